@@ -1,0 +1,1 @@
+//! Debian-format archives: signed indexes, dependency closure, sysroot.

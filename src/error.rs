@@ -1,0 +1,70 @@
+//! How an error reaches the person: its exit code, its hint, and the written form of both.
+
+use std::fmt::Write as _;
+
+/// The exit codes that README documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    Done = 0,
+    /// Surtax's own fault, or the machine's: a full disk, a store that cannot be written.
+    Internal = 1,
+    /// The command line or a recipe.
+    Usage = 2,
+    /// A download, or what was downloaded.
+    Fetch = 3,
+    Build = 4,
+    /// The matrix has holes, or a subject failed verification.
+    Incomplete = 5,
+    /// A regression gate was tripped.
+    Gate = 6,
+}
+
+/// What every error type of a module says of itself beside its message.
+pub trait Explain: std::error::Error + Send + Sync + 'static {
+    fn exit(&self) -> Exit;
+
+    /// What to do next, best as a command that can be copied.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+}
+
+/// The module error types that know their exit code and hint. An error that is not listed counts as internal.
+macro_rules! explained {
+    ($($error:ty),* $(,)?) => {
+        fn explain<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a dyn Explain> {
+            $(if let Some(known) = cause.downcast_ref::<$error>() { return Some(known); })*
+            None
+        }
+    };
+}
+
+explained!(crate::fs::FsError, crate::process::ProcessError, crate::store::StoreError, crate::interrupt::Interrupted, crate::run::RunError,);
+
+/// The exit code of the outermost error in the chain that knows one.
+pub fn exit_code(error: &anyhow::Error) -> Exit {
+    error.chain().find_map(|cause| explain(cause).map(Explain::exit)).unwrap_or(Exit::Internal)
+}
+
+/// `error:`, `Caused by:`, a blank line and `hint:`, as every message of surtax is written.
+pub fn render(error: &anyhow::Error) -> String {
+    let mut text = format!("error: {error}\n");
+    let mut shown = error.to_string();
+    let mut causes = String::new();
+    for cause in error.chain().skip(1) {
+        let message = cause.to_string();
+        // A transparent wrapper says the same twice.
+        if message != shown {
+            let _ = writeln!(causes, "    {}", message.replace('\n', "\n    "));
+        }
+        shown = message;
+    }
+    if !causes.is_empty() {
+        let _ = write!(text, "Caused by:\n{causes}");
+    }
+    if let Some(hint) = error.chain().find_map(|cause| explain(cause).and_then(Explain::hint)) {
+        let _ = write!(text, "\nhint: {}\n", hint.replace('\n', "\n      "));
+    }
+    text
+}

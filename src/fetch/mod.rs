@@ -1,0 +1,1 @@
+//! Downloads over HTTP and from files: resumed, verified, kept by content.

@@ -1,0 +1,160 @@
+//! The only door to durable writes: scratch, then rename, so that nothing half-made is ever visible.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Exit, Explain};
+
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} {}", path.display())]
+pub struct FsError {
+    pub action: &'static str,
+    pub path: PathBuf,
+    #[source]
+    pub source: io::Error,
+}
+
+impl FsError {
+    /// For `map_err`: `FsError::at("read", &path)`.
+    pub fn at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self { action, path, source }
+    }
+}
+
+impl Explain for FsError {
+    fn exit(&self) -> Exit {
+        Exit::Internal
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self.source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(format!(
+                "the disk that holds {} is full; free some space, or set SURTAX_HOME to a folder on another disk. What was finished is kept",
+                self.path.parent().unwrap_or(&self.path).display()
+            )),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Some("set SURTAX_HOME to a folder that you may write to".into())
+            }
+            _ => None,
+        }
+    }
+}
+
+pub type Result<T> = std::result::Result<T, FsError>;
+
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(FsError::at("read", path))
+}
+
+pub fn read_to_string(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(FsError::at("read", path))
+}
+
+pub fn create_dir_all(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(FsError::at("create", path))
+}
+
+/// Writes beside `path`, syncs, renames over it: a reader sees the old bytes or the new ones.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    create_dir_all(folder)?;
+    let failed = |error| FsError::at("write", path)(error);
+    let mut file = tempfile::Builder::new().prefix(".surtax-").tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    set_mode(file.path(), 0o644)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Moves a finished file or folder to its place; both lie on one file system.
+#[allow(clippy::disallowed_methods, reason = "the door itself")]
+pub fn rename(from: &Path, to: &Path) -> Result<()> {
+    create_dir_all(to.parent().unwrap_or(Path::new(".")))?;
+    fs::rename(from, to).map_err(FsError::at("put in place", to))
+}
+
+pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(FsError::at("set the mode of", path))
+}
+
+/// Replaces whatever is at `link` in one step.
+pub fn symlink(target: &Path, link: &Path) -> Result<()> {
+    match std::os::unix::fs::symlink(target, link) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::read_link(link).is_ok_and(|old| old == target) => Ok(()),
+        Err(error) => Err(FsError::at("link", link)(error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Removes a file or a folder; what is not there is removed already.
+pub fn remove(path: &Path) -> Result<()> {
+    let outcome = match fs::symlink_metadata(path) {
+        Ok(data) if data.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(FsError::at("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// A folder that disappears unless it is put in its place: the transaction of every multi-file result.
+pub struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    /// `within` must be on the file system of the final place.
+    pub fn new(within: &Path) -> Result<Self> {
+        create_dir_all(within)?;
+        tempfile::Builder::new().prefix("scratch-").tempdir_in(within).map(Self).map_err(FsError::at("create a folder in", within))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Renames the folder to `place`. A stale folder at `place` (one without a stamp) is removed first.
+    pub fn commit(self, place: &Path) -> Result<()> {
+        remove(place)?;
+        let scratch = self.0.keep();
+        set_mode(&scratch, 0o755)?;
+        rename(&scratch, place).inspect_err(|_| drop(remove(&scratch)))
+    }
+}
+
+/// A file that only grows, each record synced as it ends.
+pub struct Appender {
+    file: File,
+    path: PathBuf,
+}
+
+impl Appender {
+    /// Opens for append; a torn last line, left by a crash, is cut off first.
+    pub fn open(path: &Path) -> Result<Self> {
+        let failed = |error| FsError::at("open", path)(error);
+        let file = OpenOptions::new().create(true).append(true).read(true).open(path).map_err(failed)?;
+        let bytes = fs::read(path).map_err(failed)?;
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        if whole < bytes.len() {
+            file.set_len(whole as u64).map_err(failed)?;
+        }
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Appends `line` and a line feed, and returns when both are on the disk.
+    pub fn append(&mut self, line: &str) -> Result<()> {
+        debug_assert!(!line.contains('\n'));
+        let before = self.file.metadata().map_err(FsError::at("read", &self.path))?.len();
+        let record = format!("{line}\n");
+        let outcome = self.file.write_all(record.as_bytes()).and_then(|()| self.file.sync_data());
+        outcome.map_err(|error| {
+            // Half a line must not stay before the next whole one.
+            let _ = self.file.set_len(before);
+            FsError::at("append to", &self.path)(error)
+        })
+    }
+}

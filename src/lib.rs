@@ -1,0 +1,27 @@
+//! Surtax: which libpython should I embed or ship, what does each cost, and why. The modules stand in the order of the pipeline; ARCHITECTURE.md draws it.
+
+pub mod cli;
+pub mod cmd;
+
+pub mod debian;
+pub mod fetch;
+pub mod libpython;
+pub mod matrix;
+pub mod measure;
+pub mod recipe;
+pub mod report;
+pub mod runner;
+pub mod stats;
+pub mod unpack;
+pub mod verify;
+
+pub mod run;
+
+pub mod assets;
+pub mod digest;
+pub mod error;
+pub mod fs;
+pub mod interrupt;
+pub mod process;
+pub mod store;
+pub mod ui;

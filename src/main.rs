@@ -1,0 +1,3 @@
+//! The `surtax` command.
+
+fn main() {}

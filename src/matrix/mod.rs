@@ -1,0 +1,1 @@
+//! Subjects × benchmarks × sizes: what a run measures.

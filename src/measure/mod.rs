@@ -1,0 +1,1 @@
+//! Strictly serial measuring: rounds of fresh processes, journalled as they end.

@@ -1,0 +1,404 @@
+//! The only door to other programs: one way to spawn, bound, end and measure a child.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::error::{Exit, Explain};
+use crate::fs::FsError;
+use crate::interrupt::{self, Interrupted};
+
+/// No output of a child that surtax reads is larger; a runner that prints without end is cut off here by the kernel.
+const OUTPUT_LIMIT_BYTES: u64 = 256 << 20;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    #[error("cannot start {}", program.display())]
+    Start {
+        program: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot watch {}", program.display())]
+    Watch {
+        program: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{} was still running after {:.0} s and was ended", program.display(), limit.as_secs_f64())]
+    TimedOut { program: PathBuf, limit: Duration },
+    #[error("{} {}{}", program.display(), how_it_ended(status), tail(output))]
+    Failed { program: PathBuf, status: ExitStatus, output: String },
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    #[error(transparent)]
+    Log(#[from] FsError),
+}
+
+impl Explain for ProcessError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Interrupted(interrupted) => interrupted.exit(),
+            _ => Exit::Internal,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Interrupted(interrupted) => interrupted.hint(),
+            Self::Log(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
+/// `exited with code 3`, `was killed by signal 11 (SIGSEGV)`.
+pub fn how_it_ended(status: &ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("exited with code {code}"),
+        (None, Some(signal)) => match signal_name(signal) {
+            Some(name) => format!("was killed by signal {signal} ({name})"),
+            None => format!("was killed by signal {signal}"),
+        },
+        (None, None) => "ended in an unknown way".to_owned(),
+    }
+}
+
+fn signal_name(signal: i32) -> Option<&'static str> {
+    Some(match signal {
+        libc::SIGABRT => "SIGABRT",
+        libc::SIGBUS => "SIGBUS",
+        libc::SIGFPE => "SIGFPE",
+        libc::SIGILL => "SIGILL",
+        libc::SIGINT => "SIGINT",
+        libc::SIGKILL => "SIGKILL",
+        libc::SIGSEGV => "SIGSEGV",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGXFSZ => "SIGXFSZ",
+        _ => return None,
+    })
+}
+
+fn tail(output: &str) -> String {
+    let lines = last_lines(output, 12);
+    if lines.is_empty() { String::new() } else { format!("; it said:\n{lines}") }
+}
+
+/// The last `count` lines that say something.
+pub fn last_lines(output: &str, count: usize) -> String {
+    let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].join("\n")
+}
+
+/// A program to run, with all that decides how.
+#[derive(Debug, Clone)]
+pub struct Job {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    variables: Vec<(OsString, OsString)>,
+    inherit_environment: bool,
+    folder: Option<PathBuf>,
+    input: Option<Vec<u8>>,
+    cpu: Option<usize>,
+    limit: Option<Duration>,
+}
+
+/// How a child ended and what it cost: itself and the children that it waited for.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    pub status: ExitStatus,
+    /// From before the spawn to after the wait.
+    pub wall: Duration,
+    pub user: Duration,
+    pub system: Duration,
+    /// Peak resident memory of this child, from its own `wait4` (never `RUSAGE_CHILDREN`, which is the largest of all so far).
+    pub peak_memory_bytes: u64,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    pub timed_out: bool,
+}
+
+impl Finished {
+    pub fn stdout_text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    pub fn stderr_text(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+}
+
+impl Job {
+    /// A program whose environment starts empty; see [`Job::inherit_environment`].
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+            arguments: Vec::new(),
+            variables: Vec::new(),
+            inherit_environment: false,
+            folder: None,
+            input: None,
+            cpu: None,
+            limit: None,
+        }
+    }
+
+    pub fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.arguments.push(argument.as_ref().to_owned());
+        self
+    }
+
+    pub fn args(mut self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.variables.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    pub fn envs(mut self, variables: impl IntoIterator<Item = (impl AsRef<OsStr>, impl AsRef<OsStr>)>) -> Self {
+        self.variables.extend(variables.into_iter().map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().to_owned())));
+        self
+    }
+
+    /// For tools that need the person's environment (cargo, gcc); never for what is measured.
+    pub fn inherit_environment(mut self) -> Self {
+        self.inherit_environment = true;
+        self
+    }
+
+    pub fn current_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    pub fn stdin(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = Some(input.into());
+        self
+    }
+
+    /// Pins the child, and whatever it starts, to one core.
+    pub fn pin(mut self, cpu: Option<usize>) -> Self {
+        self.cpu = cpu;
+        self
+    }
+
+    /// The whole process group is killed after this long.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// The command line as a person would type it; for logs and messages.
+    pub fn shown(&self) -> String {
+        let mut words = vec![self.program.to_string_lossy().into_owned()];
+        words.extend(self.arguments.iter().map(|argument| argument.to_string_lossy().into_owned()));
+        words.join(" ")
+    }
+
+    /// Runs to the end, however it ends. An error means that it did not run, or that the person interrupted.
+    pub fn run(&self) -> Result<Finished, ProcessError> {
+        let stdout = memory_file("stdout").map_err(|source| self.start_error(source))?;
+        let stderr = memory_file("stderr").map_err(|source| self.start_error(source))?;
+        let mut finished = self.spawn_and_wait(&stdout, &stderr, None)?;
+        finished.stdout = drain(stdout).map_err(|source| self.watch_error(source))?;
+        finished.stderr = drain(stderr).map_err(|source| self.watch_error(source))?;
+        Ok(finished)
+    }
+
+    /// Runs and insists on success; returns stdout.
+    pub fn run_for_text(&self) -> Result<String, ProcessError> {
+        let finished = self.run()?;
+        if finished.timed_out {
+            return Err(ProcessError::TimedOut { program: self.program.clone(), limit: self.limit.unwrap_or_default() });
+        }
+        if !finished.status.success() {
+            return Err(ProcessError::Failed { program: self.program.clone(), status: finished.status, output: finished.stderr_text() });
+        }
+        Ok(finished.stdout_text())
+    }
+
+    /// Runs with stdout and stderr in the file `log`, calling `watch` about five times a second.
+    #[allow(clippy::disallowed_methods, reason = "a log is written by the child as it goes")]
+    pub fn run_logged(&self, log: &Path, watch: &mut dyn FnMut()) -> Result<Finished, ProcessError> {
+        if let Some(folder) = log.parent() {
+            crate::fs::create_dir_all(folder)?;
+        }
+        let file = File::create(log).map_err(FsError::at("create", log))?;
+        self.spawn_and_wait(&file, &file, Some(watch))
+    }
+
+    fn start_error(&self, source: io::Error) -> ProcessError {
+        ProcessError::Start { program: self.program.clone(), source }
+    }
+
+    fn watch_error(&self, source: io::Error) -> ProcessError {
+        ProcessError::Watch { program: self.program.clone(), source }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the door itself")]
+    #[allow(unsafe_code, reason = "pre_exec: only async-signal-safe system calls")]
+    fn spawn_and_wait(&self, stdout: &File, stderr: &File, mut watch: Option<&mut dyn FnMut()>) -> Result<Finished, ProcessError> {
+        interrupt::check()?;
+        let start_error = |source| self.start_error(source);
+        let mut command = std::process::Command::new(&self.program);
+        command.args(&self.arguments);
+        if !self.inherit_environment {
+            command.env_clear();
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        command.stdin(match &self.input {
+            Some(bytes) => Stdio::from(filled_memory_file(bytes).map_err(start_error)?),
+            None => Stdio::null(),
+        });
+        command.stdout(Stdio::from(stdout.try_clone().map_err(start_error)?));
+        command.stderr(Stdio::from(stderr.try_clone().map_err(start_error)?));
+        command.process_group(0);
+        let cpu = self.cpu;
+        let cap = watch.is_none();
+        unsafe { command.pre_exec(move || prepare_child(cpu, cap)) };
+
+        let started = Instant::now();
+        let child = command.spawn().map_err(start_error)?;
+        let group = rustix::process::Pid::from_child(&child);
+        // The handle goes with the child; std's own wait is not used, because it gives no resource usage.
+        drop(child);
+        let ended = self.wait(group, started, &mut watch);
+        if ended.is_err() {
+            kill_group(group);
+            let _ = reap(group);
+        }
+        let (timed_out, wall) = ended?;
+        let (status, usage) = reap(group).map_err(|source| self.watch_error(source))?;
+        // What the child left running in its group (a helper that outlived it) would disturb the next visit.
+        kill_group(group);
+        Ok(Finished {
+            status,
+            wall,
+            user: duration(usage.ru_utime),
+            system: duration(usage.ru_stime),
+            peak_memory_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            timed_out,
+        })
+    }
+
+    /// Waits for the end, the limit (then kills the group and waits on) or Ctrl-C.
+    fn wait(
+        &self,
+        group: rustix::process::Pid,
+        started: Instant,
+        watch: &mut Option<&mut dyn FnMut()>,
+    ) -> Result<(bool, Duration), ProcessError> {
+        let pidfd =
+            rustix::process::pidfd_open(group, rustix::process::PidfdFlags::empty()).map_err(|error| self.watch_error(error.into()))?;
+        let mut timed_out = false;
+        loop {
+            let ended = poll(&pidfd, Duration::from_millis(200)).map_err(|source| self.watch_error(source))?;
+            let wall = started.elapsed();
+            if ended {
+                return Ok((timed_out, wall));
+            }
+            interrupt::check()?;
+            if let Some(watch) = watch {
+                watch();
+            }
+            if !timed_out && self.limit.is_some_and(|limit| wall >= limit) {
+                timed_out = true;
+                kill_group(group);
+            }
+        }
+    }
+}
+
+/// Runs in the child between fork and exec.
+#[allow(unsafe_code, reason = "prctl, sched_setaffinity and setrlimit are async-signal-safe")]
+fn prepare_child(cpu: Option<usize>, cap_output: bool) -> io::Result<()> {
+    unsafe {
+        // If surtax itself is killed, nothing that it measured goes on.
+        if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        if cap_output {
+            let limit = libc::rlimit { rlim_cur: OUTPUT_LIMIT_BYTES, rlim_max: OUTPUT_LIMIT_BYTES };
+            libc::setrlimit(libc::RLIMIT_FSIZE, &limit);
+        }
+        if let Some(cpu) = cpu {
+            let mut set: libc::cpu_set_t = std::mem::zeroed();
+            libc::CPU_SET(cpu, &mut set);
+            if libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set) != 0 {
+                return Err(io::Error::last_os_error());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn poll(pidfd: &OwnedFd, slice: Duration) -> io::Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec};
+    let mut fds = [PollFd::new(pidfd, PollFlags::IN)];
+    let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()) };
+    match rustix::event::poll(&mut fds, Some(&timeout)) {
+        Ok(ready) => Ok(ready > 0),
+        Err(rustix::io::Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn kill_group(group: rustix::process::Pid) {
+    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+}
+
+#[allow(unsafe_code, reason = "no safe wrapper gives one child's resource usage")]
+fn reap(pid: rustix::process::Pid) -> io::Result<(ExitStatus, libc::rusage)> {
+    let mut status = 0;
+    loop {
+        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+        let reaped = unsafe { libc::wait4(pid.as_raw_nonzero().get(), &mut status, 0, &mut usage) };
+        if reaped >= 0 {
+            return Ok((ExitStatus::from_raw(status), usage));
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+fn duration(time: libc::timeval) -> Duration {
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_usec).unwrap_or(0) * 1000)
+}
+
+/// A child never blocks on it, however much it prints, and nothing is written to a disk.
+fn memory_file(name: &str) -> io::Result<File> {
+    Ok(File::from(rustix::fs::memfd_create(name, rustix::fs::MemfdFlags::CLOEXEC)?))
+}
+
+fn filled_memory_file(bytes: &[u8]) -> io::Result<File> {
+    let mut file = memory_file("stdin")?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+fn drain(mut file: File) -> io::Result<Vec<u8>> {
+    file.rewind()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,1 @@
+//! Data that decides what is provisioned: the wire format of `recipes/*.yaml` and the valid values it becomes.

@@ -1,0 +1,50 @@
+//! `samples.jsonl`: a line per visit, appended and synced as it ends. The source of truth of a run.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    pub schema: u32,
+    pub benchmark: String,
+    pub size: Option<u64>,
+    pub phase: Phase,
+    /// From 0 within its phase.
+    pub round: u32,
+    /// The place of this visit in its round's shuffled order, from 0.
+    pub position: u32,
+    pub subject: String,
+    pub outcome: Outcome,
+    /// The measured time, ns, by the benchmark's clock. Absent unless the outcome is `ok`.
+    pub value_ns: Option<u64>,
+    /// Whole processes of the visit, ns: wall, user and system time (wait4).
+    pub wall_ns: u64,
+    pub user_ns: u64,
+    pub system_ns: u64,
+    /// Largest peak resident memory among the visit's processes, bytes (wait4).
+    pub peak_memory_bytes: u64,
+    /// What the workload computed; every subject's must equal the baseline's.
+    pub answer: Option<String>,
+    /// Why the visit failed. Absent if the outcome is `ok`.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Not counted: caches and clocks settle.
+    WarmUp,
+    Measured,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    Ok,
+    /// Exit code other than 0, a signal, or output that the driver cannot have written.
+    Failed,
+    /// Ended after the plan's time-out.
+    TimedOut,
+    /// A fast wrong answer is a failure.
+    WrongAnswer,
+}

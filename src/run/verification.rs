@@ -1,0 +1,59 @@
+//! `verify.json`: what each subject was asked before it was measured, and how it answered.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    pub schema: u32,
+    pub subjects: Vec<SubjectVerification>,
+}
+
+impl Verification {
+    pub fn of(&self, subject: &str) -> Option<&SubjectVerification> {
+        self.subjects.iter().find(|verified| verified.subject == subject)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectVerification {
+    pub subject: String,
+    pub checks: Vec<Check>,
+}
+
+impl SubjectVerification {
+    /// The gate: without it, no timing of the subject is published.
+    pub fn passed(&self) -> bool {
+        !self.checks.is_empty() && self.checks.iter().all(|check| check.passed)
+    }
+
+    /// Passed and all checks of one group.
+    pub fn count(&self, group: CheckGroup) -> (usize, usize) {
+        let of_group = || self.checks.iter().filter(|check| check.group == group);
+        (of_group().filter(|check| check.passed).count(), of_group().count())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    pub group: CheckGroup,
+    pub name: String,
+    pub passed: bool,
+    /// What was seen; where the check failed, what was expected too.
+    pub detail: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckGroup {
+    /// The twenty bit-exact programs.
+    Programs,
+    /// Executable type, interpreter, needed libraries, exported symbols.
+    Elf,
+    /// Known answers of every `hashlib` algorithm.
+    Hashlib,
+    /// Every extension module that the baseline imports.
+    Extensions,
+}

@@ -1,0 +1,172 @@
+//! The one folder that surtax writes to beside results: where everything in it lies, and who may change it now.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use crate::digest::{Key, Sha256};
+use crate::error::{Exit, Explain};
+use crate::fs::{self, FsError};
+use crate::ui::Reporter;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("no folder for the store: neither SURTAX_HOME, XDG_CACHE_HOME nor HOME is set")]
+    NoPlace,
+    #[error("the store cannot be used")]
+    Unusable(#[source] FsError),
+    #[error(transparent)]
+    Fs(#[from] FsError),
+}
+
+impl Explain for StoreError {
+    fn exit(&self) -> Exit {
+        Exit::Internal
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoPlace => Some("set SURTAX_HOME to a folder that you may write to".into()),
+            Self::Unusable(error) | Self::Fs(error) => error.hint(),
+        }
+    }
+}
+
+/// Everything that surtax keeps. Safe to delete whenever no surtax runs.
+#[derive(Debug, Clone)]
+pub struct Store {
+    root: PathBuf,
+}
+
+impl Store {
+    /// `$SURTAX_HOME`, else `surtax` in the user's cache folder.
+    pub fn open_default() -> Result<Self, StoreError> {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let root = set("SURTAX_HOME")
+            .or_else(|| set("XDG_CACHE_HOME").map(|cache| cache.join("surtax")))
+            .or_else(|| set("HOME").map(|home| home.join(".cache/surtax")))
+            .ok_or(StoreError::NoPlace)?;
+        Self::open(&root)
+    }
+
+    pub fn open(root: &Path) -> Result<Self, StoreError> {
+        let usable = || -> fs::Result<PathBuf> {
+            fs::create_dir_all(root)?;
+            let root = root.canonicalize().map_err(FsError::at("open", root))?;
+            fs::create_dir_all(&root.join("locks"))?;
+            rustix::fs::access(&root, rustix::fs::Access::WRITE_OK).map_err(|error| FsError::at("write to", &root)(error.into()))?;
+            Ok(root)
+        };
+        usable().map(|root| Self { root }).map_err(StoreError::Unusable)
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A download whose content has this hash.
+    pub fn blob(&self, digest: &Sha256) -> PathBuf {
+        let digest = digest.to_string();
+        self.root.join("blobs/sha256").join(&digest[..2]).join(digest)
+    }
+
+    /// The part of a blob that has arrived.
+    pub fn partial_blob(&self, digest: &Sha256) -> PathBuf {
+        self.root.join("blobs/partial").join(digest.to_string())
+    }
+
+    /// What a provision request resolved to last: a `surtax.lock`.
+    pub fn resolved(&self, request: &Key) -> PathBuf {
+        self.root.join("resolved").join(format!("{request}.lock"))
+    }
+
+    /// An unpacked, self-contained root of a release.
+    pub fn sysroot(&self, key: &Key) -> PathBuf {
+        self.root.join("sysroots").join(key.as_str())
+    }
+
+    /// The folder whose subfolders hold the runners of one home, all at the same depth, so that all see the same `sys.prefix`.
+    pub fn home(&self, key: &Key) -> PathBuf {
+        self.root.join("homes").join(key.as_str())
+    }
+
+    /// One runner's folder.
+    pub fn runner(&self, home: &Key, runner: &Key) -> PathBuf {
+        self.home(home).join(runner.as_str())
+    }
+
+    /// What was verified already, by subject and programs.
+    pub fn verified(&self, key: &Key) -> PathBuf {
+        self.root.join("verified").join(format!("{key}.json"))
+    }
+
+    /// What was read out of binaries already.
+    pub fn evidence(&self, key: &Key) -> PathBuf {
+        self.root.join("evidence").join(format!("{key}.json"))
+    }
+
+    /// Data files of this surtax, written out so that other programs can read them.
+    pub fn assets(&self, key: &Key) -> PathBuf {
+        self.root.join("assets").join(key.as_str())
+    }
+
+    /// The cargo target folder that all runners share.
+    pub fn cargo_target(&self) -> PathBuf {
+        self.root.join("cargo-target")
+    }
+
+    pub fn log(&self, name: &str) -> PathBuf {
+        self.root.join("logs").join(format!("{name}.log"))
+    }
+
+    pub fn scratch(&self) -> fs::Result<fs::Scratch> {
+        fs::Scratch::new(&self.root.join("scratch"))
+    }
+
+    /// Waits, and says so, while another surtax holds the lock of that name. Held until dropped, also by a process that is killed.
+    pub fn lock(&self, name: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
+        let path = self.root.join("locks").join(name);
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(FsError::at("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                reporter.warn(&format!("waiting for another surtax, which holds the lock `{name}` in {}", self.root.display()));
+                wait_for_lock(&file).map_err(FsError::at("lock", &path))?;
+            }
+            Err(TryLockError::Error(error)) => return Err(FsError::at("lock", &path)(error).into()),
+        }
+        Ok(Lock { _file: file })
+    }
+}
+
+/// A blocking `lock` would not see Ctrl-C.
+fn wait_for_lock(file: &File) -> std::io::Result<()> {
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if crate::interrupt::requested() => return Err(std::io::ErrorKind::Interrupted.into()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(50)),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+}
+
+/// A lock on part of the store.
+#[must_use = "the lock is released when this is dropped"]
+pub struct Lock {
+    _file: File,
+}
+
+/// The last write of everything in the store: what has no stamp is rebuilt.
+pub struct Stamp;
+
+impl Stamp {
+    const NAME: &str = ".surtax-stamp";
+
+    pub fn write(folder: &Path, content: &str) -> fs::Result<()> {
+        fs::write_atomic(&folder.join(Self::NAME), content.as_bytes())
+    }
+
+    pub fn read(folder: &Path) -> Option<String> {
+        std::fs::read_to_string(folder.join(Self::NAME)).ok()
+    }
+}

@@ -1,0 +1,144 @@
+//! The only door to the terminal: data to stdout, talk to stderr, bars only where someone watches.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// What the amounts of a bar count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Bytes,
+    Items,
+}
+
+/// All that domain code knows of the terminal.
+pub trait Reporter: Sync {
+    /// A long step begins; the bar shows how far it is and how long it will still take. `total` may be unknown.
+    fn bar(&self, label: &str, total: Option<u64>, unit: Unit) -> Box<dyn Bar>;
+
+    /// One line that remains: a step is done.
+    fn step(&self, text: &str);
+
+    /// Something that the person should know although the work goes on.
+    fn warn(&self, text: &str);
+}
+
+pub trait Bar: Send + Sync {
+    fn advance(&self, amount: u64);
+    fn set_total(&self, total: u64);
+    /// What is being worked on now.
+    fn message(&self, text: &str);
+    /// Takes the bar away; the step's lasting line is said with [`Reporter::step`].
+    fn finish(&self);
+}
+
+/// The reporter of `main`: bars on a terminal, lines elsewhere.
+pub struct Terminal {
+    pub quiet: bool,
+}
+
+impl Terminal {
+    pub fn new(quiet: bool) -> Self {
+        Self { quiet }
+    }
+
+    /// stdout: the command's result.
+    #[allow(clippy::disallowed_macros, reason = "the door itself")]
+    pub fn data(&self, text: &str) {
+        // A closed pipe (`surtax variants | head`) is no failure.
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = out.write_all(b"\n");
+        }
+        let _ = out.flush();
+    }
+}
+
+/// stderr, for `main`'s last words.
+#[allow(clippy::disallowed_macros, reason = "the door itself")]
+pub fn talk(text: &str) {
+    eprintln!("{}", text.trim_end_matches('\n'));
+}
+
+impl Reporter for Terminal {
+    fn bar(&self, label: &str, total: Option<u64>, unit: Unit) -> Box<dyn Bar> {
+        let target = if self.quiet || !std::io::stderr().is_terminal() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr_with_hz(10)
+        };
+        let bar = ProgressBar::with_draw_target(total, target);
+        let amounts = match unit {
+            Unit::Bytes => "{bytes}/{total_bytes} {bytes_per_sec}",
+            Unit::Items => "{pos}/{len}",
+        };
+        let template = match total {
+            Some(_) => format!("{{prefix:>12}} [{{bar:28}}] {amounts}, {{eta}} left  {{wide_msg}}"),
+            None => "{prefix:>12} {spinner} {elapsed}  {wide_msg}".to_owned(),
+        };
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.set_prefix(label.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Box::new(TerminalBar(bar))
+    }
+
+    fn step(&self, text: &str) {
+        if !self.quiet {
+            talk(text);
+        }
+    }
+
+    fn warn(&self, text: &str) {
+        talk(&format!("warning: {text}"));
+    }
+}
+
+struct TerminalBar(ProgressBar);
+
+impl Bar for TerminalBar {
+    fn advance(&self, amount: u64) {
+        self.0.inc(amount);
+    }
+
+    fn set_total(&self, total: u64) {
+        self.0.set_length(total);
+    }
+
+    fn message(&self, text: &str) {
+        self.0.set_message(text.to_owned());
+    }
+
+    fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Drop for TerminalBar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Says nothing: for tests and for work that another step reports.
+pub struct Silent;
+
+impl Reporter for Silent {
+    fn bar(&self, _: &str, _: Option<u64>, _: Unit) -> Box<dyn Bar> {
+        Box::new(Self)
+    }
+
+    fn step(&self, _: &str) {}
+
+    fn warn(&self, _: &str) {}
+}
+
+impl Bar for Silent {
+    fn advance(&self, _: u64) {}
+    fn set_total(&self, _: u64) {}
+    fn message(&self, _: &str) {}
+    fn finish(&self) {}
+}

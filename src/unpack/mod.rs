@@ -1,0 +1,1 @@
+//! Packages and tarballs unpacked into one folder that nothing in them can leave.

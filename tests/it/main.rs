@@ -1,0 +1,1 @@
+//! What surtax promises, tested through its public library and its command: one binary, one fixture world.
