@@ -64,13 +64,32 @@ fn excerpt(bytes: &[u8]) -> String {
     }
     // A character has at most four bytes, so the rest need not be decoded, however much it is.
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * CHARACTERS)]);
-    let shown: String = text.chars().take(CHARACTERS).flat_map(char::escape_debug).collect();
+    let shown = visible(text.chars().take(CHARACTERS));
     let more = if text.chars().count() > CHARACTERS || bytes.len() > 4 * CHARACTERS {
         format!("… ({} bytes)", bytes.len())
     } else {
         String::new()
     };
     format!("`{shown}`{more}")
+}
+
+/// Control characters by their escapes, the rest as it is.
+fn visible(characters: impl Iterator<Item = char>) -> String {
+    characters.map(|one| if one.is_control() { one.escape_debug().to_string() } else { one.to_string() }).collect()
+}
+
+/// How an answer differs from the baseline's, from the first character that does.
+pub(super) fn difference(answer: &str, expected: &str) -> String {
+    const CHARACTERS: usize = 60;
+    let at = answer.chars().zip(expected.chars()).take_while(|(one, other)| one == other).count();
+    // What leads up to it shows where in a list it is.
+    let from = at.saturating_sub(CHARACTERS / 3);
+    let part = |text: &str| {
+        let dots = |applies: bool| if applies { "…" } else { "" };
+        let shown = visible(text.chars().skip(from).take(CHARACTERS));
+        format!("`{}{shown}{}`", dots(from > 0), dots(text.chars().count() > from + CHARACTERS))
+    };
+    format!("answered {}; the baseline's answer is {}", part(answer), part(expected))
 }
 
 /// The answer as the journal holds it: as printed, a long one by its digest.
@@ -80,5 +99,5 @@ pub(super) fn answer(answers: &[String]) -> Option<String> {
         [one] => one.clone(),
         several => serde_json::json!(several).to_string(),
     };
-    Some(if text.len() <= 200 { text } else { format!("sha256:{}", Sha256::of(text.as_bytes())) })
+    Some(if text.len() <= 4000 { text } else { format!("sha256:{}", Sha256::of(text.as_bytes())) })
 }

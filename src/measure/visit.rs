@@ -56,7 +56,7 @@ impl Visited {
     pub(super) fn checked(self, expected: Option<&str>) -> Self {
         match expected {
             Some(expected) if self.outcome == Outcome::Ok && self.answer.as_deref() != Some(expected) => {
-                let reason = format!("answered `{}`; the baseline's answer is `{expected}`", self.answer.as_deref().unwrap_or(""));
+                let reason = output::difference(self.answer.as_deref().unwrap_or_default(), expected);
                 self.failed(Outcome::WrongAnswer, reason)
             }
             _ => self,
