@@ -47,6 +47,8 @@ explained!(
     crate::interrupt::Interrupted,
     crate::run::RunError,
     crate::verify::VerifyError,
+    crate::matrix::MatrixError,
+    crate::measure::MeasureError,
 );
 
 /// The exit code of the outermost error in the chain that knows one.

@@ -16,6 +16,9 @@ use crate::interrupt::{self, Interrupted};
 /// No output of a child that surtax reads is larger; a runner that prints without end is cut off here by the kernel.
 const OUTPUT_LIMIT_BYTES: u64 = 256 << 20;
 
+/// How often Ctrl-C, the limit and a log's watcher are looked at.
+const SLICE: Duration = Duration::from_millis(200);
+
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
     #[error("cannot start {}", program.display())]
@@ -283,9 +286,10 @@ impl Job {
             let _ = reap(group);
         }
         let (timed_out, wall) = ended?;
-        let (status, usage) = reap(group).map_err(|source| self.watch_error(source))?;
-        // What the child left running in its group (a helper that outlived it) would disturb the next visit.
+        // What the child left running in its group (a helper that outlived it) would disturb the next visit. Until the child is reaped, no
+        // other group can have its number.
         kill_group(group);
+        let (status, usage) = reap(group).map_err(|source| self.watch_error(source))?;
         Ok(Finished {
             status,
             wall,
@@ -309,7 +313,8 @@ impl Job {
             rustix::process::pidfd_open(group, rustix::process::PidfdFlags::empty()).map_err(|error| self.watch_error(error.into()))?;
         let mut timed_out = false;
         loop {
-            let ended = poll(&pidfd, Duration::from_millis(200)).map_err(|source| self.watch_error(source))?;
+            let left = self.limit.filter(|_| !timed_out).map_or(SLICE, |limit| limit.saturating_sub(started.elapsed()));
+            let ended = poll(&pidfd, left.min(SLICE)).map_err(|source| self.watch_error(source))?;
             let wall = started.elapsed();
             if ended {
                 return Ok((timed_out, wall));
@@ -398,7 +403,7 @@ fn filled_memory_file(bytes: &[u8]) -> io::Result<File> {
 
 fn drain(mut file: File) -> io::Result<Vec<u8>> {
     file.rewind()?;
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -10,6 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub enum Unit {
     Bytes,
     Items,
+    /// Milliseconds of work, partly estimated: shown as a share.
+    Time,
 }
 
 /// All that domain code knows of the terminal.
@@ -73,6 +75,7 @@ impl Reporter for Terminal {
         let amounts = match unit {
             Unit::Bytes => "{bytes}/{total_bytes} {bytes_per_sec}",
             Unit::Items => "{pos}/{len}",
+            Unit::Time => "{percent:>3} %",
         };
         let template = match total {
             Some(_) => format!("{{prefix:>12}} [{{bar:28}}] {amounts}, {{eta}} left  {{wide_msg}}"),

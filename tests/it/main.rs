@@ -1,1 +1,6 @@
 //! What surtax promises, tested through its public library and its command: one binary, one fixture world.
+
+mod fs;
+mod matrix;
+mod measure;
+mod process;
