@@ -40,7 +40,17 @@ macro_rules! explained {
     };
 }
 
-explained!(crate::fs::FsError, crate::process::ProcessError, crate::store::StoreError, crate::interrupt::Interrupted, crate::run::RunError,);
+explained!(
+    crate::fs::FsError,
+    crate::process::ProcessError,
+    crate::store::StoreError,
+    crate::interrupt::Interrupted,
+    crate::run::RunError,
+    crate::recipe::RecipeError,
+    crate::fetch::FetchError,
+    crate::unpack::UnpackError,
+    crate::debian::ProvisionError,
+);
 
 /// The exit code of the outermost error in the chain that knows one.
 pub fn exit_code(error: &anyhow::Error) -> Exit {

@@ -1,1 +1,3 @@
 //! What surtax promises, tested through its public library and its command: one binary, one fixture world.
+
+mod archive;
