@@ -49,6 +49,10 @@ explained!(
     crate::verify::VerifyError,
     crate::matrix::MatrixError,
     crate::measure::MeasureError,
+    crate::recipe::RecipeError,
+    crate::fetch::FetchError,
+    crate::unpack::UnpackError,
+    crate::debian::ProvisionError,
 );
 
 /// The exit code of the outermost error in the chain that knows one.

@@ -79,6 +79,11 @@ impl Store {
         self.root.join("resolved").join(format!("{request}.lock"))
     }
 
+    /// A suite's signed index as a mirror last gave it.
+    pub fn index(&self, key: &Key) -> PathBuf {
+        self.root.join("indexes").join(key.as_str())
+    }
+
     /// An unpacked, self-contained root of a release.
     pub fn sysroot(&self, key: &Key) -> PathBuf {
         self.root.join("sysroots").join(key.as_str())

@@ -4,3 +4,4 @@ mod fs;
 mod matrix;
 mod measure;
 mod process;
+mod archive;
