@@ -1,1 +1,26 @@
-//! One renderer per format: a run in, text out.
+//! One renderer per format: a run in, text out. Only `write` touches the folder.
+
+mod answer;
+mod differences;
+mod estimate;
+mod finding;
+mod format;
+mod markdown;
+mod plots;
+mod published;
+mod summarise;
+mod summary;
+mod terminal;
+mod visits;
+mod write;
+
+pub use answer::answer;
+pub use markdown::markdown;
+pub use plots::plots;
+pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
+pub use summarise::summarise;
+pub use summary::{
+    BenchmarkSummary, BreakEven, Difference, Failure, Finding, Premise, PremiseVerdict, Property, SubjectResult, Summary, VerifySummary,
+};
+pub use terminal::terminal_table;
+pub use write::write;

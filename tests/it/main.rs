@@ -5,3 +5,5 @@ mod matrix;
 mod measure;
 mod process;
 mod archive;
+mod report;
+mod stats;

@@ -1,0 +1,82 @@
+//! What differs between the subjects' libpythons beside the thing under study, from evidence alone.
+
+use super::summary::{Difference, Premise, PremiseVerdict, Property};
+use crate::run::{Answer, Audit, Role, Run, SubjectAudit};
+
+const PROPERTIES: [Property; 4] = [Property::Pgo, Property::Lto, Property::CodeModel, Property::Hacl];
+
+/// Each runner held against the baseline, and against the first runner of the plan: the archive that the
+/// distribution's own interpreter is made of, in the default plan.
+pub(super) fn differences(run: &Run) -> Vec<Difference> {
+    let references = run.plan.baseline().into_iter().chain(runners(run).next());
+    let mut found = Vec::new();
+    for reference in references {
+        for subject in runners(run).filter(|subject| subject.name != reference.name) {
+            found.extend(compare(&run.audit, &subject.name, &reference.name));
+        }
+    }
+    found
+}
+
+fn runners(run: &Run) -> impl Iterator<Item = &crate::run::SubjectPlan> {
+    run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner)
+}
+
+fn compare(audit: &Audit, subject: &str, against: &str) -> Vec<Difference> {
+    let (Some(own), Some(other)) = (audit.of(subject), audit.of(against)) else { return Vec::new() };
+    let difference = |property| {
+        let ((value, evidence), (against_value, against_evidence)) = (observed(own, property), observed(other, property));
+        // Two unknowns may differ just as well, and are said in the table of evidence; a row here needs something known.
+        (value != against_value).then(|| Difference {
+            subject: subject.to_owned(),
+            against: against.to_owned(),
+            property,
+            value,
+            against_value,
+            evidence,
+            against_evidence,
+        })
+    };
+    PROPERTIES.into_iter().filter_map(difference).collect()
+}
+
+fn observed(audit: &SubjectAudit, property: Property) -> (String, String) {
+    match property {
+        Property::Pgo => (answer(audit.pgo).to_owned(), audit.pgo_evidence.clone()),
+        Property::Lto => (answer(audit.lto).to_owned(), audit.lto_evidence.clone()),
+        Property::CodeModel => (audit.code_model.clone(), audit.code_model_evidence.clone()),
+        Property::Hacl => match audit.hacl_missing.as_slice() {
+            [] => ("complete".to_owned(), "no undefined HACL functions".to_owned()),
+            [first, ..] => (format!("{} missing", audit.hacl_missing.len()), format!("the first is {first}")),
+        },
+    }
+}
+
+pub(super) fn answer(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Yes => "yes",
+        Answer::No => "no",
+        Answer::Unknown => "unknown",
+    }
+}
+
+/// "Same PGO, same LTO, only -fPIC differs", asked of the runners, as the published experiment claims it of its three.
+pub(super) fn premise(run: &Run) -> Premise {
+    let audits: Vec<&SubjectAudit> = runners(run).filter_map(|subject| run.audit.of(&subject.name)).collect();
+    let complete = audits.len() == runners(run).count() && audits.len() >= 2;
+    let alike = |of: fn(&SubjectAudit) -> Answer| {
+        let has = |wanted| audits.iter().any(|audit| of(audit) == wanted);
+        match (has(Answer::Yes), has(Answer::No), complete && !has(Answer::Unknown)) {
+            (true, true, _) => Answer::No,
+            (_, _, true) => Answer::Yes,
+            _ => Answer::Unknown,
+        }
+    };
+    let (same_pgo, same_lto) = (alike(|audit| audit.pgo), alike(|audit| audit.lto));
+    let verdict = match (same_pgo, same_lto) {
+        (Answer::No, _) | (_, Answer::No) => PremiseVerdict::DoesNotHold,
+        (Answer::Yes, Answer::Yes) => PremiseVerdict::Holds,
+        _ => PremiseVerdict::NotShown,
+    };
+    Premise { verdict, same_pgo, same_lto }
+}

@@ -1,0 +1,106 @@
+//! How numbers and names are written, the same in every format.
+
+use crate::stats::Verdict;
+
+/// A time in milliseconds, with about four digits: `707.1`, `12.34`, `0.812`.
+pub(super) fn milliseconds(ns: u64) -> String {
+    let ms = ns as f64 / 1e6;
+    let digits = match ms {
+        ms if ms >= 99.95 => 1,
+        ms if ms >= 9.995 => 2,
+        _ => 3,
+    };
+    format!("{ms:.digits$}")
+}
+
+pub(super) fn ratio(ratio: f64) -> String {
+    format!("{ratio:.3}")
+}
+
+/// `1,000,000`
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An interpolation between decades is not known to more than two digits.
+pub(super) fn two_digits(number: u64) -> u64 {
+    let scale = 10_u64.pow(number.max(1).ilog10().saturating_sub(1));
+    number.saturating_add(scale / 2) / scale * scale
+}
+
+/// A share as `1.3 %`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+pub(super) fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}
+
+pub(super) fn p_value(p: f64) -> String {
+    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
+}
+
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Faster => "faster",
+        Verdict::Slower => "slower",
+        Verdict::NoDifferenceSeen => "no difference seen",
+        Verdict::Undecided => "undecided",
+    }
+}
+
+/// `dynamic, M = 1,000,000`
+pub(super) fn benchmark(name: &str, size: Option<u64>) -> String {
+    match size {
+        Some(size) if name == "cells" => format!("{name}, K = {}", count(size)),
+        Some(size) => format!("{name}, M = {}", count(size)),
+        None => name.to_owned(),
+    }
+}
+
+/// One line without control characters or marks that turn the direction of text: what a name or reason of unknown
+/// origin may do to a terminal or a table.
+pub(super) fn plain(text: &str) -> String {
+    let harmless = |c: char| match c {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(harmless).collect()
+}
+
+/// At most `limit` characters, the last of them `…` if some were cut.
+pub(super) fn short(text: &str, limit: usize) -> String {
+    if text.chars().count() <= limit {
+        return text.to_owned();
+    }
+    text.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// For text and attributes of XML.
+pub(super) fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in plain(text).chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            // Not characters of XML 1.0.
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

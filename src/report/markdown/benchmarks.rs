@@ -1,0 +1,208 @@
+//! The tables of numbers: first in the shape of the experiment that started it, the published figures beside.
+
+use std::collections::BTreeSet;
+
+use super::label;
+use super::table::{Table, code, text};
+use crate::report::format;
+use crate::report::published::{self, PUBLISHED_SOURCE};
+use crate::report::summary::{BenchmarkSummary, SubjectResult, Summary};
+use crate::run::{Clock, Role};
+
+const EXPERIMENT: [&str; 3] = ["pure_int_loop", "dynamic", "amortised"];
+const STARTUP: [&str; 2] = ["startup", "startup_isolated"];
+
+pub(super) fn experiment(summary: &Summary) -> String {
+    let present = |name: &str| summary.benchmarks.iter().any(|benchmark| benchmark.name == name);
+    if !EXPERIMENT.iter().any(|name| present(name)) {
+        return String::new();
+    }
+    let mut text = format!(
+        "## The experiment\n\nThe column *published* repeats {PUBLISHED_SOURCE}. It was another machine, and possibly another release: \
+         the figures are shown to compare shapes, not milliseconds.\n"
+    );
+    for (name, title) in [("pure_int_loop", "Pure integer loop"), ("dynamic", "Dynamic workload")] {
+        for benchmark in summary.benchmarks.iter().filter(|benchmark| benchmark.name == name) {
+            text += &section(&format!("{title} ({})", label(&benchmark.name, benchmark.size)), benchmark, true);
+        }
+    }
+    if present("amortised") {
+        text += &amortised(summary);
+    }
+    text
+}
+
+pub(super) fn startup(summary: &Summary) -> String {
+    let present: Vec<_> = summary.benchmarks.iter().filter(|benchmark| STARTUP.contains(&benchmark.name.as_str())).collect();
+    if present.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        "## Start-up\n\nAn empty program, the whole process timed; like meets like. `startup`: every subject starts as `python3` \
+                    does by default. `startup_isolated`: every subject starts isolated and without `site`.\n"
+            .to_owned();
+    for benchmark in present {
+        text += &section(&code(&benchmark.name), benchmark, false);
+    }
+    text
+}
+
+/// `cells`, and whatever benchmarks a plan may name beside.
+pub(super) fn rest(summary: &Summary) -> String {
+    let others = summary.benchmarks.iter().filter(|benchmark| {
+        let name = benchmark.name.as_str();
+        !EXPERIMENT.contains(&name) && !STARTUP.contains(&name)
+    });
+    let mut text = String::new();
+    for benchmark in others {
+        text += &if benchmark.name == "cells" {
+            format!(
+                "## Cells\n\nK small programs. `python3` runs each in a process of its own, started as it starts by default; a runner runs all \
+                 of them in one process, started isolated as an embedder would start it, each in a fresh namespace. The ratio is what \
+                 embedding saves, start-up included; it does not compare the libpythons.\n{}",
+                section(&label(&benchmark.name, benchmark.size), benchmark, false)
+            )
+        } else {
+            section(&label(&benchmark.name, benchmark.size), benchmark, false)
+        };
+    }
+    text
+}
+
+fn section(title: &str, benchmark: &BenchmarkSummary, with_published: bool) -> String {
+    let timed = match benchmark.clock {
+        Clock::InProcess => "timed inside the interpreter",
+        Clock::WholeProcess => "the whole process timed",
+    };
+    let floor = match benchmark.noise_floor {
+        Some(floor) => format!("noise floor {}", format::percent(floor)),
+        None => "no noise floor".to_owned(),
+    };
+    let mut columns = vec!["subject", ">median ms", ">ratio", "95 % interval", "verdict", ">adjusted p", ">rounds"];
+    let mut columns_after = vec![">CPU ms", ">peak memory"];
+    if with_published {
+        columns.push(">published");
+    }
+    columns.append(&mut columns_after);
+    let mut table = Table::new(&columns);
+    for row in &benchmark.results {
+        let mut cells = figures(row).to_vec();
+        if with_published {
+            cells.push(published_cell(benchmark, false, &row.subject));
+        }
+        let cpu = row.median_user_ns.zip(row.median_system_ns).map(|(user, system)| format::milliseconds(user.saturating_add(system)));
+        cells.extend([cpu.unwrap_or_default(), row.peak_memory_bytes.map(format::mebibytes).unwrap_or_default()]);
+        table.row(&cells);
+    }
+    format!("\n### {title}\n\n{timed}; {floor}; [every round]({}).\n\n{}", plot_link(benchmark), table.finish())
+}
+
+fn plot_link(benchmark: &BenchmarkSummary) -> String {
+    format!("plots/{}", crate::report::plots::rounds_file(&benchmark.name, benchmark.size))
+}
+
+/// Subject, median, ratio, interval, verdict, p, rounds; for a hole, dashes and its reason.
+fn figures(row: &SubjectResult) -> [String; 7] {
+    let dash = || "–".to_owned();
+    let interval = match (row.role, row.ratio_low, row.ratio_high) {
+        (Role::Baseline, ..) => String::new(),
+        (_, Some(low), Some(high)) => format!("{} to {}", format::ratio(low), format::ratio(high)),
+        _ => dash(),
+    };
+    let verdict = match (row.role, row.verdict, &row.note) {
+        (Role::Baseline, _, None) => "baseline".to_owned(),
+        (_, Some(verdict), Some(note)) => format!("{}: {}", format::verdict(verdict), text(note)),
+        (Role::Control, Some(verdict), _) => format!("A/A: {}", format::verdict(verdict)),
+        (_, Some(verdict), None) => format::verdict(verdict).to_owned(),
+        (_, None, note) => text(note.as_deref().unwrap_or_default()),
+    };
+    let rounds = match row.rounds_dropped {
+        0 => row.rounds.to_string(),
+        dropped => format!("{} ({dropped} dropped)", row.rounds),
+    };
+    [
+        code(&row.subject),
+        row.median_ns.map_or_else(dash, format::milliseconds),
+        row.ratio.map_or_else(dash, format::ratio),
+        interval,
+        verdict,
+        row.p_adjusted.map_or_else(String::new, format::p_value),
+        rounds,
+    ]
+}
+
+/// The published ratio, with a note where it belongs to another M.
+fn published_cell(benchmark: &BenchmarkSummary, smallest: bool, subject: &str) -> String {
+    match published::beside(&benchmark.name, benchmark.size, smallest, subject) {
+        None => String::new(),
+        Some((figure, note)) => {
+            let time = figure.median_ms.map_or(String::new(), |ms| format!("{ms:.1} ms "));
+            let note = note.map_or(String::new(), |note| format!(" ({note})"));
+            format!("{time}{}{note}", format::ratio(figure.ratio))
+        }
+    }
+}
+
+fn amortised(summary: &Summary) -> String {
+    let mut sizes: Vec<&BenchmarkSummary> = summary.benchmarks.iter().filter(|benchmark| benchmark.name == "amortised").collect();
+    sizes.sort_by_key(|benchmark| benchmark.size);
+    let mut section = "\n### Amortised: start-up and M iterations of the dynamic workload\n\nThe whole process timed. As in the published \
+                       experiment, `python3` starts as it does by default, and a runner starts isolated, as an embedder would start it: a \
+                       ratio below 1 at small M is cheaper starting, not faster running (Start-up, below, compares like with like).\n\n"
+        .to_owned();
+    section += &overview(&sizes);
+    section += &break_even(summary);
+    let mut table =
+        Table::new(&[">M", "subject", ">median ms", ">ratio", "95 % interval", "verdict", ">adjusted p", ">rounds", ">published"]);
+    for (index, benchmark) in sizes.iter().enumerate() {
+        for row in &benchmark.results {
+            let mut cells = vec![benchmark.size.map_or_else(String::new, format::count)];
+            cells.extend(figures(row));
+            cells.push(published_cell(benchmark, index == 0, &row.subject));
+            table.row(&cells);
+        }
+    }
+    section += &format!("\n![Ratio over M](plots/amortised.svg)\n\n{}", table.finish());
+    section
+}
+
+/// Ratios alone: a line per M, a column per subject.
+fn overview(sizes: &[&BenchmarkSummary]) -> String {
+    let mut subjects: Vec<(&str, Role)> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for row in sizes.iter().flat_map(|benchmark| &benchmark.results) {
+        if seen.insert(&row.subject) {
+            subjects.push((&row.subject, row.role));
+        }
+    }
+    let names: Vec<String> = subjects.iter().map(|(name, _)| format!(">{}", code(name))).collect();
+    let mut columns = vec![">M"];
+    columns.extend(names.iter().map(String::as_str));
+    let mut table = Table::new(&columns);
+    for benchmark in sizes {
+        let mut cells = vec![benchmark.size.map_or_else(String::new, format::count)];
+        cells.extend(subjects.iter().map(|(name, role)| match (benchmark.of(name), role) {
+            (Some(SubjectResult { median_ns: Some(ns), ratio: Some(_), .. }), Role::Baseline) => {
+                format!("{} ms (1.000)", format::milliseconds(*ns))
+            }
+            (Some(SubjectResult { ratio: Some(ratio), .. }), _) => format::ratio(*ratio),
+            _ => "–".to_owned(),
+        }));
+        table.row(&cells);
+    }
+    table.finish()
+}
+
+fn break_even(summary: &Summary) -> String {
+    if summary.break_even.is_empty() {
+        return String::new();
+    }
+    let mut lines = "\nBreak-even with the baseline, interpolated between the measured sizes:\n\n".to_owned();
+    for point in &summary.break_even {
+        let place = point
+            .size
+            .map_or("none within the measured sizes".to_owned(), |size| format!("M ≈ {}", format::count(format::two_digits(size))));
+        lines += &format!("- {}: {place}\n", code(&point.subject));
+    }
+    lines
+}

@@ -1,0 +1,143 @@
+//! What differs between the subjects beside the thing under study: what was read out of their binaries.
+
+use super::table::{Table, code, text};
+use crate::report::differences;
+use crate::report::format;
+use crate::report::summary::{Difference, PremiseVerdict, Property, Summary};
+use crate::run::{Answer, Role, Run};
+
+pub(super) fn what_differs(run: &Run, summary: &Summary) -> String {
+    let mut section = "## What differs\n\nRead out of the binaries, not taken from what a distribution says of them.\n\n".to_owned();
+    if run.audit.subjects.is_empty() {
+        return section
+            + "The run has no audit: nothing is known of how its libpythons were built, and no ratio can be put down to one cause.\n";
+    }
+    section += &premise(run, summary);
+    section += &format!("\n{}", table(run));
+    section += &confounds(summary);
+    section
+}
+
+fn table(run: &Run) -> String {
+    let mut table = Table::new(&[
+        "subject",
+        "file",
+        "PGO",
+        "LTO",
+        "code model",
+        ">.hot sections",
+        ">.cold symbols",
+        ">absolute relocations",
+        ">GOT loads",
+        ">HACL missing",
+    ]);
+    let number = |count: Option<u64>| count.map_or("–".to_owned(), format::count);
+    for audit in &run.audit.subjects {
+        let file = audit.file.file_name().map_or_else(|| audit.file.to_string_lossy(), |name| name.to_string_lossy());
+        table.row(&[
+            code(&audit.subject),
+            code(&file),
+            differences::answer(audit.pgo).to_owned(),
+            differences::answer(audit.lto).to_owned(),
+            text(&audit.code_model),
+            number(audit.hot_sections),
+            number(audit.cold_symbols),
+            number(audit.absolute_relocations),
+            number(audit.got_loads),
+            audit.hacl_missing.len().to_string(),
+        ]);
+    }
+    table.finish()
+}
+
+fn premise(run: &Run, summary: &Summary) -> String {
+    let claim = "The published experiment takes its three libpythons to be of the same source, with the same PGO and the same LTO, so that only `-fPIC` differs.";
+    let verdict = match summary.premise.verdict {
+        PremiseVerdict::Holds => "**For these runners that holds**: their PGO and their LTO are alike.".to_owned(),
+        PremiseVerdict::NotShown => {
+            "**For these runners that is not shown**: nothing contradicts it, yet the evidence does not cover every one.".to_owned()
+        }
+        PremiseVerdict::DoesNotHold => {
+            let parts = [("PGO", summary.premise.same_pgo, Property::Pgo), ("LTO", summary.premise.same_lto, Property::Lto)];
+            let differing: Vec<String> = parts.iter().filter(|part| part.1 == Answer::No).map(|part| split(run, part.0, part.2)).collect();
+            format!(
+                "**For these runners that does not hold**: {}. A ratio between the two groups is the cost of all their differences together.",
+                differing.join("; ")
+            )
+        }
+    };
+    format!("{claim} {verdict}\n")
+}
+
+/// ``with PGO `static-nonpic`, without `static-pic`, `shared` ``
+fn split(run: &Run, word: &str, property: Property) -> String {
+    let is = |wanted| {
+        let runners = run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner);
+        let audits = runners.filter_map(|subject| run.audit.of(&subject.name));
+        let answer = |audit: &crate::run::SubjectAudit| if property == Property::Pgo { audit.pgo } else { audit.lto };
+        audits.filter(|audit| answer(audit) == wanted).map(|audit| code(&audit.subject)).collect::<Vec<_>>().join(", ")
+    };
+    let unknown = is(Answer::Unknown);
+    let rest = if unknown.is_empty() { String::new() } else { format!(", not known of {unknown}") };
+    format!("with {word} {}, without {}{rest}", is(Answer::Yes), is(Answer::No))
+}
+
+/// Each confound next to the ratios that it confounds.
+fn confounds(summary: &Summary) -> String {
+    let mut lines = String::new();
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    for difference in &summary.differences {
+        let pair = (difference.subject.as_str(), difference.against.as_str());
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
+        }
+    }
+    for (subject, against) in pairs {
+        let of_pair: Vec<&Difference> =
+            summary.differences.iter().filter(|difference| difference.subject == subject && difference.against == against).collect();
+        lines += &format!("\n{} against {}{}\n\n", code(subject), code(against), ratios(summary, subject, against));
+        for difference in of_pair {
+            lines += &format!("- {}\n", sentence(difference));
+        }
+    }
+    if lines.is_empty() { lines } else { format!("\n### What confounds which ratio\n{lines}") }
+}
+
+/// The ratios of the in-process loops, so that the caveat stands beside its number.
+fn ratios(summary: &Summary, subject: &str, against: &str) -> String {
+    let loops = summary.benchmarks.iter().filter(|benchmark| ["pure_int_loop", "dynamic"].contains(&benchmark.name.as_str()));
+    let ratio = |benchmark: &crate::report::summary::BenchmarkSummary| {
+        let ratio = benchmark.of(subject)?.ratio? / benchmark.of(against)?.ratio?;
+        Some(format!("{} {}", code(&benchmark.name), format::ratio(ratio)))
+    };
+    let figures: Vec<String> = loops.filter_map(ratio).collect();
+    if figures.is_empty() { ":".to_owned() } else { format!(" (ratio of medians: {}):", figures.join(", ")) }
+}
+
+fn sentence(difference: &Difference) -> String {
+    let (value, other) = (text(&difference.value), text(&difference.against_value));
+    let evidence =
+        |evidence: &str| if evidence.is_empty() { "no evidence recorded".to_owned() } else { text(&format::short(evidence, 300)) };
+    let seen = format!(
+        "(evidence: {}; {}: {})",
+        evidence(&difference.evidence),
+        code(&difference.against),
+        evidence(&difference.against_evidence)
+    );
+    let unknown = difference.value == "unknown" || difference.against_value == "unknown";
+    match difference.property {
+        Property::Pgo | Property::Lto => {
+            let word = if difference.property == Property::Pgo { "PGO" } else { "LTO" };
+            match difference.value.as_str() {
+                _ if unknown => format!("{word}: {value}, against {other}; it may be part of the ratio {seen}"),
+                "no" => format!("also lacks {word} {seen}: its ratio is not the cost of its code model or linkage alone"),
+                _ => format!("has {word}, which the other lacks {seen}: its ratio is not the gain of its code model or linkage alone"),
+            }
+        }
+        Property::CodeModel if unknown => format!("code model: {value}, against {other} {seen}"),
+        Property::CodeModel => format!("code model {value} instead of {other}: what the experiment set out to measure {seen}"),
+        Property::Hacl => {
+            format!("HACL functions: {value}, against {other} {seen}; no bearing on these loops, but a call to a stand-in aborts")
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Where it was measured, how to read it, and how to do it again.
+
+use super::table::{Table, code, text};
+use crate::report::format;
+use crate::report::summary::Summary;
+use crate::run::Run;
+use crate::stats::{FLOOR_LIMIT, MINIMUM_ROUNDS};
+
+pub(super) fn environment(run: &Run) -> String {
+    let machine = &run.environment;
+    let known = |value: Option<String>| value.unwrap_or_else(|| "not shown by the kernel".to_owned());
+    let switch = |on: Option<bool>| known(on.map(|on| if on { "on" } else { "off" }.to_owned()));
+    let load: Vec<String> = machine.load_average.iter().map(|load| format!("{load:.2}")).collect();
+    let mut table = Table::new(&["environment", ""]);
+    let mut row = |name: &str, value: &str| table.row(&[text(name), text(value)]);
+    row("CPU", &format!("{}, {} cores usable", machine.cpu_model, machine.cpus));
+    row("pinned to core", &run.plan.cpu.map_or("none".to_owned(), |cpu| cpu.to_string()));
+    row("memory", &format::mebibytes(machine.memory_bytes));
+    row("host", &machine.host);
+    row("kernel", &machine.kernel);
+    row("virtualisation", &machine.virtualisation);
+    row("frequency governor", &known(machine.governor.clone()));
+    row("turbo", &switch(machine.turbo));
+    row("SMT", &switch(machine.smt));
+    row("address space randomisation", &known(machine.aslr.map(|level| level.to_string())));
+    row("load average (1, 5, 15 min)", &load.join(", "));
+    row("surtax", &machine.surtax);
+    for (tool, version) in &machine.toolchain {
+        row(tool, version);
+    }
+    format!("## Environment\n\n{}\n{}", table.finish(), subjects(run))
+}
+
+fn subjects(run: &Run) -> String {
+    let mut table = Table::new(&["subject", "what it is", ">executable", "SHA-256"]);
+    for subject in &run.plan.subjects {
+        let digest = subject.sha256.to_string();
+        table.row(&[
+            code(&subject.name),
+            text(&subject.description),
+            format::mebibytes(subject.size_bytes),
+            format!("`{}…`", &digest[..16]),
+        ]);
+    }
+    table.finish()
+}
+
+pub(super) fn reading(summary: &Summary) -> String {
+    format!(
+        "## How to read it\n\n\
+         - *95 % interval*: bootstrap interval of the median ratio.\n\
+         - *noise floor*: how far from 1 the interval of the baseline measured against itself (A/A{}) reaches, at least {}.\n\
+         - *faster*, *slower*: the signed-rank test's p, corrected by Holm's method for all {} comparisons of this run, is below 0.05, \
+         and the whole interval lies beyond the noise floor. Anything less is *no difference seen*, which is no proof of equality.\n\
+         - *undecided*: too few rounds for any result to count ({} would do), or no noise floor (the A/A subject needs {} rounds).\n\n\
+         METHODOLOGY.md gives the reasons and sources.\n",
+        summary.control.as_ref().map_or_else(|| "; this run has none".to_owned(), |control| format!(", {}", code(control))),
+        format::percent(FLOOR_LIMIT),
+        summary.comparisons,
+        crate::stats::rounds_needed(summary.comparisons),
+        MINIMUM_ROUNDS
+    )
+}
+
+pub(super) fn reproduce(run: &Run) -> String {
+    let plan = &run.plan;
+    let mut section = format!(
+        "## How to reproduce\n\nMeasured by surtax {}; the plan was made at {}. With the same surtax, and `surtax.lock` from this folder:\n\n\
+         ```sh\nsurtax provision --locked surtax.lock\nsurtax matrix run{} --rounds {} --warmup {} --seed {}\n```\n\n\
+         `surtax report DIR` makes this page and its plots again from `samples.jsonl`.\n\n",
+        text(&plan.surtax),
+        text(&plan.created),
+        selection(run),
+        plan.rounds,
+        plan.warmup,
+        plan.seed
+    );
+    section += &format!("- seed: {}\n- benchmarks: {}\n", plan.seed, code(&plan.benchmarks_digest));
+    if let Some(lock) = &plan.lock_sha256 {
+        section += &format!("- `surtax.lock`: `{lock}`\n");
+    }
+    section
+}
+
+/// The default plan's benchmarks; METHODOLOGY.md says what each is.
+const BENCHMARKS: [&str; 6] = ["pure_int_loop", "dynamic", "amortised", "startup", "startup_isolated", "cells"];
+
+/// The options that choose the plan's benchmarks and sizes.
+fn selection(run: &Run) -> String {
+    let planned = &run.plan.benchmarks;
+    let full = |name: &str| if name == "pure_int_loop" { 3_000_000 } else { 1_000_000 };
+    let largest = |name: &str| planned.iter().filter(|benchmark| benchmark.name == name).filter_map(|benchmark| benchmark.size).max();
+    let reduced = |name: &&str| largest(name).is_some_and(|size| size < full(name));
+    let mut options = if BENCHMARKS[..3].iter().any(reduced) { " --quick".to_owned() } else { String::new() };
+    let present: Vec<&str> = BENCHMARKS.into_iter().filter(|name| planned.iter().any(|benchmark| benchmark.name == *name)).collect();
+    if present.len() < BENCHMARKS.len() {
+        options += &present.iter().map(|name| format!(" --only {name}")).collect::<String>();
+    }
+    options
+}

@@ -1,0 +1,46 @@
+//! Tables in GitHub's Markdown, and the escaping that keeps any text inside its cell.
+
+use crate::report::format;
+
+pub(super) struct Table {
+    text: String,
+}
+
+impl Table {
+    /// Columns whose name begins with `>` hold numbers and are aligned to the right.
+    pub(super) fn new(columns: &[&str]) -> Self {
+        let names: Vec<String> = columns.iter().map(|name| name.trim_start_matches('>').to_owned()).collect();
+        let rules: Vec<String> = columns.iter().map(|name| if name.starts_with('>') { "---:".into() } else { "---".into() }).collect();
+        let mut table = Self { text: String::new() };
+        table.row(&names);
+        table.row(&rules);
+        table
+    }
+
+    /// Cells must have come through [`text`] or [`code`] unless surtax wrote them itself.
+    pub(super) fn row(&mut self, cells: &[String]) {
+        self.text += &format!("| {} |\n", cells.join(" | "));
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// Any text as one line of Markdown in which every mark stands for itself.
+pub(super) fn text(raw: &str) -> String {
+    let mut escaped = String::with_capacity(raw.len());
+    for c in format::plain(raw).chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '!') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// A name in code style, where it holds nothing that could end the code or the cell.
+pub(super) fn code(raw: &str) -> String {
+    let tame = |c: char| c.is_alphanumeric() || " ._-+/=:,()%@".contains(c);
+    if !raw.is_empty() && raw.trim() == raw && raw.chars().all(tame) { format!("`{raw}`") } else { text(raw) }
+}

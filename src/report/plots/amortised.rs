@@ -1,0 +1,122 @@
+//! `amortised.svg`: the ratio over M, with the point at which a runner's advantage or debt from starting is used up.
+
+use super::axis::Axis;
+use super::svg::{Anchor, FAINT, GRID, INK, Sheet, colour, fit};
+use crate::report::format;
+use crate::report::summary::{SubjectResult, Summary};
+use crate::run::Role;
+
+const WIDTH: f64 = 900.0;
+const HEIGHT: f64 = 440.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 640.0;
+const TOP: f64 = 72.0;
+const BOTTOM: f64 = 380.0;
+/// Subjects of one M stand side by side, so that their whiskers do not cover each other.
+const DODGE: f64 = 5.0;
+
+struct Curve<'a> {
+    subject: &'a str,
+    /// Its place among the subjects other than the baseline: decides colour and shape, as in ratios.svg.
+    index: usize,
+    points: Vec<(u64, &'a SubjectResult)>,
+    break_even: Option<u64>,
+}
+
+pub(super) fn amortised(summary: &Summary) -> String {
+    let curves = curves(summary);
+    let mut sheet = Sheet::new(WIDTH, HEIGHT);
+    sheet.bold((20.0, 30.0), 16.0, "Amortised: ratio over M");
+    let legend = "Whole process: start-up and M iterations of the dynamic workload. Below 1: faster than the baseline. Ring: break-even.";
+    sheet.text((20.0, 52.0), Anchor::Start, 11.5, FAINT, legend);
+    let rows = || curves.iter().flat_map(|curve| &curve.points);
+    if rows().next().is_none() {
+        sheet.text((LEFT, TOP + 20.0), Anchor::Start, 12.0, FAINT, "No runner has a published ratio.");
+        return sheet.finish("Ratio over M", "No runner has a published ratio.");
+    }
+    let ratios = Axis::over(rows().flat_map(|(_, row)| [row.ratio_low, row.ratio_high]).flatten().chain([1.0]), BOTTOM, TOP);
+    let sizes = Axis::over(rows().map(|(size, _)| (*size as f64).log10()), LEFT, RIGHT);
+    ratios.draw_left(&mut sheet, 6, LEFT, RIGHT);
+    let mut marks: Vec<u64> = rows().map(|(size, _)| *size).collect();
+    marks.sort_unstable();
+    marks.dedup();
+    for size in marks {
+        let x = sizes.place((size as f64).log10());
+        sheet.line((x, TOP), (x, BOTTOM), GRID, 1.0);
+        sheet.text((x, BOTTOM + 16.0), Anchor::Middle, 10.0, FAINT, &format::count(size));
+    }
+    sheet.text((f64::midpoint(LEFT, RIGHT), BOTTOM + 38.0), Anchor::Middle, 11.0, FAINT, "M, iterations (logarithmic)");
+    sheet.line((LEFT, ratios.place(1.0)), (RIGHT, ratios.place(1.0)), INK, 1.2);
+    let middle = (curves.len() as f64 - 1.0) / 2.0;
+    for (order, curve) in curves.iter().enumerate() {
+        let shift = (order as f64 - middle) * DODGE;
+        draw(&mut sheet, curve, |size| sizes.place((size as f64).log10()) + shift, &ratios);
+        key(&mut sheet, curve, TOP + 14.0 + order as f64 * 42.0);
+    }
+    sheet.finish("Amortised: ratio to the baseline over M", &description(&curves))
+}
+
+fn curves(summary: &Summary) -> Vec<Curve<'_>> {
+    let mut sizes: Vec<_> = summary.benchmarks.iter().filter(|benchmark| benchmark.name == "amortised").collect();
+    sizes.sort_by_key(|benchmark| benchmark.size);
+    let subjects: Vec<&SubjectResult> =
+        sizes.first().into_iter().flat_map(|benchmark| &benchmark.results).filter(|row| row.role != Role::Baseline).collect();
+    let curve = |(index, first): (usize, &&'_ SubjectResult)| {
+        let rows = sizes.iter().filter_map(|benchmark| Some((benchmark.size.filter(|&size| size > 0)?, benchmark.of(&first.subject)?)));
+        let break_even = summary.break_even.iter().find(|point| point.subject == first.subject).and_then(|point| point.size);
+        (index, rows.filter(|(_, row)| row.ratio.is_some()).collect::<Vec<_>>(), break_even)
+    };
+    let runners = subjects.iter().enumerate().filter(|(_, row)| row.role == Role::Runner);
+    runners
+        .map(|entry| {
+            let (index, points, break_even) = curve(entry);
+            Curve { subject: &subjects[index].subject, index, points, break_even }
+        })
+        .filter(|curve| !curve.points.is_empty())
+        .collect()
+}
+
+fn draw(sheet: &mut Sheet, curve: &Curve<'_>, place: impl Fn(u64) -> f64, ratios: &Axis) {
+    let ink = colour(curve.index);
+    let points: Vec<(f64, f64)> = curve.points.iter().filter_map(|(size, row)| Some((place(*size), ratios.place(row.ratio?)))).collect();
+    sheet.path(&points, ink);
+    for ((size, row), &(x, y)) in curve.points.iter().zip(&points) {
+        if let (Some(low), Some(high)) = (row.ratio_low, row.ratio_high) {
+            sheet.line((x, ratios.place(low)), (x, ratios.place(high)), ink, 1.6);
+        }
+        let tip = format!("{}, M = {}: {}", curve.subject, format::count(*size), row.ratio.map_or(String::new(), format::ratio));
+        sheet.mark(curve.index, (x, y), ink, &tip);
+    }
+    if let Some(size) = curve.break_even {
+        let x = place(size);
+        sheet.dashed((x, ratios.place(1.0)), (x, BOTTOM), ink);
+        sheet.ring((x, ratios.place(1.0)), ink);
+    }
+}
+
+/// The legend's entry: labels beside the lines would meet where the lines do.
+fn key(sheet: &mut Sheet, curve: &Curve<'_>, y: f64) {
+    let ink = colour(curve.index);
+    sheet.line((RIGHT + 22.0, y), (RIGHT + 46.0, y), ink, 1.6);
+    sheet.mark(curve.index, (RIGHT + 34.0, y), ink, curve.subject);
+    sheet.text((RIGHT + 54.0, y + 4.0), Anchor::Start, 12.0, INK, &fit(curve.subject, WIDTH - RIGHT - 64.0, 12.0));
+    sheet.text((RIGHT + 54.0, y + 19.0), Anchor::Start, 10.5, FAINT, &outcome(curve));
+}
+
+fn outcome(curve: &Curve<'_>) -> String {
+    curve
+        .break_even
+        .map_or("no break-even measured".to_owned(), |size| format!("break-even at M ≈ {}", format::count(format::two_digits(size))))
+}
+
+fn description(curves: &[Curve<'_>]) -> String {
+    let sentence = |curve: &Curve<'_>| {
+        let points: Vec<String> = curve
+            .points
+            .iter()
+            .filter_map(|(size, row)| Some(format!("{} at M = {}", format::ratio(row.ratio?), format::count(*size))))
+            .collect();
+        format!("{}: {}; {}.", curve.subject, points.join(", "), outcome(curve))
+    };
+    curves.iter().map(sentence).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,39 @@
+//! The pictures of a report: self-contained SVG on its own white ground, each with a title and a description.
+
+mod amortised;
+mod axis;
+mod ratios;
+mod rounds;
+mod svg;
+
+use std::collections::BTreeSet;
+
+use super::summary::Summary;
+use crate::run::Run;
+
+/// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `amortised.svg` if it was planned; and one
+/// of every round's values for each benchmark.
+pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
+    let mut plots = vec![("ratios.svg".to_owned(), ratios::ratios(summary))];
+    if summary.benchmarks.iter().any(|benchmark| benchmark.name == "amortised") {
+        plots.push(("amortised.svg".to_owned(), amortised::amortised(summary)));
+    }
+    let mut taken = BTreeSet::new();
+    for (plan, benchmark) in run.plan.benchmarks.iter().zip(&summary.benchmarks) {
+        let name = rounds_file(&benchmark.name, benchmark.size);
+        // Of two names that become one file name, the first keeps it.
+        if taken.insert(name.clone()) {
+            plots.push((name, rounds::rounds(run, plan, benchmark)));
+        }
+    }
+    plots
+}
+
+/// `rounds-dynamic-1000000.svg`: safe as a file name and in a link, whatever the benchmark is called.
+pub(super) fn rounds_file(name: &str, size: Option<u64>) -> String {
+    let slug: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).take(60).collect();
+    match size {
+        Some(size) => format!("rounds-{slug}-{size}.svg"),
+        None => format!("rounds-{slug}.svg"),
+    }
+}

@@ -1,0 +1,157 @@
+//! A sheet to draw on: the few shapes that the plots need, every text escaped.
+
+use std::fmt::Write as _;
+
+use crate::report::format;
+
+/// White whatever the page around it is: ink on an unknown ground could vanish.
+pub(super) const GROUND: &str = "#ffffff";
+pub(super) const INK: &str = "#1a1a1a";
+pub(super) const FAINT: &str = "#595959";
+pub(super) const GRID: &str = "#d9d9d9";
+pub(super) const BAND: &str = "#e8e4d8";
+
+/// Colours that stay apart for colour-blind readers (Okabe & Ito, "Color universal design", 2008), the light ones left
+/// out; each goes with a shape, so that colour carries nothing alone.
+const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#00795b", "#a3447c", "#5c4a00", "#333399"];
+
+pub(super) fn colour(index: usize) -> &'static str {
+    COLOURS[index % COLOURS.len()]
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+pub(super) struct Sheet {
+    width: f64,
+    height: f64,
+    body: String,
+}
+
+impl Sheet {
+    pub(super) fn new(width: f64, height: f64) -> Self {
+        Self { width, height, body: String::new() }
+    }
+
+    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: &str, width: f64) {
+        let _ = writeln!(
+            self.body,
+            r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" stroke="{colour}" stroke-width="{width}"/>"#,
+            from.0, from.1, to.0, to.1
+        );
+    }
+
+    pub(super) fn dashed(&mut self, from: (f64, f64), to: (f64, f64), colour: &str) {
+        let _ = writeln!(
+            self.body,
+            r#"<line x1="{:.1}" y1="{:.1}" x2="{:.1}" y2="{:.1}" stroke="{colour}" stroke-width="1" stroke-dasharray="3 3"/>"#,
+            from.0, from.1, to.0, to.1
+        );
+    }
+
+    pub(super) fn path(&mut self, points: &[(f64, f64)], colour: &str) {
+        let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+        let _ = writeln!(self.body, r#"<polyline points="{}" fill="none" stroke="{colour}" stroke-width="1.6"/>"#, points.join(" "));
+    }
+
+    pub(super) fn rectangle(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), colour: &str) {
+        let _ = writeln!(
+            self.body,
+            r#"<rect x="{x:.1}" y="{y:.1}" width="{:.1}" height="{:.1}" fill="{colour}"/>"#,
+            width.max(0.0),
+            height.max(0.0)
+        );
+    }
+
+    /// A dot whose tip, shown when pointed at, is `tip`.
+    pub(super) fn dot(&mut self, at: (f64, f64), colour: &str, opacity: f64, tip: &str) {
+        let _ = writeln!(
+            self.body,
+            r#"<circle cx="{:.1}" cy="{:.1}" r="3" fill="{colour}" fill-opacity="{opacity}"><title>{}</title></circle>"#,
+            at.0,
+            at.1,
+            format::xml(tip)
+        );
+    }
+
+    pub(super) fn ring(&mut self, at: (f64, f64), colour: &str) {
+        let _ =
+            writeln!(self.body, r#"<circle cx="{:.1}" cy="{:.1}" r="6.5" fill="none" stroke="{colour}" stroke-width="1.6"/>"#, at.0, at.1);
+    }
+
+    /// The shape of the `index`-th subject: circle, square, triangle or diamond.
+    pub(super) fn mark(&mut self, index: usize, (x, y): (f64, f64), colour: &str, tip: &str) {
+        let corners: &[(f64, f64)] = match index % 4 {
+            0 => return self.round_mark((x, y), colour, tip),
+            1 => &[(-3.6, -3.6), (3.6, -3.6), (3.6, 3.6), (-3.6, 3.6)],
+            2 => &[(0.0, -4.8), (4.6, 3.6), (-4.6, 3.6)],
+            _ => &[(0.0, -5.2), (5.2, 0.0), (0.0, 5.2), (-5.2, 0.0)],
+        };
+        let points: Vec<String> = corners.iter().map(|(dx, dy)| format!("{:.1},{:.1}", x + dx, y + dy)).collect();
+        let _ =
+            writeln!(self.body, r#"<polygon points="{}" fill="{colour}"><title>{}</title></polygon>"#, points.join(" "), format::xml(tip));
+    }
+
+    fn round_mark(&mut self, (x, y): (f64, f64), colour: &str, tip: &str) {
+        let _ =
+            writeln!(self.body, r#"<circle cx="{x:.1}" cy="{y:.1}" r="4.2" fill="{colour}"><title>{}</title></circle>"#, format::xml(tip));
+    }
+
+    pub(super) fn text(&mut self, at: (f64, f64), anchor: Anchor, size: f64, colour: &str, text: &str) {
+        self.styled(at, anchor, size, colour, "", text);
+    }
+
+    pub(super) fn bold(&mut self, at: (f64, f64), size: f64, text: &str) {
+        self.styled(at, Anchor::Start, size, INK, r#" font-weight="600""#, text);
+    }
+
+    fn styled(&mut self, (x, y): (f64, f64), anchor: Anchor, size: f64, colour: &str, style: &str, text: &str) {
+        let anchor = match anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let _ = writeln!(
+            self.body,
+            r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" font-size="{size}" fill="{colour}"{style}>{}</text>"#,
+            format::xml(text)
+        );
+    }
+
+    /// The whole document; `description` tells in words what the picture shows.
+    pub(super) fn finish(self, title: &str, description: &str) -> String {
+        format!(
+            concat!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-labelledby="title desc" "#,
+                r#"font-family="system-ui, 'DejaVu Sans', Verdana, sans-serif">"#,
+                "\n<title id=\"title\">{title}</title>\n<desc id=\"desc\">{desc}</desc>\n",
+                "<rect width=\"{w}\" height=\"{h}\" fill=\"{ground}\"/>\n{body}</svg>\n"
+            ),
+            w = self.width,
+            h = self.height,
+            ground = GROUND,
+            title = format::xml(title),
+            desc = format::xml(description),
+            body = self.body
+        )
+    }
+}
+
+/// As much of `text` as fits into `width` pixels, by a generous guess at its glyphs' widths.
+pub(super) fn fit(text: &str, width: f64, size: f64) -> String {
+    let text = format::plain(text);
+    let glyph = |c: char| if c.is_ascii() { 0.6 * size } else { 1.05 * size };
+    if text.chars().map(glyph).sum::<f64>() <= width {
+        return text;
+    }
+    let mut used = 1.05 * size;
+    let kept = text.chars().take_while(|&c| {
+        used += glyph(c);
+        used <= width
+    });
+    kept.chain(['…']).collect()
+}

@@ -1,0 +1,180 @@
+//! `summary.json`: what a run's samples amount to. Every renderer reads this; `results/README.md` describes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::run::{Answer, Clock, Outcome, Phase, Role};
+use crate::stats::Verdict;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    pub schema: u32,
+    /// The surtax that measured.
+    pub surtax: String,
+    pub release: String,
+    pub python: String,
+    /// Of the plan.
+    pub seed: u64,
+    pub baseline: String,
+    /// The A/A subject.
+    pub control: Option<String>,
+    /// Measured rounds that were planned.
+    pub rounds: u32,
+    /// How many p-values were corrected together.
+    pub comparisons: usize,
+    pub benchmarks: Vec<BenchmarkSummary>,
+    pub break_even: Vec<BreakEven>,
+    pub verify: Vec<VerifySummary>,
+    pub failures: Vec<Failure>,
+    pub differences: Vec<Difference>,
+    pub premise: Premise,
+    pub findings: Vec<Finding>,
+}
+
+/// One benchmark at one size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkSummary {
+    pub name: String,
+    pub size: Option<u64>,
+    pub clock: Clock,
+    /// As a share: with 0.02, ratios between 1/1.02 and 1.02 are noise. Absent without enough A/A rounds.
+    pub noise_floor: Option<f64>,
+    /// In the plan's order; the baseline is a row too, with ratio 1.
+    pub results: Vec<SubjectResult>,
+}
+
+impl BenchmarkSummary {
+    pub fn of(&self, subject: &str) -> Option<&SubjectResult> {
+        self.results.iter().find(|result| result.subject == subject)
+    }
+}
+
+/// What one subject did in one benchmark. Where nothing may be or can be published, the figures are absent and `note` says why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectResult {
+    pub subject: String,
+    pub role: Role,
+    /// Rounds that gave a ratio: baseline and subject both succeeded. For the baseline, its own successes.
+    pub rounds: usize,
+    /// Rounds that were measured and gave none, since one of the two failed.
+    pub rounds_dropped: usize,
+    /// The median time, ns, over every round in which the subject succeeded.
+    pub median_ns: Option<u64>,
+    /// The median, over rounds, of the subject's time by the baseline's.
+    pub ratio: Option<f64>,
+    /// The ratio's 95 % interval.
+    pub ratio_low: Option<f64>,
+    pub ratio_high: Option<f64>,
+    /// Of the signed-rank test; before and after the correction for the run's comparisons.
+    pub p_value: Option<f64>,
+    pub p_adjusted: Option<f64>,
+    /// Absent for the baseline and for holes.
+    pub verdict: Option<Verdict>,
+    /// Medians over the same rounds as `median_ns`, for the visit's whole processes.
+    pub median_wall_ns: Option<u64>,
+    pub median_user_ns: Option<u64>,
+    pub median_system_ns: Option<u64>,
+    /// The median of the peaks, bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// Why this is a hole, or what an undecided verdict lacks.
+    pub note: Option<String>,
+}
+
+/// Where a subject's advantage or debt from starting is used up: the M at which `amortised` crosses a ratio of 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakEven {
+    pub subject: String,
+    /// Interpolated between the two sizes around it, in log M. Absent if no crossing was measured.
+    pub size: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifySummary {
+    pub subject: String,
+    /// Of the twenty bit-exact programs.
+    pub passed: usize,
+    pub total: usize,
+    /// Of all checks, the programs among them.
+    pub checks_passed: usize,
+    pub checks_total: usize,
+    /// `group name: detail` of each check that failed.
+    pub failed: Vec<String>,
+}
+
+/// A visit that gave no value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failure {
+    pub subject: String,
+    pub benchmark: String,
+    pub size: Option<u64>,
+    pub phase: Phase,
+    pub round: u32,
+    pub outcome: Outcome,
+    pub reason: String,
+}
+
+/// A property in which a subject's libpython was seen to differ, or may differ, from another's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    pub subject: String,
+    /// The subject it is held against: the baseline, or a runner that has what this one lacks.
+    pub against: String,
+    pub property: Property,
+    /// `yes`, `no`, `unknown`, or the code model's name, or how many HACL functions are missing.
+    pub value: String,
+    pub against_value: String,
+    pub evidence: String,
+    pub against_evidence: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Property {
+    Pgo,
+    Lto,
+    CodeModel,
+    Hacl,
+}
+
+/// Whether "same PGO, same LTO, only -fPIC differs" is true of the runners' libpythons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Premise {
+    pub verdict: PremiseVerdict,
+    /// `yes` if all runners are alike, `no` if two differ, `unknown` if evidence lacks.
+    pub same_pgo: Answer,
+    pub same_lto: Answer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PremiseVerdict {
+    Holds,
+    DoesNotHold,
+    /// Nothing contradicts it, yet not every answer is known.
+    NotShown,
+}
+
+/// What a reader should know before trusting the numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Finding {
+    /// Planned visits that have no sample.
+    Incomplete { measured: usize, planned: usize },
+    /// The same program, measured twice, differs significantly.
+    ControlDiffers { benchmark: String, ratio: f64, p_adjusted: f64 },
+    /// The noise floor hides differences that matter.
+    Noisy { benchmark: String, noise_floor: f64 },
+    /// The machine was busy when the run began.
+    Busy { load: f64, cpus: usize },
+    /// The clock frequency may follow the load.
+    Governor { governor: String },
+    /// The neighbours of a virtual machine are not under our control.
+    Virtual { virtualisation: String },
+}

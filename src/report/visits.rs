@@ -1,0 +1,79 @@
+//! The samples of a run, put where they can be found: by benchmark, subject and round.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::run::{BenchmarkPlan, Outcome, Phase, Run, Sample};
+
+type Place<'a> = (&'a str, Option<u64>, &'a str);
+
+/// One record per visit. A resumed run measures a torn round again as a whole, so the later record replaces the earlier.
+pub(super) struct Visits<'a> {
+    measured: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>>,
+    warmup: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>>,
+}
+
+impl<'a> Visits<'a> {
+    pub(super) fn of(run: &'a Run) -> Self {
+        let mut visits = Self { measured: HashMap::new(), warmup: HashMap::new() };
+        for sample in &run.samples {
+            let phase = match sample.phase {
+                Phase::Measured => &mut visits.measured,
+                Phase::WarmUp => &mut visits.warmup,
+            };
+            phase.entry((&sample.benchmark, sample.size, &sample.subject)).or_default().insert(sample.round, sample);
+        }
+        visits
+    }
+
+    /// The measured rounds of a subject, by round; failures among them.
+    pub(super) fn rounds<'b>(&'b self, benchmark: &'b BenchmarkPlan, subject: &'b str) -> Option<&'b BTreeMap<u32, &'a Sample>> {
+        self.measured.get(&(benchmark.name.as_str(), benchmark.size, subject))
+    }
+
+    /// The successful ones, with their times in ns.
+    pub(super) fn values(&self, benchmark: &BenchmarkPlan, subject: &str) -> Vec<(&'a Sample, u64)> {
+        self.rounds(benchmark, subject)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .filter_map(|sample| Some((*sample, value(sample)?)))
+            .collect()
+    }
+
+    /// Times of subject and baseline, ns, of the rounds in which both succeeded.
+    pub(super) fn pairs(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> Vec<(u64, u64)> {
+        let base = self.rounds(benchmark, baseline);
+        let partner = |round: u32| base.and_then(|rounds| rounds.get(&round)).and_then(|sample| value(sample));
+        let own = self.values(benchmark, subject);
+        own.into_iter().filter_map(|(sample, time)| Some((time, partner(sample.round)?))).collect()
+    }
+
+    /// How many rounds the subject was visited in, whatever came of it.
+    pub(super) fn visited(&self, benchmark: &BenchmarkPlan, subject: &str) -> usize {
+        self.rounds(benchmark, subject).map_or(0, BTreeMap::len)
+    }
+
+    /// Visits of the plan that have a record, warm-up included.
+    pub(super) fn recorded(&self) -> usize {
+        self.measured.values().chain(self.warmup.values()).map(BTreeMap::len).sum()
+    }
+
+    /// Every visit without a value, in the order in which they were recorded.
+    pub(super) fn failures(&self, run: &'a Run) -> Vec<&'a Sample> {
+        run.samples.iter().filter(|sample| value(sample).is_none() && self.is_last(sample)).collect()
+    }
+
+    fn is_last(&self, sample: &Sample) -> bool {
+        let phase = match sample.phase {
+            Phase::Measured => &self.measured,
+            Phase::WarmUp => &self.warmup,
+        };
+        let last =
+            phase.get(&(sample.benchmark.as_str(), sample.size, sample.subject.as_str())).and_then(|rounds| rounds.get(&sample.round));
+        last.is_some_and(|last| std::ptr::eq(*last, sample))
+    }
+}
+
+/// No clock measures zero: such a record is a failure, whatever it calls itself.
+fn value(sample: &Sample) -> Option<u64> {
+    sample.value_ns.filter(|&ns| ns > 0 && sample.outcome == Outcome::Ok)
+}

@@ -1,0 +1,18 @@
+//! The derived files of a run's folder.
+
+use super::{Summary, markdown, plots, summarise};
+use crate::run::{Folder, Run, RunError};
+
+/// Writes `summary.json`, `plots/*.svg` and, last, `report.md`; all can be made again from the samples.
+pub fn write(folder: &Folder, run: &Run) -> Result<Summary, RunError> {
+    let summary = summarise(run);
+    let mut json = serde_json::to_string_pretty(&summary)
+        .map_err(|error| RunError::Malformed { path: folder.file("summary.json"), reason: error.to_string() })?;
+    json.push('\n');
+    folder.write_text("summary.json", &json)?;
+    for (name, svg) in plots(run, &summary) {
+        folder.write_text(&format!("plots/{name}"), &svg)?;
+    }
+    folder.write_text("report.md", &markdown(run, &summary))?;
+    Ok(summary)
+}

@@ -1,0 +1,83 @@
+//! The 95 % bootstrap interval of a median: the percentile method, on the exact bootstrap distribution.
+//!
+//! Exact, since a resample's median has a distribution in closed form (Efron, "Bootstrap methods: another look at the
+//! jackknife", Annals of Statistics 1979, section 3; Maritz & Jarrett, "A note on estimating the variance of the sample
+//! median", JASA 1978). It is what endlessly many resamples would give. With 10,000 of them the lower end for the
+//! usual 15 values is the 4th or the 5th by the luck of the seed, since 2.55 % of the medians lie at or below the 4th.
+//!
+//! Percentile and not BCa (Efron, "Better bootstrap confidence intervals", JASA 1987): BCa takes its acceleration from
+//! the jackknife, which is inconsistent for the median (Efron 1979). For 15 values the interval is the 4th to the
+//! 12th, which holds the true median of any continuous distribution with a probability of 96.5 %.
+
+use serde::{Deserialize, Serialize};
+
+pub const CONFIDENCE: f64 = 0.95;
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+}
+
+/// The interval of the median of `values`, whose order does not matter; absent for no values.
+pub fn median_interval(values: &[f64]) -> Option<Interval> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let mut medians = if sorted.len() % 2 == 1 { odd(&sorted) } else { even(&sorted) };
+    medians.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let low = reaches_tail(medians.iter())?;
+    let high = reaches_tail(medians.iter().rev())?;
+    Some(Interval { low, high })
+}
+
+/// The first value at which the probability so far reaches that of one tail.
+fn reaches_tail<'a>(medians: impl Iterator<Item = &'a (f64, f64)>) -> Option<f64> {
+    let mut sum = 0.0;
+    let mut values = medians.map(|&(value, probability)| {
+        sum += probability;
+        (value, sum)
+    });
+    values.find(|&(_, sum)| sum >= (1.0 - CONFIDENCE) / 2.0).map(|(value, _)| value)
+}
+
+/// Each value with the probability that a resample's middle is it.
+fn odd(sorted: &[f64]) -> Vec<(f64, f64)> {
+    let (count, middle) = (sorted.len(), sorted.len().div_ceil(2));
+    let up_to: Vec<f64> = (0..=count).map(|k| at_least(count, middle, k)).collect();
+    sorted.iter().zip(up_to.windows(2)).map(|(&value, pair)| (value, pair[1] - pair[0])).collect()
+}
+
+/// Each possible mean of the two middle values of a resample, with its probability.
+fn even(sorted: &[f64]) -> Vec<(f64, f64)> {
+    let (count, half) = (sorted.len(), sorted.len() / 2);
+    let choose = ln_choose(count, half);
+    // ln of P(half the draws are among the `k` outermost values and one of them is the k-th).
+    let share = |k: usize| (k as f64 / count as f64).powi(half as i32);
+    let reaching: Vec<f64> = (1..=count).map(|k| (share(k) - share(k - 1)).ln()).collect();
+    let mut medians = Vec::with_capacity(count * (count + 1) / 2);
+    for lower in 1..=count {
+        let mut alone = at_least(count, half, lower) - at_least(count, half, lower - 1);
+        for upper in lower + 1..=count {
+            let probability = (choose + reaching[lower - 1] + reaching[count - upper]).exp();
+            alone -= probability;
+            medians.push((f64::midpoint(sorted[lower - 1], sorted[upper - 1]), probability));
+        }
+        medians.push((sorted[lower - 1], alone.max(0.0)));
+    }
+    medians
+}
+
+/// P(at least `wanted` of `count` draws are among the `k` smallest of `count` values).
+fn at_least(count: usize, wanted: usize, k: usize) -> f64 {
+    if k == 0 || k == count {
+        return if k == 0 { 0.0 } else { 1.0 };
+    }
+    let share = k as f64 / count as f64;
+    let term = |hits: usize| (ln_choose(count, hits) + hits as f64 * share.ln() + (count - hits) as f64 * (-share).ln_1p()).exp();
+    (wanted..=count).map(term).sum()
+}
+
+fn ln_choose(count: usize, chosen: usize) -> f64 {
+    (1..=chosen.min(count - chosen)).map(|k| ((count + 1 - k) as f64 / k as f64).ln()).sum()
+}

@@ -1,0 +1,565 @@
+//! Reports: what a person sees of a run, whole, partial, failed or hostile.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use surtax::digest::Sha256;
+use surtax::report::{self, Finding, PremiseVerdict, SubjectResult, Summary, summarise};
+use surtax::run::{
+    Answer, Audit, BenchmarkPlan, Check, CheckGroup, Clock, Environment, Folder, Outcome, Phase, Plan, Role, Run, SCHEMA, Sample,
+    SubjectAudit, SubjectPlan, SubjectVerification, Verification,
+};
+use surtax::stats::Verdict;
+
+const SUBJECTS: [&str; 6] = ["python3", "python3-again", "static-nonpic", "static-pic", "static-pic-pie", "shared"];
+
+/// The default plan with made-up times: what each subject costs is `tax` plus a fixed, repeating noise of some 0.5 %.
+struct Synthetic {
+    run: Run,
+}
+
+impl Synthetic {
+    fn new() -> Self {
+        Self::with(&SUBJECTS, 15)
+    }
+
+    fn with(subjects: &[&str], rounds: u32) -> Self {
+        let run = Run {
+            plan: plan(subjects, rounds),
+            environment: environment(),
+            audit: Audit { schema: SCHEMA, subjects: subjects.iter().map(|name| audit(name)).collect() },
+            verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect() },
+            samples: Vec::new(),
+        };
+        let mut synthetic = Self { run };
+        for (index, benchmark) in synthetic.run.plan.benchmarks.clone().iter().enumerate() {
+            for round in 0..synthetic.run.plan.warmup {
+                synthetic.round(benchmark, index, Phase::WarmUp, round);
+            }
+            for round in 0..rounds {
+                synthetic.round(benchmark, index, Phase::Measured, round);
+            }
+        }
+        synthetic
+    }
+
+    fn round(&mut self, benchmark: &BenchmarkPlan, index: usize, phase: Phase, round: u32) {
+        for (position, subject) in self.run.plan.subjects.clone().iter().enumerate() {
+            let chance = chance(&[index as u64, u64::from(round), position as u64, phase as u64]);
+            // A narrow middle and a tail to the slow side, as real visits have.
+            let noise = if chance > 0.93 { 0.01 + chance / 100.0 } else { (chance - 0.5) * 0.012 };
+            let ns = (base_ns(benchmark) * tax(benchmark, position) * (1.0 + noise)) as u64;
+            self.run.samples.push(sample(benchmark, phase, round, position as u32, &subject.name, ns));
+        }
+    }
+
+    /// Changes every sample that `which` picks.
+    fn change(mut self, which: impl Fn(&Sample) -> bool, change: impl Fn(&mut Sample)) -> Self {
+        self.run.samples.iter_mut().filter(|sample| which(sample)).for_each(change);
+        self
+    }
+
+    fn fail(self, outcome: Outcome, reason: &str, which: impl Fn(&Sample) -> bool) -> Self {
+        self.change(which, |sample| {
+            sample.outcome = outcome;
+            sample.value_ns = None;
+            sample.reason = Some(reason.to_owned());
+        })
+    }
+
+    fn fail_verification(mut self, subject: &str, program: &str, detail: &str) -> Self {
+        for verified in self.run.verification.subjects.iter_mut().filter(|verified| verified.subject == subject) {
+            for check in verified.checks.iter_mut().filter(|check| check.name == program) {
+                check.passed = false;
+                check.detail = Some(detail.to_owned());
+            }
+        }
+        self
+    }
+
+    fn rename(mut self, from: &str, to: &str) -> Self {
+        let swap = |name: &mut String| {
+            if name == from {
+                *name = to.to_owned();
+            }
+        };
+        self.run.plan.subjects.iter_mut().for_each(|subject| swap(&mut subject.name));
+        self.run.audit.subjects.iter_mut().for_each(|audit| swap(&mut audit.subject));
+        self.run.verification.subjects.iter_mut().for_each(|verified| swap(&mut verified.subject));
+        self.run.samples.iter_mut().for_each(|sample| swap(&mut sample.subject));
+        self
+    }
+}
+
+/// From 0 to 1, always the same for the same numbers (the mixing function of SplitMix64).
+fn chance(numbers: &[u64]) -> f64 {
+    let mixed = numbers.iter().fold(20_261_121_u64, |state, number| {
+        let mut mix = (state ^ number).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        mix = (mix ^ (mix >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mix = (mix ^ (mix >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mix ^ (mix >> 31)
+    });
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+fn plan(subjects: &[&str], rounds: u32) -> Plan {
+    let benchmark = |name: &str, size, clock| BenchmarkPlan { name: name.into(), size, clock };
+    let mut benchmarks =
+        vec![benchmark("pure_int_loop", Some(3_000_000), Clock::InProcess), benchmark("dynamic", Some(1_000_000), Clock::InProcess)];
+    benchmarks.extend((2..=6).map(|power| benchmark("amortised", Some(10_u64.pow(power)), Clock::WholeProcess)));
+    benchmarks.extend(["startup", "startup_isolated"].map(|name| benchmark(name, None, Clock::WholeProcess)));
+    benchmarks.push(benchmark("cells", Some(20), Clock::WholeProcess));
+    Plan {
+        schema: SCHEMA,
+        surtax: "0.1.0".into(),
+        created: "2026-11-21T10:00:00Z".into(),
+        seed: 20_261_121,
+        release: "bookworm".into(),
+        python: "3.11".into(),
+        lock_sha256: Some(Sha256::of(b"lock")),
+        benchmarks_digest: "0123456789abcdef".into(),
+        warmup: 3,
+        rounds,
+        timeout_seconds: 60.0,
+        cpu: Some(1),
+        subjects: subjects.iter().map(|name| subject(name)).collect(),
+        benchmarks,
+    }
+}
+
+fn subject(name: &str) -> SubjectPlan {
+    let (role, description) = match name {
+        "python3" => (Role::Baseline, "the stock interpreter"),
+        "python3-again" => (Role::Control, "the stock interpreter again (A/A)"),
+        "shared" => (Role::Runner, "libpython3.11.so.1.0, shared, PIE"),
+        "static-nonpic" => (Role::Runner, "libpython3.11.a, static, no-PIE"),
+        _ => (Role::Runner, "libpython3.11-pic.a, static"),
+    };
+    let file = if name.starts_with("python3") { "python3" } else { name };
+    SubjectPlan {
+        name: name.into(),
+        role,
+        executable: PathBuf::from(format!("/store/{file}")),
+        sha256: Sha256::of(file.as_bytes()),
+        size_bytes: 6_831_704,
+        description: description.into(),
+    }
+}
+
+fn environment() -> Environment {
+    Environment {
+        schema: SCHEMA,
+        surtax: "0.1.0".into(),
+        cpu_model: "Example CPU @ 2.50GHz".into(),
+        cpus: 2,
+        cpu_flags: vec!["avx2".into()],
+        memory_bytes: 8 << 30,
+        kernel: "6.1.0-40-amd64".into(),
+        host: "Debian GNU/Linux 12 (bookworm)".into(),
+        virtualisation: "kvm".into(),
+        governor: None,
+        turbo: None,
+        smt: Some(true),
+        aslr: Some(2),
+        load_average: [0.25, 0.5, 0.75],
+        toolchain: BTreeMap::from([("gcc".into(), "12.2.0".into()), ("rustc".into(), "1.95.0".into())]),
+    }
+}
+
+fn audit(subject: &str) -> SubjectAudit {
+    let profiled = !["static-pic", "static-pic-pie", "shared"].contains(&subject);
+    let stock = subject.starts_with("python3");
+    SubjectAudit {
+        subject: subject.into(),
+        file: PathBuf::from(match subject {
+            "shared" => "/store/lib/libpython3.11.so.1.0",
+            "static-nonpic" => "/store/lib/libpython3.11.a",
+            _ if stock => "/store/bin/python3.11",
+            _ => "/store/lib/libpython3.11-pic.a",
+        }),
+        size_bytes: 50_000_000,
+        pgo: if profiled { Answer::Yes } else { Answer::No },
+        pgo_evidence: if profiled { "269 sections named .text.hot" } else { "6 sections named .text.hot" }.into(),
+        lto: if stock { Answer::Yes } else { Answer::No },
+        lto_evidence: if stock { "symbols ending in .lto_priv" } else { "no LTO symbols" }.into(),
+        code_model: if profiled { "non-pic" } else { "pic" }.into(),
+        code_model_evidence: if profiled { "26,000 absolute relocations" } else { "11,000 GOT loads" }.into(),
+        hot_sections: Some(if profiled { 269 } else { 6 }),
+        cold_symbols: Some(if profiled { 3_488 } else { 17 }),
+        absolute_relocations: Some(if profiled { 26_000 } else { 0 }),
+        got_loads: Some(if profiled { 0 } else { 11_000 }),
+        hacl_missing: Vec::new(),
+    }
+}
+
+fn verified(subject: &str) -> SubjectVerification {
+    let check = |group, name: String| Check { group, name, passed: true, detail: None };
+    let mut checks: Vec<Check> = (1..=20).map(|number| check(CheckGroup::Programs, format!("program_{number:02}"))).collect();
+    checks.extend(["executable type", "interpreter"].map(|name| check(CheckGroup::Elf, name.into())));
+    checks.push(check(CheckGroup::Hashlib, "sha256".into()));
+    SubjectVerification { subject: subject.into(), checks }
+}
+
+fn base_ns(benchmark: &BenchmarkPlan) -> f64 {
+    match (benchmark.name.as_str(), benchmark.size) {
+        ("pure_int_loop", _) => 177.0e6,
+        ("dynamic", _) => 707.1e6,
+        ("amortised", Some(size)) => 14.0e6 + size as f64 * 707.1,
+        ("cells", _) => 310.0e6,
+        _ => 12.5e6,
+    }
+}
+
+fn tax(benchmark: &BenchmarkPlan, position: usize) -> f64 {
+    let dynamic = [1.0, 1.0, 0.972, 1.251, 1.262, 1.337];
+    let start = [1.0, 1.0, 0.602, 0.64, 0.66, 0.9];
+    let column = position % SUBJECTS.len();
+    match (benchmark.name.as_str(), benchmark.size) {
+        ("pure_int_loop", _) => [1.0, 1.0, 1.013, 1.014, 1.02, 1.148][column],
+        ("dynamic", _) => dynamic[column],
+        ("amortised", Some(size)) => {
+            let loops = size as f64 * 707.1;
+            (14.0e6 * start[column] + loops * dynamic[column]) / (14.0e6 + loops)
+        }
+        ("cells", _) => [1.0, 1.0, 0.11, 0.12, 0.12, 0.14][column],
+        _ => [1.0, 1.0, 0.98, 1.01, 1.02, 1.08][column],
+    }
+}
+
+fn sample(benchmark: &BenchmarkPlan, phase: Phase, round: u32, position: u32, subject: &str, ns: u64) -> Sample {
+    Sample {
+        schema: SCHEMA,
+        benchmark: benchmark.name.clone(),
+        size: benchmark.size,
+        phase,
+        round,
+        position,
+        subject: subject.into(),
+        outcome: Outcome::Ok,
+        value_ns: Some(ns),
+        wall_ns: ns + 1_000_000,
+        user_ns: ns - ns / 10,
+        system_ns: ns / 20,
+        peak_memory_bytes: 9_800_000,
+        answer: Some("42".into()),
+        reason: None,
+    }
+}
+
+fn row<'a>(summary: &'a Summary, benchmark: &str, size: Option<u64>, subject: &str) -> &'a SubjectResult {
+    let found = summary.benchmarks.iter().find(|candidate| candidate.name == benchmark && candidate.size == size);
+    found.and_then(|benchmark| benchmark.of(subject)).unwrap()
+}
+
+/// Failures of every kind, a subject that fails verification, and names that attack each format.
+fn troubled() -> Run {
+    let hostile = "evil|`<script>alert(1)</script>\n| x |\u{1b}[31m\u{202e}&\"'";
+    Synthetic::new()
+        .fail(Outcome::Failed, "exit code 139 (SIGSEGV)\n| Segmentation fault |", |sample| {
+            sample.subject == "static-pic" && sample.benchmark == "dynamic" && sample.round < 4
+        })
+        .fail(Outcome::TimedOut, "ended after 60 s", |sample| {
+            sample.subject == "python3" && sample.benchmark == "startup" && sample.round == 7
+        })
+        .fail(Outcome::WrongAnswer, "answered `41`, the baseline `42`", |sample| {
+            sample.subject == "static-pic-pie" && sample.benchmark == "pure_int_loop"
+        })
+        .fail_verification("shared", "program_07", "output differs in line 3: <b>1.0</b> | 1.1")
+        .rename("static-pic-pie", hostile)
+        .run
+}
+
+#[test]
+fn markdown_of_the_default_run() {
+    let run = Synthetic::new().run;
+    insta::assert_snapshot!(report::markdown(&run, &summarise(&run)));
+}
+
+#[test]
+fn markdown_of_a_troubled_run() {
+    let run = troubled();
+    insta::assert_snapshot!(report::markdown(&run, &summarise(&run)));
+}
+
+#[test]
+fn summary_json_of_a_troubled_run() {
+    let summary = summarise(&troubled());
+    let json = serde_json::to_string_pretty(&summary).unwrap();
+    assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), summary, "summary.json can be read back");
+    insta::assert_snapshot!(json);
+}
+
+#[test]
+fn terminal_table_of_the_default_run() {
+    let run = Synthetic::new().run;
+    insta::assert_snapshot!(report::terminal_table(&run, &summarise(&run), 100));
+}
+
+#[test]
+fn terminal_table_of_a_troubled_run_is_narrow_and_tame() {
+    let run = troubled();
+    let table = report::terminal_table(&run, &summarise(&run), 72);
+    assert!(table.lines().all(|line| line.chars().count() <= 72), "{table}");
+    assert!(!table.contains('\u{1b}') && !table.contains('\u{202e}'));
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn plots_of_the_default_run() {
+    let run = Synthetic::new().run;
+    let plots = report::plots(&run, &summarise(&run));
+    let names: Vec<&str> = plots.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names.len(), 12);
+    for (name, svg) in
+        plots.iter().filter(|(name, _)| ["ratios.svg", "amortised.svg", "rounds-dynamic-1000000.svg"].contains(&name.as_str()))
+    {
+        insta::assert_snapshot!(name.replace('.', "_"), svg);
+    }
+    keep_for_looking("default", &plots);
+}
+
+#[test]
+fn plots_of_a_troubled_run() {
+    let run = troubled();
+    let plots = report::plots(&run, &summarise(&run));
+    for (name, svg) in &plots {
+        assert!(!svg.contains("<script") && !svg.contains('\u{1b}') && !svg.contains("| x |\n"), "{name}");
+        assert!(svg.starts_with("<svg ") && svg.contains("<title id=") && svg.contains("<desc id="), "{name}");
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{name}");
+    }
+    let (_, ratios) = plots.iter().find(|(name, _)| name == "ratios.svg").unwrap();
+    insta::assert_snapshot!("troubled_ratios_svg", ratios);
+    keep_for_looking("troubled", &plots);
+}
+
+/// `SURTAX_KEEP_PLOTS=DIR cargo test plots` leaves the pictures there, to be looked at.
+fn keep_for_looking(name: &str, plots: &[(String, String)]) {
+    let Some(folder) = std::env::var_os("SURTAX_KEEP_PLOTS") else { return };
+    for (file, svg) in plots {
+        surtax::fs::write_atomic(&PathBuf::from(&folder).join(name).join(file), svg.as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn verdicts_follow_the_made_up_tax() {
+    let summary = summarise(&Synthetic::new().run);
+    let verdict = |benchmark, size, subject| row(&summary, benchmark, size, subject).verdict.unwrap();
+    assert_eq!(verdict("dynamic", Some(1_000_000), "shared"), Verdict::Slower);
+    assert_eq!(verdict("dynamic", Some(1_000_000), "static-nonpic"), Verdict::Faster);
+    assert_eq!(verdict("dynamic", Some(1_000_000), "python3-again"), Verdict::NoDifferenceSeen);
+    assert_eq!(verdict("amortised", Some(100), "static-nonpic"), Verdict::Faster);
+    assert_eq!(summary.comparisons, 50);
+    let shared = row(&summary, "dynamic", Some(1_000_000), "shared");
+    assert!((shared.ratio.unwrap() - 1.337).abs() < 0.01, "{shared:?}");
+    let baseline = row(&summary, "dynamic", Some(1_000_000), "python3");
+    assert_eq!((baseline.ratio, baseline.verdict, baseline.rounds), (Some(1.0), None, 15));
+}
+
+#[test]
+fn break_even_lies_where_the_lines_cross() {
+    let summary = summarise(&Synthetic::new().run);
+    let at = |subject: &str| summary.break_even.iter().find(|point| point.subject == subject).unwrap().size;
+    // 14 ms × (1 − 0.64) saved at the start, 707.1 ns × 0.251 lost per iteration: 28,400 iterations.
+    let pic = at("static-pic").unwrap();
+    assert!((20_000..40_000).contains(&pic), "{pic}");
+    assert_eq!(at("static-nonpic"), None);
+}
+
+#[test]
+fn a_subject_that_fails_verification_has_no_timing_anywhere() {
+    let run = troubled();
+    let summary = summarise(&run);
+    for benchmark in &summary.benchmarks {
+        let shared = benchmark.of("shared").unwrap();
+        assert_eq!((shared.median_ns, shared.ratio, shared.verdict, shared.peak_memory_bytes), (None, None, None, None));
+        assert!(shared.note.as_deref().unwrap().contains("failed verification"), "{shared:?}");
+    }
+    let verify = summary.verify.iter().find(|verify| verify.subject == "shared").unwrap();
+    assert_eq!((verify.passed, verify.total, verify.checks_passed, verify.checks_total), (19, 20, 22, 23));
+    assert!(verify.failed[0].contains("program_07"));
+    for (name, svg) in report::plots(&run, &summary).iter().filter(|(name, _)| name.starts_with("rounds")) {
+        assert!(!svg.contains("shared, round"), "{name} shows a value of an unverified subject");
+    }
+}
+
+#[test]
+fn a_runner_that_was_never_verified_has_no_timing() {
+    let mut run = Synthetic::new().run;
+    run.verification.subjects.retain(|verified| verified.subject != "shared");
+    let summary = summarise(&run);
+    assert_eq!(row(&summary, "startup", None, "shared").ratio, None);
+    assert!(row(&summary, "startup", None, "static-pic").ratio.is_some());
+}
+
+#[test]
+fn no_ratio_stands_on_a_baseline_that_failed_verification() {
+    let summary = summarise(&Synthetic::new().fail_verification("python3", "program_01", "differs").run);
+    assert!(summary.benchmarks.iter().flat_map(|benchmark| &benchmark.results).all(|row| row.ratio.is_none() && row.verdict.is_none()));
+}
+
+#[test]
+fn rounds_in_which_either_failed_drop_out_and_are_counted() {
+    let summary = summarise(&troubled());
+    let pic = row(&summary, "dynamic", Some(1_000_000), "static-pic");
+    assert_eq!((pic.rounds, pic.rounds_dropped), (11, 4));
+    let nonpic = row(&summary, "startup", None, "static-nonpic");
+    assert_eq!((nonpic.rounds, nonpic.rounds_dropped), (14, 1), "the baseline's failure costs everyone the round");
+    assert_eq!(summary.failures.iter().filter(|failure| failure.subject == "static-pic").count(), 4 + 3, "warm-up rounds fail too");
+}
+
+#[test]
+fn the_last_record_of_a_visit_counts() {
+    let mut run = Synthetic::new().fail(Outcome::Failed, "killed", |sample| sample.round == 14 && sample.phase == Phase::Measured).run;
+    let whole = Synthetic::new().run;
+    run.samples.extend(whole.samples.iter().filter(|sample| sample.round == 14 && sample.phase == Phase::Measured).cloned());
+    let (resumed, expected) = (summarise(&run), summarise(&whole));
+    assert!(resumed.failures.is_empty());
+    assert_eq!(resumed.benchmarks, expected.benchmarks);
+}
+
+#[test]
+fn an_interrupted_run_gives_a_report_at_every_moment() {
+    let whole = Synthetic::new().run;
+    for count in [0, 1, 5, 6, 23, 24, 108, 109, 500] {
+        let mut run = whole.clone();
+        run.samples.truncate(count);
+        let summary = summarise(&run);
+        let markdown = report::markdown(&run, &summary);
+        assert!(markdown.contains("planned visits were measured"), "{count} samples");
+        assert!(!report::terminal_table(&run, &summary, 80).is_empty());
+        assert!(report::plots(&run, &summary).iter().all(|(_, svg)| !svg.contains("NaN") && !svg.contains("inf")), "{count} samples");
+        assert!(summary.findings.iter().any(|finding| matches!(finding, Finding::Incomplete { measured, .. } if *measured == count)));
+    }
+}
+
+#[test]
+fn a_plan_without_anything_gives_a_report() {
+    let mut run = Synthetic::new().run;
+    run.samples.clear();
+    run.audit.subjects.clear();
+    run.verification.subjects.clear();
+    run.plan.subjects.clear();
+    run.plan.benchmarks.clear();
+    let summary = summarise(&run);
+    assert!(report::markdown(&run, &summary).contains("nothing to say"));
+    assert!(!report::plots(&run, &summary).is_empty());
+    report::terminal_table(&run, &summary, 1);
+}
+
+#[test]
+fn few_rounds_are_undecided_and_say_how_many_would_do() {
+    let summary = summarise(&Synthetic::with(&SUBJECTS, 5).run);
+    let shared = row(&summary, "dynamic", Some(1_000_000), "shared");
+    assert_eq!(shared.verdict, Some(Verdict::Undecided));
+    assert_eq!(shared.note.as_deref(), Some("5 rounds cannot decide among 50 comparisons; 11 can"));
+    let enough = summarise(&Synthetic::with(&SUBJECTS, 11).run);
+    assert_eq!(row(&enough, "dynamic", Some(1_000_000), "shared").verdict, Some(Verdict::Slower));
+}
+
+#[test]
+fn without_a_control_nothing_is_decided() {
+    let summary = summarise(&Synthetic::with(&["python3", "static-nonpic", "shared"], 15).run);
+    assert!(summary.benchmarks.iter().all(|benchmark| benchmark.noise_floor.is_none()));
+    let rows: Vec<_> = summary.benchmarks.iter().flat_map(|benchmark| &benchmark.results).filter(|row| row.role == Role::Runner).collect();
+    assert!(rows.iter().all(|row| row.verdict == Some(Verdict::Undecided) && row.note.as_deref().unwrap().contains("A/A")));
+}
+
+#[test]
+fn the_premise_is_judged_by_evidence() {
+    let unlike = Synthetic::new().run;
+    assert_eq!(summarise(&unlike).premise.verdict, PremiseVerdict::DoesNotHold);
+    let mut alike = unlike.clone();
+    alike.audit.subjects.iter_mut().for_each(|audit| audit.pgo = Answer::Yes);
+    assert_eq!(summarise(&alike).premise.verdict, PremiseVerdict::Holds);
+    assert!(!report::answer(&summarise(&alike)).contains("PGO"));
+    let mut unknown = alike.clone();
+    unknown.audit.subjects.iter_mut().filter(|audit| audit.subject == "shared").for_each(|audit| audit.lto = Answer::Unknown);
+    assert_eq!(summarise(&unknown).premise.verdict, PremiseVerdict::NotShown);
+    let mut missing = alike;
+    missing.audit.subjects.retain(|audit| audit.subject != "shared");
+    assert_eq!(summarise(&missing).premise.verdict, PremiseVerdict::NotShown);
+}
+
+#[test]
+fn published_figures_at_another_size_are_marked() {
+    let mut synthetic = Synthetic::new();
+    for benchmark in synthetic.run.plan.benchmarks.iter_mut().filter(|benchmark| benchmark.name == "dynamic") {
+        benchmark.size = Some(100_000);
+    }
+    let run = synthetic.change(|sample| sample.benchmark == "dynamic", |sample| sample.size = Some(100_000)).run;
+    let markdown = report::markdown(&run, &summarise(&run));
+    assert!(markdown.contains("1.337 (at M = 1,000,000)") && !markdown.contains("1.148 (at M"));
+    assert!(markdown.contains("matrix run --quick --rounds 15"));
+}
+
+/// Outside code, a cell's border is the only bar in a row that no backslash guards.
+fn columns(line: &str) -> usize {
+    line.replace("\\\\", "").replace("\\|", "").matches('|').count()
+}
+
+fn assert_tables_are_whole(markdown: &str) {
+    for block in markdown.split("\n\n").filter(|block| block.starts_with('|')) {
+        let counts: Vec<usize> = block.lines().map(columns).collect();
+        assert!(counts.iter().all(|count| *count == counts[0]), "{block}");
+        assert!(block.lines().all(|line| line.starts_with("| ") && line.ends_with(" |")), "{block}");
+    }
+}
+
+#[test]
+fn hostile_names_break_no_table() {
+    let run = troubled();
+    let markdown = report::markdown(&run, &summarise(&run));
+    assert_tables_are_whole(&markdown);
+    assert!(!markdown.contains("\n| x"), "a line feed in a name must not begin a row");
+    assert!(!markdown.contains('\u{1b}') && !markdown.contains('\u{202e}'));
+    let loose = markdown.match_indices("<script").filter(|(at, _)| !markdown[..*at].ends_with('\\'));
+    assert!(
+        loose.filter(|(at, _)| markdown[..*at].rfind('\n').is_none_or(|line| markdown[line..*at].matches('`').count() % 2 == 0)).count()
+            == 0
+    );
+}
+
+#[test]
+fn writing_makes_the_derived_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let written = report::write(&Folder::create(&path).unwrap(), &Synthetic::new().run).unwrap();
+    let json: Summary = serde_json::from_str(&std::fs::read_to_string(path.join("summary.json")).unwrap()).unwrap();
+    assert_eq!(json, written);
+    let markdown = std::fs::read_to_string(path.join("report.md")).unwrap();
+    for link in markdown.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        assert!(path.join(link).is_file(), "report.md links to {link}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn any_name_and_any_reason_keeps_the_report_whole(name in "\\PC{1,40}|[|`\\\\<>&\n\r\t*_]{1,12}", reason in "(?s).{0,60}") {
+        prop_assume!(!SUBJECTS.contains(&name.as_str()));
+        let run = Synthetic::with(&["python3", "python3-again", "shared"], 3)
+            .fail(Outcome::Failed, &reason, |sample| sample.subject == "shared" && sample.round == 1)
+            .rename("shared", &name)
+            .run;
+        let summary = summarise(&run);
+        assert_tables_are_whole(&report::markdown(&run, &summary));
+        for (_, svg) in report::plots(&run, &summary) {
+            let text = svg.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "").replace("&quot;", "").replace("&#39;", "");
+            prop_assert!(!text.contains('&') && text.matches('<').count() == text.matches('>').count());
+        }
+    }
+}
+
+#[test]
+fn scaling_a_subject_scales_its_ratio_alone() {
+    let plain = Synthetic::with(&["python3", "python3-again", "static-nonpic", "shared"], 6);
+    let before = summarise(&plain.run);
+    let scaled = plain.change(|sample| sample.subject == "shared", |sample| sample.value_ns = sample.value_ns.map(|ns| ns * 4));
+    let after = summarise(&scaled.run);
+    for (before, after) in before.benchmarks.iter().zip(&after.benchmarks) {
+        assert_eq!(after.of("shared").unwrap().ratio, before.of("shared").unwrap().ratio.map(|ratio| ratio * 4.0));
+        assert_eq!(after.of("static-nonpic").unwrap().ratio, before.of("static-nonpic").unwrap().ratio);
+    }
+}

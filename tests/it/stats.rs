@@ -1,0 +1,201 @@
+//! Statistics: golden values from independent programs, and the properties that METHODOLOGY.md relies on.
+//!
+//! Golden values: scipy 1.17.1 with numpy 2.4.6, and statsmodels 0.15.0; the call stands beside each.
+
+use proptest::prelude::*;
+use surtax::stats::{
+    Interval, Verdict, holm, log_ratio, median, median_interval, noise_floor, ratio, rounds_needed, signed_rank, smallest_p, verdict,
+};
+
+/// `np.round(np.exp(np.random.default_rng(20261121).normal(0.03, 0.02, 15)), 4)`
+const FIFTEEN: [f64; 15] =
+    [1.0342, 1.044, 1.0393, 1.0481, 1.0415, 1.0147, 1.0241, 1.0197, 1.0353, 1.0282, 1.0309, 0.9845, 1.0102, 1.0413, 1.0395];
+
+fn close(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-12 * b.abs().max(1.0)
+}
+
+/// `np.median(x)`, `np.median(x[:12])`
+#[test]
+fn median_agrees_with_numpy() {
+    assert_eq!(median(&FIFTEEN), Some(1.0342));
+    assert!(close(median(&FIFTEEN[..12]).unwrap(), 1.03255));
+    assert_eq!(median(&[]), None);
+}
+
+/// `stats.bootstrap((x,), np.median, n_resamples=200000, method='percentile', rng=np.random.default_rng(1))`; with 400000
+/// for `x[:12]`.
+#[test]
+fn interval_agrees_with_scipy() {
+    assert_eq!(median_interval(&FIFTEEN), Some(Interval { low: 1.0197, high: 1.0413 }));
+    let twelve = median_interval(&FIFTEEN[..12]).unwrap();
+    assert!(close(twelve.low, 1.0219) && close(twelve.high, 1.0404), "{twelve:?}");
+}
+
+/// Every one of the nⁿ resamples counted: the closed form is the bootstrap itself.
+#[test]
+fn interval_is_what_all_resamples_give() {
+    for count in 1..=6_usize {
+        let values = &[1.0, 1.5, 1.7, 2.6, 2.9, 4.1][..count];
+        let mut medians: Vec<f64> = (0..count.pow(count as u32))
+            .map(|code| {
+                let drawn: Vec<f64> = (0..count as u32).map(|place| values[code / count.pow(place) % count]).collect();
+                median(&drawn).unwrap()
+            })
+            .collect();
+        medians.sort_by(f64::total_cmp);
+        let tail = (medians.len() as f64 * 0.025).ceil() as usize;
+        let expected = Interval { low: medians[tail.max(1) - 1], high: medians[medians.len() - tail.max(1)] };
+        assert_eq!(median_interval(values), Some(expected), "{count} values");
+    }
+}
+
+#[test]
+fn interval_of_many_values_is_finite_and_ordered() {
+    let values: Vec<f64> = (0..1500).map(|index| 1.0 + f64::from(index) / 1500.0).collect();
+    let interval = median_interval(&values).unwrap();
+    assert!(1.45 < interval.low && interval.low < 1.5 && 1.5 < interval.high && interval.high < 1.55, "{interval:?}");
+}
+
+/// `stats.wilcoxon(d, zero_method='pratt', method=stats.PermutationMethod(n_resamples=np.inf)).pvalue`, which enumerates
+/// every pattern of signs; ties and zeros included.
+#[test]
+fn signed_rank_agrees_with_scipy_exactly() {
+    let golden: [(&[f64], f64); 5] = [
+        (&[1.1, -0.4, 2.5, 3.1, -0.2, 1.9, 0.7, 2.2, 4.0, -1.5, 0.9, 1.3, 2.8, 3.3, 0.1], 0.00537109375),
+        (&[1.0, 1.0, -1.0, 2.0, 2.0, -2.0, 3.0, 3.0, 4.0, -4.0, 5.0, 6.0], 0.08447265625),
+        (&[0.0, 0.0, 1.0, -2.0, 3.0, 4.0, 5.0, 6.0, 7.0, -8.0, 9.0], 0.1328125),
+        (&[0.0, 0.0, 0.0, 1.0, 2.0], 0.5),
+        (&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 0.03125),
+    ];
+    for (differences, p) in golden {
+        assert!(close(signed_rank(differences), p), "{differences:?}: {} instead of {p}", signed_rank(differences));
+    }
+}
+
+/// `stats.wilcoxon(d, method='exact').pvalue` for 100 differences, `method='approx', correction=True` for 120 and 200.
+#[test]
+fn signed_rank_of_many_agrees_with_scipy() {
+    let signed = |count: i32, negative: fn(i32) -> bool| -> Vec<f64> {
+        (1..=count).map(|rank| f64::from(if negative(rank) { -rank } else { rank })).collect()
+    };
+    let hundred = signed_rank(&signed(100, |rank| rank % 3 == 0));
+    assert!((hundred / 0.003526003801650468 - 1.0).abs() < 1e-9, "{hundred}");
+    let more = signed_rank(&signed(120, |rank| rank % 5 < 2));
+    assert!((more / 0.05743449340829398 - 1.0).abs() < 1e-9, "{more}");
+    let far = signed_rank(&signed(200, |rank| rank % 20 == 0));
+    assert!((far / 9.258439662341078e-28 - 1.0).abs() < 1e-9, "{far}");
+}
+
+#[test]
+fn nothing_to_compare_is_no_evidence() {
+    assert!(close(signed_rank(&[]), 1.0) && close(signed_rank(&[0.0; 15]), 1.0));
+    assert_eq!(median_interval(&[]), None);
+    assert_eq!(median_interval(&[1.25]), Some(Interval { low: 1.25, high: 1.25 }));
+    assert_eq!((ratio(0, 5), ratio(5, 0), log_ratio(0, 5)), (None, None, None));
+}
+
+/// `statsmodels.stats.multitest.multipletests(p, method='holm')[1]`
+#[test]
+fn holm_agrees_with_statsmodels() {
+    let adjusted = holm(&[0.01, 0.04, 0.03, 0.005, 0.5, 0.03]);
+    for (ours, theirs) in adjusted.iter().zip([0.05, 0.12, 0.12, 0.03, 0.5, 0.12]) {
+        assert!(close(*ours, theirs), "{adjusted:?}");
+    }
+    assert!(holm(&[]).is_empty());
+}
+
+#[test]
+fn a_verdict_needs_the_test_and_the_noise_floor() {
+    let slow = Interval { low: 1.03, high: 1.05 };
+    let fast = Interval { low: 0.95, high: 0.97 };
+    assert_eq!(verdict(slow, 0.01, 0.001, Some(0.02)), Verdict::Slower);
+    assert_eq!(verdict(fast, 0.01, 0.001, Some(0.02)), Verdict::Faster);
+    assert_eq!(verdict(slow, 0.06, 0.001, Some(0.02)), Verdict::NoDifferenceSeen, "not significant");
+    assert_eq!(verdict(slow, 0.01, 0.001, Some(0.04)), Verdict::NoDifferenceSeen, "within the noise");
+    assert_eq!(verdict(fast, 0.01, 0.001, Some(0.04)), Verdict::NoDifferenceSeen, "within the noise");
+    assert_eq!(verdict(slow, 0.06, 0.06, Some(0.02)), Verdict::Undecided, "too few rounds");
+    assert_eq!(verdict(slow, 0.01, 0.001, None), Verdict::Undecided, "no A/A");
+}
+
+#[test]
+fn the_noise_floor_is_the_farther_end_and_never_below_one_percent() {
+    let floor = |low, high| noise_floor(Interval { low, high }, 15);
+    assert!(close(floor(0.99, 1.03).unwrap(), 0.03));
+    assert!(close(floor(0.8, 1.03).unwrap(), 0.25));
+    assert_eq!(floor(0.999, 1.001), Some(0.01));
+    assert_eq!(noise_floor(Interval { low: 0.99, high: 1.03 }, 5), None);
+}
+
+/// The default and the quick run must be able to decide.
+#[test]
+fn the_default_rounds_can_decide() {
+    assert!(rounds_needed(50) <= 12, "{}", rounds_needed(50));
+    assert_eq!(rounds_needed(1), 6);
+    for comparisons in [1, 7, 40, 1000] {
+        let needed = rounds_needed(comparisons);
+        assert!(smallest_p(needed) * (comparisons as f64) < 0.05);
+        assert!(needed == 6 || smallest_p(needed - 1) * (comparisons as f64) >= 0.05);
+    }
+}
+
+fn times() -> impl Strategy<Value = Vec<(u64, u64)>> {
+    prop::collection::vec((1_000_u64..2_000_000_000, 1_000_u64..2_000_000_000), 1..24)
+}
+
+fn ratios(pairs: &[(u64, u64)]) -> Vec<f64> {
+    pairs.iter().map(|&(own, base)| ratio(own, base).unwrap()).collect()
+}
+
+fn logs(pairs: &[(u64, u64)]) -> Vec<f64> {
+    pairs.iter().map(|&(own, base)| log_ratio(own, base).unwrap()).collect()
+}
+
+proptest! {
+    #[test]
+    fn interval_contains_the_median(pairs in times()) {
+        let (middle, interval) = (median(&ratios(&pairs)).unwrap(), median_interval(&ratios(&pairs)).unwrap());
+        prop_assert!(interval.low <= middle && middle <= interval.high);
+    }
+
+    #[test]
+    fn a_subject_twice_as_slow_has_twice_the_ratio(pairs in times()) {
+        let slower: Vec<_> = pairs.iter().map(|&(own, base)| (own * 2, base)).collect();
+        let (before, after) = (median_interval(&ratios(&pairs)).unwrap(), median_interval(&ratios(&slower)).unwrap());
+        prop_assert_eq!(median(&ratios(&slower)).unwrap(), 2.0 * median(&ratios(&pairs)).unwrap());
+        prop_assert_eq!(after, Interval { low: 2.0 * before.low, high: 2.0 * before.high });
+    }
+
+    #[test]
+    fn the_order_of_rounds_changes_nothing(pairs in times(), turn in 0_usize..24) {
+        let mut turned = pairs.clone();
+        turned.rotate_left(turn % pairs.len());
+        turned.reverse();
+        prop_assert_eq!(median_interval(&ratios(&turned)), median_interval(&ratios(&pairs)));
+        prop_assert_eq!(signed_rank(&logs(&turned)), signed_rank(&logs(&pairs)));
+    }
+
+    #[test]
+    fn exchanging_subject_and_baseline_leaves_p_alone(pairs in times()) {
+        let exchanged: Vec<_> = pairs.iter().map(|&(own, base)| (base, own)).collect();
+        prop_assert_eq!(signed_rank(&logs(&exchanged)), signed_rank(&logs(&pairs)));
+    }
+
+    #[test]
+    fn p_is_a_probability_that_the_rounds_bound(differences in prop::collection::vec(-9_i32..10, 0..40)) {
+        let differences: Vec<f64> = differences.into_iter().map(f64::from).collect();
+        let p = signed_rank(&differences);
+        prop_assert!((0.0..=1.0).contains(&p) && p >= smallest_p(differences.len()) * (1.0 - 1e-12));
+    }
+
+    #[test]
+    fn holm_never_lowers_and_keeps_the_order(p in prop::collection::vec(0.0..=1.0_f64, 0..60)) {
+        let adjusted = holm(&p);
+        for (raw, corrected) in p.iter().zip(&adjusted) {
+            prop_assert!(raw <= corrected && *corrected <= 1.0 && *corrected <= raw * p.len() as f64 + 1e-12);
+        }
+        for (a, b) in (0..p.len()).flat_map(|a| (0..p.len()).map(move |b| (a, b))) {
+            prop_assert!(p[a] > p[b] || adjusted[a] <= adjusted[b]);
+        }
+    }
+}
