@@ -53,6 +53,13 @@ explained!(
     crate::fetch::FetchError,
     crate::unpack::UnpackError,
     crate::debian::ProvisionError,
+    crate::libpython::HomeError,
+    crate::libpython::StockError,
+    crate::libpython::HaclError,
+    crate::libpython::UnknownVariant,
+    crate::runner::RunnerError,
+    crate::runner::ToolchainError,
+    crate::cmd::CommandError,
 );
 
 /// The exit code of the outermost error in the chain that knows one.

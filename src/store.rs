@@ -104,11 +104,6 @@ impl Store {
         self.root.join("verified").join(format!("{key}.json"))
     }
 
-    /// What was read out of binaries already.
-    pub fn evidence(&self, key: &Key) -> PathBuf {
-        self.root.join("evidence").join(format!("{key}.json"))
-    }
-
     /// Data files of this surtax, written out so that other programs can read them.
     pub fn assets(&self, key: &Key) -> PathBuf {
         self.root.join("assets").join(key.as_str())

@@ -45,6 +45,15 @@ impl Terminal {
         Self { quiet }
     }
 
+    /// Columns that a table may take: the terminal's, or 100 where stdout is none.
+    pub fn width(&self) -> u16 {
+        const ELSEWHERE: u16 = 100;
+        if !std::io::stdout().is_terminal() {
+            return ELSEWHERE;
+        }
+        rustix::termios::tcgetwinsize(std::io::stdout()).map_or(ELSEWHERE, |size| size.ws_col).max(60)
+    }
+
     /// stdout: the command's result.
     #[allow(clippy::disallowed_macros, reason = "the door itself")]
     pub fn data(&self, text: &str) {

@@ -42,7 +42,8 @@ impl Host {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), ProvisionError> {
+    /// Refuses a machine whose programs surtax cannot build or measure.
+    pub fn check(&self) -> Result<(), ProvisionError> {
         let refused = |found: String| Err(ProvisionError::Host { found });
         match () {
             () if self.machine != "x86_64" => refused(format!("{} Linux", self.machine)),

@@ -86,6 +86,7 @@ fn grouped(failures: &[Failure]) -> Vec<Vec<&Failure>> {
 
 fn round(failure: &Failure) -> String {
     match failure.phase {
+        Phase::Reference => "reference".to_owned(),
         Phase::WarmUp => format!("warm-up {}", failure.round),
         Phase::Measured => failure.round.to_string(),
     }
