@@ -1,3 +1,5 @@
 //! The `surtax` command.
 
-fn main() {}
+fn main() {
+    let _launched = surtax::process::was_launcher();
+}

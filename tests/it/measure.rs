@@ -377,6 +377,10 @@ fn a_journal_that_cannot_grow_stops_the_run() {
 
 const DRIVER: &str = r#"echo "{\"workload\":\"$2\",\"size\":$3,\"ns\":1000,\"answer\":\"42\"}""#;
 
+fn processes(cpu: Option<usize>) -> Processes {
+    Processes::new(cpu, env!("CARGO_BIN_EXE_surtax"))
+}
+
 fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
     let path = folder.join(name);
     surtax::fs::write_atomic(&path, format!("#!/bin/sh\n{body}\n").as_bytes()).unwrap();
@@ -421,7 +425,7 @@ fn real_subjects_that_fail_are_rows_with_reasons() {
             ("silent", ":"),
         ],
     );
-    let mut executor = Processes { cpu: fixture.plan.cpu };
+    let mut executor = processes(fixture.plan.cpu);
     let measured = fixture.measure(&mut executor).unwrap();
     assert_eq!((measured.visits, measured.failed), (10, 8));
     let row = |name: &str| {
@@ -456,7 +460,7 @@ fn real_subjects_that_fail_are_rows_with_reasons() {
 fn a_subject_that_is_not_there_is_a_row() {
     let mut fixture = of_scripts(&["dynamic/10"], 5.0, &[("python3", DRIVER), ("good", DRIVER)]);
     fixture.plan.subjects[1].executable = "/nowhere/runner".into();
-    fixture.measure(&mut Processes { cpu: None }).unwrap();
+    fixture.measure(&mut processes(None)).unwrap();
     let reason = fixture.of_subject("good").remove(0).reason.unwrap();
     assert_eq!(reason, "cannot start /nowhere/runner: No such file or directory (os error 2)");
 }
@@ -466,7 +470,7 @@ fn a_visit_sees_nothing_of_the_persons_environment() {
     let body = r#"env | sort | tr '\n' ' ' >&2; pwd >&2; grep Cpus_allowed_list /proc/self/status >&2; exit 1"#;
     let fixture = of_scripts(&["dynamic/10"], 5.0, &[("python3", body)]);
     let cpu = fixture.plan.cpu.unwrap();
-    fixture.measure(&mut Processes { cpu: Some(cpu) }).unwrap();
+    fixture.measure(&mut processes(Some(cpu))).unwrap();
     let reason = fixture.of_subject("python3").remove(0).reason.unwrap();
     let lines: Vec<&str> = reason.lines().collect();
     let seed = schedule(&fixture.plan)[0].hash_seed;
@@ -484,7 +488,7 @@ fn a_visit_sees_nothing_of_the_persons_environment() {
 #[test]
 fn an_empty_program_that_prints_is_a_failure() {
     let fixture = of_scripts(&["startup"], 5.0, &[("python3", ":"), ("noisy", "echo banner")]);
-    fixture.measure(&mut Processes { cpu: None }).unwrap();
+    fixture.measure(&mut processes(None)).unwrap();
     assert_eq!(fixture.of_subject("python3")[0].outcome, Outcome::Ok);
     assert_eq!(fixture.of_subject("noisy")[0].reason.as_deref(), Some("an empty program printed `banner\\n`"));
 }
