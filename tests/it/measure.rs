@@ -373,6 +373,41 @@ fn a_journal_that_cannot_grow_stops_the_run() {
     assert_eq!(error.exit(), Exit::Internal, "{error}");
 }
 
+#[test]
+fn a_full_disk_stops_the_run_and_keeps_what_was_measured() {
+    let Some(tiny) = crate::fs::Tiny::new() else { return };
+    let folder = Folder::create(&tiny.path().join("run")).unwrap();
+    let selection = Selection { rounds: Some(200), ..select(&["startup"]) };
+    let plan = plan(&selection, setting()).unwrap();
+    let mut executor = Scripted::new(&always);
+    let error = measure(&plan, &folder, Path::new("/benchmarks"), &mut executor, &Silent).unwrap_err();
+    assert_eq!(error.exit(), Exit::Internal);
+    let error = anyhow::Error::new(error);
+    insta::assert_snapshot!(surtax::error::render(&error).replace(&tiny.path().display().to_string(), "TINY"), @r"
+    error: a sample cannot be kept, so measuring stops
+    Caused by:
+        cannot append to TINY/run/samples.jsonl
+        No space left on device (os error 28)
+
+    hint: what was measured is kept; free some space, then: surtax matrix run --resume TINY/run
+    ");
+    // All visits but the one whose sample found no room.
+    assert_eq!(folder.samples().unwrap().len(), executor.calls.len() - 1);
+    assert!(executor.calls.len() > 50);
+}
+
+#[test]
+fn the_waiting_thread_keeps_its_cores() {
+    use surtax::measure::{Apart, choose_cpu};
+    let allowed = || rustix::thread::sched_getaffinity(None).unwrap();
+    let before = allowed();
+    let cpu = choose_cpu().unwrap();
+    let apart = Apart::from(Some(cpu));
+    assert!(before.count() == 1 || (!allowed().is_set(cpu) && allowed().count() == before.count() - 1));
+    drop(apart);
+    assert_eq!(allowed(), before);
+}
+
 // With real processes: subjects are shell scripts.
 
 const DRIVER: &str = r#"echo "{\"workload\":\"$2\",\"size\":$3,\"ns\":1000,\"answer\":\"42\"}""#;
