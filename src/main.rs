@@ -18,4 +18,6 @@ fn main() -> ExitCode {
             ExitCode::from(error::exit_code(&error) as u8)
         }
     }
+fn main() {
+    let _launched = surtax::process::was_launcher();
 }

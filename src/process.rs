@@ -3,15 +3,21 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::interrupt::{self, Interrupted};
+
+mod launcher;
+
+pub use launcher::{Launcher, was_launcher};
 
 /// No output of a child that surtax reads is larger; a runner that prints without end is cut off here by the kernel.
 const OUTPUT_LIMIT_BYTES: u64 = 256 << 20;
@@ -99,7 +105,7 @@ pub fn last_lines(output: &str, count: usize) -> String {
 }
 
 /// A program to run, with all that decides how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Job {
     program: PathBuf,
     arguments: Vec<OsString>,
@@ -119,7 +125,8 @@ pub struct Finished {
     pub wall: Duration,
     pub user: Duration,
     pub system: Duration,
-    /// Peak resident memory of this child, from its own `wait4` (never `RUSAGE_CHILDREN`, which is the largest of all so far).
+    /// Peak resident memory of this child, from its own `wait4` (never `RUSAGE_CHILDREN`, which is the largest of all so far). Not less than
+    /// what its parent held at the fork: [`Launcher`] keeps that small.
     pub peak_memory_bytes: u64,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
@@ -354,9 +361,9 @@ fn prepare_child(cpu: Option<usize>, cap_output: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn poll(pidfd: &OwnedFd, slice: Duration) -> io::Result<bool> {
+fn poll(fd: &impl AsFd, slice: Duration) -> io::Result<bool> {
     use rustix::event::{PollFd, PollFlags, Timespec};
-    let mut fds = [PollFd::new(pidfd, PollFlags::IN)];
+    let mut fds = [PollFd::new(fd, PollFlags::IN)];
     let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()) };
     match rustix::event::poll(&mut fds, Some(&timeout)) {
         Ok(ready) => Ok(ready > 0),

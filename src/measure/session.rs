@@ -11,7 +11,7 @@ use crate::error::{Exit, Explain};
 use crate::fs::{Appender, FsError};
 use crate::interrupt;
 use crate::matrix::{self, Benchmark, Expected, MatrixError, Round};
-use crate::run::{Folder, Outcome, Phase, Plan, RunError, SCHEMA, Sample};
+use crate::run::{Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample};
 use crate::ui::Reporter;
 
 /// After this many failures in a row a subject is not visited again for the same benchmark: a hang would otherwise cost the time-out in
@@ -87,8 +87,10 @@ pub fn measure(
     let kinds = kinds(plan)?;
     let samples = folder.samples()?;
     let rounds = matrix::missing(plan, &samples);
-    // Before the bar, whose thread then stays off the measured core too.
-    let _apart = Apart::from(plan.cpu);
+    let progress = {
+        let _apart = Apart::from(plan.cpu);
+        Progress::new(plan, &kinds, &rounds, reporter)
+    };
     let mut session = Session {
         plan,
         folder,
@@ -96,7 +98,7 @@ pub fn measure(
         executor,
         journal: Appender::open(&folder.journal()).map_err(|source| journal_error(folder, source))?,
         past: Past::of(plan, &samples),
-        progress: Progress::new(plan, &kinds, &rounds, reporter),
+        progress,
         kinds,
         measured: Measured { visits: 0, failed: 0, skipped: 0, wall: Duration::ZERO, children: Duration::ZERO },
     };
@@ -203,7 +205,7 @@ impl Session<'_> {
     fn round(&mut self, round: &Round) -> Result<(), MeasureError> {
         self.reference(round)?;
         for (position, &subject) in round.order.iter().enumerate() {
-            self.interrupted_if(interrupt::requested())?;
+            interrupt::check().map_err(|_| self.interrupted())?;
             self.progress.message(&self.message(round, subject));
             let visited = match self.past.streaks.get(&(round.benchmark, subject)) {
                 Some((streak, reason)) if *streak >= STREAK => {
@@ -228,7 +230,7 @@ impl Session<'_> {
         if known || made >= STREAK || self.kinds[round.benchmark].expected() == Expected::Nothing {
             return Ok(());
         }
-        let baseline = self.plan.subjects.iter().position(|subject| subject.role == crate::run::Role::Baseline).unwrap_or(0);
+        let baseline = self.plan.subjects.iter().position(|subject| subject.role == Role::Baseline).unwrap_or(0);
         self.progress.message(&format!("{} · the baseline's answer", self.plan.benchmarks[round.benchmark].label()));
         let visited = self.visit(round, baseline)?;
         self.keep(Phase::Reference, made, round, 0, baseline, visited)
@@ -304,10 +306,6 @@ impl Session<'_> {
         let (visits, failures) = self.past.counts.get(&benchmark).copied().unwrap_or_default();
         let failed = if failures == 0 { String::new() } else { format!(", {failures} failed") };
         format!("measured {}: {} rounds, {visits} visits{failed}", self.plan.benchmarks[benchmark].label(), self.plan.rounds)
-    }
-
-    fn interrupted_if(&self, requested: bool) -> Result<(), MeasureError> {
-        if requested { Err(self.interrupted()) } else { Ok(()) }
     }
 
     fn interrupted(&self) -> MeasureError {

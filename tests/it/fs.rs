@@ -89,30 +89,34 @@ fn a_link_is_replaced() {
 }
 
 /// A file system of 64 KiB, mounted where only this test is; absent without the right to mount.
-struct Tiny(tempfile::TempDir);
+pub(crate) struct Tiny(tempfile::TempDir);
 
 impl Tiny {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let job = Job::new("/bin/mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(folder.path());
-        job.run_for_text().ok().map(|_| Self(folder))
+        if job.run_for_text().is_ok() {
+            return Some(Self(folder));
+        }
+        surtax::ui::talk("skipped: a small file system cannot be mounted without root");
+        None
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
     }
 }
 
 impl Drop for Tiny {
     fn drop(&mut self) {
-        let _ = Job::new("/bin/umount").arg(self.0.path()).run();
+        let _ = Job::new("/bin/umount").arg(self.path()).run();
     }
 }
 
 #[test]
 fn a_full_disk_leaves_the_journal_whole() {
-    let Some(tiny) = Tiny::new() else {
-        let mut out = std::io::stderr();
-        writeln!(out, "skipped: a small file system cannot be mounted without root").unwrap();
-        return;
-    };
-    let path = tiny.0.path().join("samples.jsonl");
+    let Some(tiny) = Tiny::new() else { return };
+    let path = tiny.path().join("samples.jsonl");
     let mut journal = Appender::open(&path).unwrap();
     let line = "x".repeat(999);
     let mut kept = 0;
@@ -127,8 +131,8 @@ fn a_full_disk_leaves_the_journal_whole() {
     assert!(error.hint().unwrap().contains("full"), "{:?}", error.hint());
     assert!(kept > 10);
     assert_eq!(fs::read_to_string(&path).unwrap(), format!("{line}\n").repeat(kept));
-    assert!(write_atomic(&tiny.0.path().join("summary.json"), &[b'x'; 100_000]).is_err());
-    assert_eq!(names(tiny.0.path()), ["samples.jsonl"]);
+    assert!(write_atomic(&tiny.path().join("summary.json"), &[b'x'; 100_000]).is_err());
+    assert_eq!(names(tiny.path()), ["samples.jsonl"]);
 
     // Once there is room, it goes on.
     fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1000).unwrap();

@@ -373,9 +373,48 @@ fn a_journal_that_cannot_grow_stops_the_run() {
     assert_eq!(error.exit(), Exit::Internal, "{error}");
 }
 
+#[test]
+fn a_full_disk_stops_the_run_and_keeps_what_was_measured() {
+    let Some(tiny) = crate::fs::Tiny::new() else { return };
+    let folder = Folder::create(&tiny.path().join("run")).unwrap();
+    let selection = Selection { rounds: Some(200), ..select(&["startup"]) };
+    let plan = plan(&selection, setting()).unwrap();
+    let mut executor = Scripted::new(&always);
+    let error = measure(&plan, &folder, Path::new("/benchmarks"), &mut executor, &Silent).unwrap_err();
+    assert_eq!(error.exit(), Exit::Internal);
+    let error = anyhow::Error::new(error);
+    insta::assert_snapshot!(surtax::error::render(&error).replace(&tiny.path().display().to_string(), "TINY"), @r"
+    error: a sample cannot be kept, so measuring stops
+    Caused by:
+        cannot append to TINY/run/samples.jsonl
+        No space left on device (os error 28)
+
+    hint: what was measured is kept; free some space, then: surtax matrix run --resume TINY/run
+    ");
+    // All visits but the one whose sample found no room.
+    assert_eq!(folder.samples().unwrap().len(), executor.calls.len() - 1);
+    assert!(executor.calls.len() > 50);
+}
+
+#[test]
+fn the_waiting_thread_keeps_its_cores() {
+    use surtax::measure::{Apart, choose_cpu};
+    let allowed = || rustix::thread::sched_getaffinity(None).unwrap();
+    let before = allowed();
+    let cpu = choose_cpu().unwrap();
+    let apart = Apart::from(Some(cpu));
+    assert!(before.count() == 1 || (!allowed().is_set(cpu) && allowed().count() == before.count() - 1));
+    drop(apart);
+    assert_eq!(allowed(), before);
+}
+
 // With real processes: subjects are shell scripts.
 
 const DRIVER: &str = r#"echo "{\"workload\":\"$2\",\"size\":$3,\"ns\":1000,\"answer\":\"42\"}""#;
+
+fn processes(cpu: Option<usize>) -> Processes {
+    Processes::new(cpu, env!("CARGO_BIN_EXE_surtax"))
+}
 
 fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
     let path = folder.join(name);
@@ -421,7 +460,7 @@ fn real_subjects_that_fail_are_rows_with_reasons() {
             ("silent", ":"),
         ],
     );
-    let mut executor = Processes { cpu: fixture.plan.cpu };
+    let mut executor = processes(fixture.plan.cpu);
     let measured = fixture.measure(&mut executor).unwrap();
     assert_eq!((measured.visits, measured.failed), (10, 8));
     let row = |name: &str| {
@@ -456,7 +495,7 @@ fn real_subjects_that_fail_are_rows_with_reasons() {
 fn a_subject_that_is_not_there_is_a_row() {
     let mut fixture = of_scripts(&["dynamic/10"], 5.0, &[("python3", DRIVER), ("good", DRIVER)]);
     fixture.plan.subjects[1].executable = "/nowhere/runner".into();
-    fixture.measure(&mut Processes { cpu: None }).unwrap();
+    fixture.measure(&mut processes(None)).unwrap();
     let reason = fixture.of_subject("good").remove(0).reason.unwrap();
     assert_eq!(reason, "cannot start /nowhere/runner: No such file or directory (os error 2)");
 }
@@ -466,7 +505,7 @@ fn a_visit_sees_nothing_of_the_persons_environment() {
     let body = r#"env | sort | tr '\n' ' ' >&2; pwd >&2; grep Cpus_allowed_list /proc/self/status >&2; exit 1"#;
     let fixture = of_scripts(&["dynamic/10"], 5.0, &[("python3", body)]);
     let cpu = fixture.plan.cpu.unwrap();
-    fixture.measure(&mut Processes { cpu: Some(cpu) }).unwrap();
+    fixture.measure(&mut processes(Some(cpu))).unwrap();
     let reason = fixture.of_subject("python3").remove(0).reason.unwrap();
     let lines: Vec<&str> = reason.lines().collect();
     let seed = schedule(&fixture.plan)[0].hash_seed;
@@ -484,7 +523,7 @@ fn a_visit_sees_nothing_of_the_persons_environment() {
 #[test]
 fn an_empty_program_that_prints_is_a_failure() {
     let fixture = of_scripts(&["startup"], 5.0, &[("python3", ":"), ("noisy", "echo banner")]);
-    fixture.measure(&mut Processes { cpu: None }).unwrap();
+    fixture.measure(&mut processes(None)).unwrap();
     assert_eq!(fixture.of_subject("python3")[0].outcome, Outcome::Ok);
     assert_eq!(fixture.of_subject("noisy")[0].reason.as_deref(), Some("an empty program printed `banner\\n`"));
 }
