@@ -1,16 +1,19 @@
 //! The table at the end of `matrix run` and `report`.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::answer::answer;
 use super::format;
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::run::{Role, Run};
 
+/// A rule below the header; rows need none, and lines are short on a terminal.
+const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-'));
+
 /// At most `width` columns wide, without colour: the answer, a row per subject and benchmark, and how many visits failed.
 pub fn terminal_table(_run: &Run, summary: &Summary, width: u16) -> String {
     let mut table = Table::new();
-    table.load_style(presets::ASCII_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(40));
+    table.load_style(RULED).set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(40));
     table.set_header(["benchmark", "subject", "median ms", "ratio", "95 % interval", "verdict"]);
     for benchmark in &summary.benchmarks {
         for (index, row) in benchmark.results.iter().enumerate() {
