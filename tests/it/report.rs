@@ -293,7 +293,7 @@ fn summary_json_of_a_troubled_run() {
 #[test]
 fn terminal_table_of_the_default_run() {
     let run = Synthetic::new().run;
-    insta::assert_snapshot!(report::terminal_table(&run, &summarise(&run), 100));
+    insta::assert_snapshot!(report::terminal_table(&run, &summarise(&run), 80));
 }
 
 #[test]
