@@ -1,7 +1,7 @@
 //! The answer in a sentence or two, made from the numbers alone.
 
 use super::format;
-use super::summary::{PremiseVerdict, Property, SubjectResult, Summary};
+use super::summary::{BenchmarkSummary, PremiseVerdict, Property, SubjectResult, Summary};
 use crate::run::{Clock, Role};
 use crate::stats::{self, Verdict};
 
@@ -10,7 +10,7 @@ struct Standing<'a> {
     subject: &'a str,
     /// Geometric mean of its ratios.
     mean: f64,
-    rows: Vec<(&'a str, &'a SubjectResult)>,
+    rows: Vec<(&'a BenchmarkSummary, &'a SubjectResult)>,
 }
 
 /// Plain sentences; subjects and benchmarks in backticks, their names with nothing worse than spaces in them.
@@ -19,29 +19,28 @@ pub fn answer(summary: &Summary) -> String {
     let (Some(best), Some(worst)) = (standings.first(), standings.last()) else {
         return "No runner has a published ratio to the baseline yet: there is nothing to say.".to_owned();
     };
-    let mut text = format!("Embed {}: it takes {} of {}'s time.", code(best.subject), figures(best), code(&summary.baseline));
+    let undecided = best.rows.iter().all(|(_, row)| row.verdict == Some(Verdict::Undecided));
+    let opening = if undecided { "Nothing is decided yet; ahead so far is" } else { "Embed" };
+    let mut text = format!("{opening} {}: {} of {}'s time.", code(best.subject), figures(best), code(&summary.baseline));
     let ties: Vec<String> = standings[1..].iter().filter(|other| alike(best, other)).map(|other| code(other.subject)).collect();
     if !ties.is_empty() {
         text += &format!(" This run cannot tell it apart from {}.", ties.join(", "));
     }
     if standings.len() > 1 && !alike(best, worst) {
         text += &format!(
-            " {} costs most: {} ({} times {}, by the geometric mean).",
+            " {} costs most: {}, {} times {} by the geometric mean.",
             code(worst.subject),
             figures(worst),
             format::ratio(worst.mean / best.mean),
             code(best.subject)
         );
     }
-    if summary.benchmarks.iter().flat_map(|benchmark| &benchmark.results).any(|row| row.verdict == Some(Verdict::Undecided)) {
-        text += " Some of the comparisons have too few rounds to be decided.";
-    }
     text + &caution(summary)
 }
 
 /// Runners with a ratio in every loop that any of them has one in, least cost first.
 fn standings(summary: &Summary) -> Vec<Standing<'_>> {
-    let loops: Vec<_> = summary.benchmarks.iter().filter(|benchmark| benchmark.clock == Clock::InProcess).collect();
+    let loops: Vec<&BenchmarkSummary> = summary.benchmarks.iter().filter(|benchmark| benchmark.clock == Clock::InProcess).collect();
     let loops = if loops.is_empty() { summary.benchmarks.iter().collect() } else { loops };
     let mut subjects: Vec<&str> = Vec::new();
     for row in loops.iter().flat_map(|benchmark| &benchmark.results).filter(|row| row.role == Role::Runner && row.ratio.is_some()) {
@@ -50,7 +49,7 @@ fn standings(summary: &Summary) -> Vec<Standing<'_>> {
         }
     }
     let standing = |subject| {
-        let rows: Vec<_> = loops.iter().filter_map(|benchmark| Some((benchmark.name.as_str(), benchmark.of(subject)?))).collect();
+        let rows: Vec<_> = loops.iter().filter_map(|benchmark| Some((*benchmark, benchmark.of(subject)?))).collect();
         let logs: Vec<f64> = rows.iter().filter_map(|(_, row)| Some(row.ratio?.ln())).collect();
         let mean = (logs.iter().sum::<f64>() / logs.len() as f64).exp();
         Standing { subject, mean, rows: rows.into_iter().filter(|(_, row)| row.ratio.is_some()).collect() }
@@ -65,17 +64,18 @@ fn standings(summary: &Summary) -> Vec<Standing<'_>> {
 /// No benchmark in which the intervals are apart. Overlap is a cautious test: it calls more pairs alike than a direct one.
 fn alike(a: &Standing<'_>, b: &Standing<'_>) -> bool {
     let interval = |row: &SubjectResult| Some(stats::Interval { low: row.ratio_low?, high: row.ratio_high? });
-    let overlap = |(a, b): (&SubjectResult, &SubjectResult)| match (interval(a), interval(b)) {
+    let overlap = |a: &SubjectResult, b: &SubjectResult| match (interval(a), interval(b)) {
         (Some(a), Some(b)) => a.low <= b.high && b.low <= a.high,
         _ => true,
     };
-    a.rows.iter().map(|(_, row)| *row).zip(b.rows.iter().map(|(_, row)| *row)).all(overlap)
+    let other = |benchmark| b.rows.iter().find(|(other, _)| std::ptr::eq(*other, benchmark));
+    a.rows.iter().all(|(benchmark, row)| other(*benchmark).is_none_or(|(_, other)| overlap(row, other)))
 }
 
 fn figures(standing: &Standing<'_>) -> String {
-    let figure = |(benchmark, row): &(&str, &SubjectResult)| {
+    let figure = |(benchmark, row): &(&BenchmarkSummary, &SubjectResult)| {
         let verdict = row.verdict.map_or(String::new(), |verdict| format!(" ({})", format::verdict(verdict)));
-        format!("{} in {}{verdict}", format::ratio(row.ratio.unwrap_or(f64::NAN)), code(benchmark))
+        format!("{} in {}{verdict}", format::ratio(row.ratio.unwrap_or(f64::NAN)), code(&benchmark.name))
     };
     standing.rows.iter().map(figure).collect::<Vec<_>>().join(" and ")
 }

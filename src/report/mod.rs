@@ -1,6 +1,7 @@
 //! One renderer per format: a run in, text out. Only `write` touches the folder.
 
 mod answer;
+mod break_even;
 mod differences;
 mod estimate;
 mod finding;

@@ -1,9 +1,10 @@
 //! From a run to its summary: estimates first, then the correction over all of them, then verdicts.
 
+use super::break_even;
 use super::differences;
 use super::estimate::Estimate;
 use super::finding;
-use super::summary::{BenchmarkSummary, BreakEven, Failure, SubjectResult, Summary, VerifySummary};
+use super::summary::{BenchmarkSummary, Failure, SubjectResult, Summary, VerifySummary};
 use super::visits::Visits;
 use crate::run::{BenchmarkPlan, CheckGroup, Role, Run, SCHEMA, Sample, SubjectPlan, SubjectVerification};
 use crate::stats::{self, Verdict};
@@ -16,7 +17,7 @@ pub fn summarise(run: &Run) -> Summary {
     let mut benchmarks: Vec<BenchmarkSummary> =
         plan.benchmarks.iter().map(|benchmark| estimates(run, &visits, benchmark, baseline)).collect();
     let comparisons = judge(&mut benchmarks);
-    let break_even = break_even(run, &benchmarks);
+    let break_even = break_even::break_even(run, &benchmarks);
     let mut summary = Summary {
         schema: SCHEMA,
         surtax: plan.surtax.clone(),
@@ -140,7 +141,7 @@ fn judge(benchmarks: &mut [BenchmarkSummary]) -> usize {
             row.p_adjusted = Some(adjusted);
             row.verdict = Some(verdict);
             if verdict == Verdict::Undecided {
-                row.note = Some(lacking(row.rounds, comparisons, floor));
+                row.note = Some(lacking(row.rounds, comparisons));
             }
         }
     }
@@ -151,14 +152,12 @@ fn interval(row: &SubjectResult) -> Option<stats::Interval> {
     Some(stats::Interval { low: row.ratio_low?, high: row.ratio_high? })
 }
 
-fn lacking(rounds: usize, comparisons: usize, floor: Option<f64>) -> String {
+fn lacking(rounds: usize, comparisons: usize) -> String {
     let needed = stats::rounds_needed(comparisons);
     if rounds < needed {
         format!("{rounds} rounds cannot decide among {comparisons} comparisons; {needed} can")
-    } else if floor.is_none() {
-        format!("no noise floor: the A/A control has fewer than {} rounds", stats::MINIMUM_ROUNDS)
     } else {
-        "other comparisons of the run have too few rounds".to_owned()
+        format!("no noise floor: the A/A control has fewer than {} rounds", stats::MINIMUM_ROUNDS)
     }
 }
 
@@ -190,30 +189,4 @@ fn failure(sample: &Sample) -> Failure {
         outcome: sample.outcome,
         reason: sample.reason.clone().unwrap_or_else(|| "no reason was recorded".to_owned()),
     }
-}
-
-/// For each runner that has at least two sizes of `amortised`.
-fn break_even(run: &Run, benchmarks: &[BenchmarkSummary]) -> Vec<BreakEven> {
-    let runners = run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner);
-    let curve = |subject: &str| {
-        let amortised = benchmarks.iter().filter(|benchmark| benchmark.name == "amortised");
-        let mut points: Vec<(u64, f64)> =
-            amortised.filter_map(|benchmark| Some((benchmark.size.filter(|&size| size > 0)?, benchmark.of(subject)?.ratio?))).collect();
-        points.sort_by_key(|point| point.0);
-        points
-    };
-    runners
-        .map(|subject| (subject, curve(&subject.name)))
-        .filter(|(_, points)| points.len() >= 2)
-        .map(|(subject, points)| BreakEven { subject: subject.name.clone(), size: crossing(&points) })
-        .collect()
-}
-
-/// The last crossing of 1, since beyond it the verdict of large M stands.
-fn crossing(points: &[(u64, f64)]) -> Option<u64> {
-    let crosses = |pair: &&[(u64, f64)]| (pair[0].1 < 1.0) != (pair[1].1 < 1.0);
-    let pair = points.windows(2).rfind(crosses)?;
-    let (from, to) = ((pair[0].0 as f64).ln(), (pair[1].0 as f64).ln());
-    let share = pair[0].1.ln() / (pair[0].1.ln() - pair[1].1.ln());
-    Some((from + (to - from) * share).exp().round() as u64)
 }

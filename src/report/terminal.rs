@@ -1,36 +1,61 @@
 //! The table at the end of `matrix run` and `report`.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::answer::answer;
 use super::format;
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::run::{Role, Run};
 
-/// At most `width` columns wide, without colour: the answer, a row per subject and benchmark, and how many visits failed.
-pub fn terminal_table(_run: &Run, summary: &Summary, width: u16) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::ASCII_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width.max(40));
-    table.set_header(["benchmark", "subject", "median ms", "ratio", "95 % interval", "verdict"]);
+/// A rule below the header; rows need none, and lines are short on a terminal.
+const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-'));
+
+/// Longer names would push the numbers off a terminal of 80 columns; report.md has them whole.
+const NAME: usize = 20;
+
+/// At most `width` columns wide (but never under 40), without colour: a row per subject and benchmark, the answer, and
+/// how many visits failed or are still to come.
+pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
+    let width = usize::from(width.max(40));
+    let mut lines = table(summary).lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().into_iter();
+    let mut shown: Vec<String> = lines.by_ref().take(2).collect();
     for benchmark in &summary.benchmarks {
-        for (index, row) in benchmark.results.iter().enumerate() {
-            table.add_row(cells(benchmark, row, index == 0));
-        }
+        shown.push(heading(benchmark));
+        shown.extend(lines.by_ref().take(benchmark.results.len()));
     }
-    for column in [2, 3] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut text = format!("{}\n\n{}\n", table.trim_fmt(), wrap(&answer(summary), usize::from(width.max(40))));
+    let mut text = shown.iter().map(|line| format::short(line, width) + "\n").collect::<String>();
+    text += &format!("\n{}\n", wrap(&answer(summary), width));
     if !summary.failures.is_empty() {
-        text += &format!("{} visits failed; report.md says which and why.\n", summary.failures.len());
+        text += &format!("\n{} visits failed; report.md says which and why.\n", summary.failures.len());
+    }
+    if run.samples.is_empty() {
+        text += "\nNothing has been measured yet.\n";
     }
     text
 }
 
-fn cells(benchmark: &BenchmarkSummary, row: &SubjectResult, first: bool) -> [String; 6] {
-    let label = if first { format::plain(&format::benchmark(&benchmark.name, benchmark.size)) } else { String::new() };
+fn heading(benchmark: &BenchmarkSummary) -> String {
+    let floor = benchmark.noise_floor.map_or("no noise floor".to_owned(), |floor| format!("noise floor {}", format::percent(floor)));
+    format!("{} ({floor})", format::plain(&format::benchmark(&benchmark.name, benchmark.size)))
+}
+
+/// A line per row, all benchmarks in one, so that their columns stand below each other.
+fn table(summary: &Summary) -> Table {
+    let mut table = Table::new();
+    table.load_style(RULED).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["", "median ms", "ratio", "95 % interval", "verdict"]);
+    for row in summary.benchmarks.iter().flat_map(|benchmark| &benchmark.results) {
+        table.add_row(cells(row));
+    }
+    for column in [1, 2] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn cells(row: &SubjectResult) -> [String; 5] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let interval = match (row.ratio_low, row.ratio_high) {
         (Some(low), Some(high)) if row.role != Role::Baseline => format!("{} to {}", format::ratio(low), format::ratio(high)),
@@ -38,26 +63,18 @@ fn cells(benchmark: &BenchmarkSummary, row: &SubjectResult, first: bool) -> [Str
     };
     let verdict = match (row.role, row.verdict, &row.note) {
         (Role::Baseline, _, None) => "baseline".to_owned(),
-        (Role::Control, Some(_), _) => {
-            benchmark.noise_floor.map_or("no noise floor".to_owned(), |floor| format!("noise floor {}", format::percent(floor)))
-        }
+        (Role::Control, Some(_), _) => "A/A".to_owned(),
         (_, Some(verdict), _) => format::verdict(verdict).to_owned(),
         (_, None, note) => format::plain(note.as_deref().unwrap_or_default()),
     };
-    [
-        label,
-        format::plain(&row.subject),
-        or_dash(row.median_ns.map(format::milliseconds)),
-        or_dash(row.ratio.map(format::ratio)),
-        interval,
-        verdict,
-    ]
+    let name = format!("  {}", format::short(&format::plain(&row.subject), NAME));
+    [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(row.ratio.map(format::ratio)), interval, verdict]
 }
 
-/// Breaks between words; a word longer than a line stays whole.
+/// Breaks between words; a word longer than a line is cut.
 fn wrap(text: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
-    for word in text.split(' ') {
+    for word in text.split(' ').map(|word| format::short(word, width)) {
         let line = lines.last_mut().map_or(0, |line| line.chars().count());
         if line > 0 && line + 1 + word.chars().count() > width {
             lines.push(String::new());
@@ -66,7 +83,7 @@ fn wrap(text: &str, width: usize) -> String {
             if !line.is_empty() {
                 line.push(' ');
             }
-            line.push_str(word);
+            line.push_str(&word);
         }
     }
     lines.join("\n")

@@ -43,21 +43,24 @@ fn reaches_tail<'a>(medians: impl Iterator<Item = &'a (f64, f64)>) -> Option<f64
 
 /// Each value with the probability that a resample's middle is it.
 fn odd(sorted: &[f64]) -> Vec<(f64, f64)> {
-    let (count, middle) = (sorted.len(), sorted.len().div_ceil(2));
-    let up_to: Vec<f64> = (0..=count).map(|k| at_least(count, middle, k)).collect();
+    let draws = Draws::of(sorted.len());
+    let middle = sorted.len().div_ceil(2);
+    let up_to: Vec<f64> = (0..=sorted.len()).map(|k| draws.at_least(middle, k)).collect();
     sorted.iter().zip(up_to.windows(2)).map(|(&value, pair)| (value, pair[1] - pair[0])).collect()
 }
 
 /// Each possible mean of the two middle values of a resample, with its probability.
 fn even(sorted: &[f64]) -> Vec<(f64, f64)> {
     let (count, half) = (sorted.len(), sorted.len() / 2);
-    let choose = ln_choose(count, half);
-    // ln of P(half the draws are among the `k` outermost values and one of them is the k-th).
+    let draws = Draws::of(count);
+    let choose = draws.ln_choose(half);
+    // ln of P(half the draws are among the `k` outermost values, and one of them is the k-th).
     let share = |k: usize| (k as f64 / count as f64).powi(half as i32);
     let reaching: Vec<f64> = (1..=count).map(|k| (share(k) - share(k - 1)).ln()).collect();
+    let up_to: Vec<f64> = (0..=count).map(|k| draws.at_least(half, k)).collect();
     let mut medians = Vec::with_capacity(count * (count + 1) / 2);
     for lower in 1..=count {
-        let mut alone = at_least(count, half, lower) - at_least(count, half, lower - 1);
+        let mut alone = up_to[lower] - up_to[lower - 1];
         for upper in lower + 1..=count {
             let probability = (choose + reaching[lower - 1] + reaching[count - upper]).exp();
             alone -= probability;
@@ -68,16 +71,32 @@ fn even(sorted: &[f64]) -> Vec<(f64, f64)> {
     medians
 }
 
-/// P(at least `wanted` of `count` draws are among the `k` smallest of `count` values).
-fn at_least(count: usize, wanted: usize, k: usize) -> f64 {
-    if k == 0 || k == count {
-        return if k == 0 { 0.0 } else { 1.0 };
-    }
-    let share = k as f64 / count as f64;
-    let term = |hits: usize| (ln_choose(count, hits) + hits as f64 * share.ln() + (count - hits) as f64 * (-share).ln_1p()).exp();
-    (wanted..=count).map(term).sum()
+/// As many draws as there are values, with replacement; in logarithms, since the counts outgrow floating point.
+struct Draws {
+    count: usize,
+    ln_factorials: Vec<f64>,
 }
 
-fn ln_choose(count: usize, chosen: usize) -> f64 {
-    (1..=chosen.min(count - chosen)).map(|k| ((count + 1 - k) as f64 / k as f64).ln()).sum()
+impl Draws {
+    fn of(count: usize) -> Self {
+        let logs = (1..=count).scan(0.0, |sum, number| {
+            *sum += (number as f64).ln();
+            Some(*sum)
+        });
+        Self { count, ln_factorials: std::iter::once(0.0).chain(logs).collect() }
+    }
+
+    fn ln_choose(&self, chosen: usize) -> f64 {
+        self.ln_factorials[self.count] - self.ln_factorials[chosen] - self.ln_factorials[self.count - chosen]
+    }
+
+    /// P(at least `wanted` draws are among the `k` smallest values).
+    fn at_least(&self, wanted: usize, k: usize) -> f64 {
+        if k == 0 || k == self.count {
+            return if k == 0 { 0.0 } else { 1.0 };
+        }
+        let share = k as f64 / self.count as f64;
+        let term = |hits: usize| (self.ln_choose(hits) + hits as f64 * share.ln() + (self.count - hits) as f64 * (-share).ln_1p()).exp();
+        (wanted..=self.count).map(term).sum()
+    }
 }

@@ -293,7 +293,7 @@ fn summary_json_of_a_troubled_run() {
 #[test]
 fn terminal_table_of_the_default_run() {
     let run = Synthetic::new().run;
-    insta::assert_snapshot!(report::terminal_table(&run, &summarise(&run), 100));
+    insta::assert_snapshot!(report::terminal_table(&run, &summarise(&run), 80));
 }
 
 #[test]
@@ -513,11 +513,11 @@ fn hostile_names_break_no_table() {
     assert_tables_are_whole(&markdown);
     assert!(!markdown.contains("\n| x"), "a line feed in a name must not begin a row");
     assert!(!markdown.contains('\u{1b}') && !markdown.contains('\u{202e}'));
-    let loose = markdown.match_indices("<script").filter(|(at, _)| !markdown[..*at].ends_with('\\'));
-    assert!(
-        loose.filter(|(at, _)| markdown[..*at].rfind('\n').is_none_or(|line| markdown[line..*at].matches('`').count() % 2 == 0)).count()
-            == 0
-    );
+    for (at, _) in markdown.match_indices("<script") {
+        let line = &markdown[markdown[..at].rfind('\n').unwrap_or(0)..at];
+        let in_code = !line.matches('`').count().is_multiple_of(2);
+        assert!(in_code || line.ends_with('\\'), "a tag that a browser would obey: {line}<script");
+    }
 }
 
 #[test]

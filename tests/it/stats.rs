@@ -3,6 +3,8 @@
 //! Golden values: scipy 1.17.1 with numpy 2.4.6, and statsmodels 0.15.0; the call stands beside each.
 
 use proptest::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use surtax::stats::{
     Interval, Verdict, holm, log_ratio, median, median_interval, noise_floor, ratio, rounds_needed, signed_rank, smallest_p, verdict,
 };
@@ -137,6 +139,38 @@ fn the_default_rounds_can_decide() {
         assert!(smallest_p(needed) * (comparisons as f64) < 0.05);
         assert!(needed == 6 || smallest_p(needed - 1) * (comparisons as f64) >= 0.05);
     }
+}
+
+/// Ratios of two subjects that are the same: noise with a tail to the slow side, as visits have.
+fn alike(random: &mut ChaCha8Rng, rounds: usize) -> Vec<f64> {
+    let mut uniform = || (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let mut time = || 1.0 - 0.01 * (1.0 - uniform()).ln();
+    (0..rounds).map(|_| time() / time()).collect()
+}
+
+#[test]
+fn the_interval_covers_the_true_median_as_often_as_promised() {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    for (rounds, promised) in [(15, 0.95), (12, 0.90), (30, 0.94)] {
+        let covers = |interval: Interval| interval.low <= 1.0 && 1.0 <= interval.high;
+        let hits = (0..4000).filter(|_| covers(median_interval(&alike(&mut random, rounds)).unwrap())).count();
+        let share = hits as f64 / 4000.0;
+        assert!(share >= promised, "{rounds} rounds: {share}");
+    }
+}
+
+/// Whole runs in which nothing differs, judged as a report judges them.
+#[test]
+fn equal_subjects_are_rarely_called_different() {
+    let mut random = ChaCha8Rng::seed_from_u64(2);
+    let false_alarms = (0..400).filter(|_| {
+        let comparisons: Vec<Vec<f64>> = (0..20).map(|_| alike(&mut random, 15)).collect();
+        let logs = |ratios: &Vec<f64>| ratios.iter().map(|ratio| ratio.ln()).collect::<Vec<_>>();
+        let adjusted = holm(&comparisons.iter().map(|ratios| signed_rank(&logs(ratios))).collect::<Vec<_>>());
+        adjusted.iter().any(|p| *p < 0.05)
+    });
+    let share = false_alarms.count() as f64 / 400.0;
+    assert!(share <= 0.06, "{share}");
 }
 
 fn times() -> impl Strategy<Value = Vec<(u64, u64)>> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::label;
 use super::table::{Table, code, text};
+use super::{evidence, label};
 use crate::report::format;
 use crate::report::published::{self, PUBLISHED_SOURCE};
 use crate::report::summary::{BenchmarkSummary, SubjectResult, Summary};
@@ -24,6 +24,7 @@ pub(super) fn experiment(summary: &Summary) -> String {
     for (name, title) in [("pure_int_loop", "Pure integer loop"), ("dynamic", "Dynamic workload")] {
         for benchmark in summary.benchmarks.iter().filter(|benchmark| benchmark.name == name) {
             text += &section(&format!("{title} ({})", label(&benchmark.name, benchmark.size)), benchmark, true);
+            text += &evidence::beside_ratios(summary);
         }
     }
     if present("amortised") {
@@ -71,8 +72,8 @@ pub(super) fn rest(summary: &Summary) -> String {
 
 fn section(title: &str, benchmark: &BenchmarkSummary, with_published: bool) -> String {
     let timed = match benchmark.clock {
-        Clock::InProcess => "timed inside the interpreter",
-        Clock::WholeProcess => "the whole process timed",
+        Clock::InProcess => "Timed inside the interpreter",
+        Clock::WholeProcess => "The whole process timed",
     };
     let floor = match benchmark.noise_floor {
         Some(floor) => format!("noise floor {}", format::percent(floor)),
@@ -91,7 +92,7 @@ fn section(title: &str, benchmark: &BenchmarkSummary, with_published: bool) -> S
             cells.push(published_cell(benchmark, false, &row.subject));
         }
         let cpu = row.median_user_ns.zip(row.median_system_ns).map(|(user, system)| format::milliseconds(user.saturating_add(system)));
-        cells.extend([cpu.unwrap_or_default(), row.peak_memory_bytes.map(format::mebibytes).unwrap_or_default()]);
+        cells.extend([cpu.unwrap_or_default(), row.peak_memory_bytes.map(format::memory).unwrap_or_default()]);
         table.row(&cells);
     }
     format!("\n### {title}\n\n{timed}; {floor}; [every round]({}).\n\n{}", plot_link(benchmark), table.finish())
@@ -136,7 +137,7 @@ fn published_cell(benchmark: &BenchmarkSummary, smallest: bool, subject: &str) -
     match published::beside(&benchmark.name, benchmark.size, smallest, subject) {
         None => String::new(),
         Some((figure, note)) => {
-            let time = figure.median_ms.map_or(String::new(), |ms| format!("{ms:.1} ms "));
+            let time = figure.median_ms.map_or(String::new(), |ms| format!("{ms:.1} ms, "));
             let note = note.map_or(String::new(), |note| format!(" ({note})"));
             format!("{time}{}{note}", format::ratio(figure.ratio))
         }

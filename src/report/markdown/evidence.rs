@@ -3,7 +3,7 @@
 use super::table::{Table, code, text};
 use crate::report::differences;
 use crate::report::format;
-use crate::report::summary::{Difference, PremiseVerdict, Property, Summary};
+use crate::report::summary::{BenchmarkSummary, Difference, PremiseVerdict, Property, Summary};
 use crate::run::{Answer, Role, Run};
 
 pub(super) fn what_differs(run: &Run, summary: &Summary) -> String {
@@ -82,9 +82,58 @@ fn split(run: &Run, word: &str, property: Property) -> String {
     format!("with {word} {}, without {}{rest}", is(Answer::Yes), is(Answer::No))
 }
 
-/// Each confound next to the ratios that it confounds.
+/// One line below a table of loops: which of its ratios have a further cause.
+pub(super) fn beside_ratios(summary: &Summary) -> String {
+    let lacking = |property: Property| {
+        let lacks = summary.differences.iter().filter(|difference| {
+            difference.against == summary.baseline
+                && difference.property == property
+                && difference.value == "no"
+                && difference.against_value == "yes"
+        });
+        lacks.map(|difference| code(&difference.subject)).collect::<Vec<_>>().join(", ")
+    };
+    let parts: Vec<String> = [("PGO", lacking(Property::Pgo)), ("LTO", lacking(Property::Lto))]
+        .into_iter()
+        .filter(|(_, subjects)| !subjects.is_empty())
+        .map(|(word, subjects)| format!("without {word}: {subjects}"))
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\nNot the cost of code model and linkage alone, for {} has what these lack; {} (*What differs*, below).\n",
+        code(&summary.baseline),
+        parts.join("; ")
+    )
+}
+
+/// Each confound next to the ratios that it confounds; subjects that differ in the same way stand together.
 fn confounds(summary: &Summary) -> String {
-    let mut lines = String::new();
+    let mut groups: Vec<(&str, Vec<&str>, Vec<String>)> = Vec::new();
+    for (subject, against) in pairs(summary) {
+        let of_pair = summary.differences.iter().filter(|difference| difference.subject == subject && difference.against == against);
+        let sentences: Vec<String> = of_pair.map(sentence).collect();
+        match groups.iter_mut().find(|group| group.0 == against && group.2 == sentences) {
+            Some(group) => group.1.push(subject),
+            None => groups.push((against, vec![subject], sentences)),
+        }
+    }
+    if groups.is_empty() {
+        return String::new();
+    }
+    let mut lines = "\n### What confounds which ratio\n".to_owned();
+    for (against, subjects, sentences) in groups {
+        let subjects: Vec<String> =
+            subjects.iter().map(|subject| format!("{}{}", code(subject), ratios(summary, subject, against))).collect();
+        lines += &format!("\nAgainst {}: {}:\n\n", code(against), subjects.join(", "));
+        lines += &sentences.iter().map(|sentence| format!("- {sentence}\n")).collect::<String>();
+    }
+    lines
+}
+
+/// Subject and reference of each difference, once.
+fn pairs(summary: &Summary) -> Vec<(&str, &str)> {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     for difference in &summary.differences {
         let pair = (difference.subject.as_str(), difference.against.as_str());
@@ -92,26 +141,18 @@ fn confounds(summary: &Summary) -> String {
             pairs.push(pair);
         }
     }
-    for (subject, against) in pairs {
-        let of_pair: Vec<&Difference> =
-            summary.differences.iter().filter(|difference| difference.subject == subject && difference.against == against).collect();
-        lines += &format!("\n{} against {}{}\n\n", code(subject), code(against), ratios(summary, subject, against));
-        for difference in of_pair {
-            lines += &format!("- {}\n", sentence(difference));
-        }
-    }
-    if lines.is_empty() { lines } else { format!("\n### What confounds which ratio\n{lines}") }
+    pairs
 }
 
-/// The ratios of the in-process loops, so that the caveat stands beside its number.
+/// The ratios of the loops, so that the caveat stands beside its number.
 fn ratios(summary: &Summary, subject: &str, against: &str) -> String {
     let loops = summary.benchmarks.iter().filter(|benchmark| ["pure_int_loop", "dynamic"].contains(&benchmark.name.as_str()));
-    let ratio = |benchmark: &crate::report::summary::BenchmarkSummary| {
+    let ratio = |benchmark: &BenchmarkSummary| {
         let ratio = benchmark.of(subject)?.ratio? / benchmark.of(against)?.ratio?;
         Some(format!("{} {}", code(&benchmark.name), format::ratio(ratio)))
     };
     let figures: Vec<String> = loops.filter_map(ratio).collect();
-    if figures.is_empty() { ":".to_owned() } else { format!(" (ratio of medians: {}):", figures.join(", ")) }
+    if figures.is_empty() { String::new() } else { format!(" ({})", figures.join(", ")) }
 }
 
 fn sentence(difference: &Difference) -> String {
@@ -130,8 +171,8 @@ fn sentence(difference: &Difference) -> String {
             let word = if difference.property == Property::Pgo { "PGO" } else { "LTO" };
             match difference.value.as_str() {
                 _ if unknown => format!("{word}: {value}, against {other}; it may be part of the ratio {seen}"),
-                "no" => format!("also lacks {word} {seen}: its ratio is not the cost of its code model or linkage alone"),
-                _ => format!("has {word}, which the other lacks {seen}: its ratio is not the gain of its code model or linkage alone"),
+                "no" => format!("lacks {word} {seen}: the ratio is not the cost of its code model or linkage alone"),
+                _ => format!("has {word}, which the other lacks {seen}: the ratio is not the gain of its code model or linkage alone"),
             }
         }
         Property::CodeModel if unknown => format!("code model: {value}, against {other} {seen}"),

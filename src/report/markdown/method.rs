@@ -15,7 +15,7 @@ pub(super) fn environment(run: &Run) -> String {
     let mut row = |name: &str, value: &str| table.row(&[text(name), text(value)]);
     row("CPU", &format!("{}, {} cores usable", machine.cpu_model, machine.cpus));
     row("pinned to core", &run.plan.cpu.map_or("none".to_owned(), |cpu| cpu.to_string()));
-    row("memory", &format::mebibytes(machine.memory_bytes));
+    row("memory", &format::memory(machine.memory_bytes));
     row("host", &machine.host);
     row("kernel", &machine.kernel);
     row("virtualisation", &machine.virtualisation);
@@ -35,12 +35,7 @@ fn subjects(run: &Run) -> String {
     let mut table = Table::new(&["subject", "what it is", ">executable", "SHA-256"]);
     for subject in &run.plan.subjects {
         let digest = subject.sha256.to_string();
-        table.row(&[
-            code(&subject.name),
-            text(&subject.description),
-            format::mebibytes(subject.size_bytes),
-            format!("`{}…`", &digest[..16]),
-        ]);
+        table.row(&[code(&subject.name), text(&subject.description), format::memory(subject.size_bytes), format!("`{}…`", &digest[..16])]);
     }
     table.finish()
 }

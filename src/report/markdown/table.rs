@@ -29,9 +29,13 @@ impl Table {
 
 /// Any text as one line of Markdown in which every mark stands for itself.
 pub(super) fn text(raw: &str) -> String {
+    let plain: Vec<char> = format::plain(raw).chars().collect();
     let mut escaped = String::with_capacity(raw.len());
-    for c in format::plain(raw).chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '!') {
+    for (index, &c) in plain.iter().enumerate() {
+        let inside_word = |c: Option<&char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        // Within a word an underscore stands for itself already, and source that can be read is worth something.
+        let quiet = c == '_' && index > 0 && inside_word(plain.get(index - 1)) && inside_word(plain.get(index + 1));
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '!') && !quiet {
             escaped.push('\\');
         }
         escaped.push(c);

@@ -54,15 +54,8 @@ pub(super) fn failures(summary: &Summary) -> String {
         let mut table = Table::new(&["subject", "benchmark", "rounds", "outcome", "reason"]);
         for group in grouped(&summary.failures) {
             let first = group[0];
-            let rounds: Vec<String> = group.iter().map(|failure| round(failure)).collect();
             let reason = text(&format::short(&first.reason, 400));
-            table.row(&[
-                code(&first.subject),
-                label(&first.benchmark, first.size),
-                rounds.join(", "),
-                outcome(first.outcome).into(),
-                reason,
-            ]);
+            table.row(&[code(&first.subject), label(&first.benchmark, first.size), rounds(&group), outcome(first.outcome).into(), reason]);
         }
         section += &format!("\n{}", table.finish());
     }
@@ -90,6 +83,17 @@ fn round(failure: &Failure) -> String {
         Phase::WarmUp => format!("warm-up {}", failure.round),
         Phase::Measured => failure.round.to_string(),
     }
+/// `warm-up 0 to 2, 0 to 3, 7`
+fn rounds(group: &[&Failure]) -> String {
+    let spans = |phase: Phase, word: &str| {
+        let mut numbers: Vec<u32> = group.iter().filter(|failure| failure.phase == phase).map(|failure| failure.round).collect();
+        numbers.sort_unstable();
+        let runs = numbers.chunk_by(|a, b| a.checked_add(1) == Some(*b));
+        let span =
+            |run: &[u32]| if run.len() > 1 { format!("{word}{} to {}", run[0], run[run.len() - 1]) } else { format!("{word}{}", run[0]) };
+        runs.map(span).collect::<Vec<_>>()
+    };
+    [spans(Phase::WarmUp, "warm-up "), spans(Phase::Measured, "")].concat().join(", ")
 }
 
 fn outcome(outcome: Outcome) -> &'static str {

@@ -20,7 +20,7 @@ pub(super) fn ratios(summary: &Summary) -> String {
     sheet.bold((GAP, 30.0), 16.0, &fit(&format!("Time relative to {}", summary.baseline), 2.0 * PANEL, 16.0));
     let legend = [
         "Mark: median ratio within a round. Whisker: 95 % interval. Shaded: noise floor (A/A). Left of 1: faster than the baseline. Scales differ.",
-        "▲ slower   ▼ faster   = no difference seen   ? undecided",
+        "▲ slower, ▼ faster, = no difference seen, ? undecided.",
     ];
     for (line, y) in legend.into_iter().zip([52.0, 70.0]) {
         sheet.text((GAP, y), Anchor::Start, 11.5, FAINT, line);
