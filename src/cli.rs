@@ -1,1 +1,208 @@
-//! The command line, declared.
+//! The command line, declared. Nothing below `cmd/` knows it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::libpython::VariantName;
+use crate::recipe::PythonVersion;
+
+/// Which libpython should I embed or ship, what does each cost, and why?
+///
+/// Surtax provisions the libpythons of a release, builds the same PyO3 runner against each,
+/// verifies that they behave identically, and measures each against the stock python3.
+#[derive(Debug, Parser)]
+#[command(
+    name = "surtax",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done, 1 surtax's own fault, 2 usage or recipe, 3 download or its verification,\n4 a build failed, 5 the matrix is incomplete or a subject failed verification, 6 a gate was tripped.\n\nThe store is $SURTAX_HOME, else surtax/ in the user's cache folder; it is safe to delete."
+)]
+pub struct Cli {
+    /// Say only errors and warnings, and print only results
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Fetch a release's libpython packages and unpack them into a sysroot
+    Provision(ProvisionArgs),
+    /// List the variants that a release's packages allow, and what is built of them
+    Variants(VariantsArgs),
+    /// Build the runners
+    #[command(subcommand)]
+    Runner(RunnerCommand),
+    /// Check that every runner behaves as the stock python3 does
+    Verify(VerifyArgs),
+    /// Measure
+    #[command(subcommand)]
+    Matrix(MatrixCommand),
+    /// Write a run's report again from what was measured
+    Report(ReportArgs),
+    /// Check the tools that surtax needs, and whether this machine is fit to measure
+    Doctor(DoctorArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RunnerCommand {
+    /// Build the same runner against each variant
+    Build(RunnerBuildArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MatrixCommand {
+    /// Provision, build, verify, measure and report; does only what is missing
+    Run(MatrixRunArgs),
+}
+
+/// Where the libpythons come from.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// A recipe's name, or the path of a YAML file
+    #[arg(value_name = "RECIPE", default_value = "host")]
+    pub recipe: String,
+
+    /// Python version, such as 3.13, instead of the release's default
+    #[arg(long, value_name = "X.Y")]
+    pub python: Option<PythonVersion>,
+
+    /// Base URL of a package archive, instead of the host's apt sources; repeat it for security updates
+    #[arg(long = "mirror", value_name = "URL")]
+    pub mirrors: Vec<String>,
+
+    /// OpenPGP keyring that must have signed the archive's index
+    #[arg(long, value_name = "FILE")]
+    pub keyring: Option<PathBuf>,
+
+    /// Use the store alone
+    #[arg(long)]
+    pub offline: bool,
+
+    /// Look for newer packages even though some were provisioned already
+    #[arg(long, conflicts_with = "offline")]
+    pub refresh: bool,
+
+    /// Provision exactly what this surtax.lock names
+    #[arg(long, value_name = "FILE")]
+    pub locked: Option<PathBuf>,
+
+    /// Accept an index after its Valid-Until (archived snapshots)
+    #[arg(long)]
+    pub allow_expired: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct VariantArgs {
+    /// Only this variant; repeat it for more
+    #[arg(long = "variant", value_name = "VARIANT")]
+    pub variants: Vec<VariantName>,
+}
+
+#[derive(Debug, Args)]
+pub struct ProvisionArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct VariantsArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RunnerBuildArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    #[command(flatten)]
+    pub selection: VariantArgs,
+
+    /// Print the runners as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    #[command(flatten)]
+    pub selection: VariantArgs,
+
+    /// Verify again what was verified before
+    #[arg(long)]
+    pub again: bool,
+
+    /// Print every check as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MatrixRunArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    #[command(flatten)]
+    pub selection: VariantArgs,
+
+    /// Only this benchmark, as NAME or NAME/SIZE; repeat it for more
+    #[arg(long, value_name = "BENCHMARK")]
+    pub only: Vec<String>,
+
+    /// Measured rounds [default: 15, with --quick 12]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub rounds: Option<u32>,
+
+    /// Warm-up rounds before them [default: 3, with --quick 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub warmup: Option<u32>,
+
+    /// Smaller sizes and fewer rounds: an answer in about a minute
+    #[arg(long)]
+    pub quick: bool,
+
+    /// Decides the order of the subjects; recorded in the run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// A visit that takes longer counts as failed
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub timeout: u32,
+
+    /// Where the run goes, instead of a new folder under results/
+    #[arg(long, value_name = "DIR", conflicts_with = "resume")]
+    pub out: Option<PathBuf>,
+
+    /// Go on with a run that was stopped: only what is missing is measured
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "rounds", "warmup", "quick", "seed", "variants", "python", "locked"])]
+    pub resume: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A run's folder
+    #[arg(value_name = "DIR")]
+    pub run: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Print the findings as JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -40,7 +40,27 @@ macro_rules! explained {
     };
 }
 
-explained!(crate::fs::FsError, crate::process::ProcessError, crate::store::StoreError, crate::interrupt::Interrupted, crate::run::RunError,);
+explained!(
+    crate::fs::FsError,
+    crate::process::ProcessError,
+    crate::store::StoreError,
+    crate::interrupt::Interrupted,
+    crate::run::RunError,
+    crate::verify::VerifyError,
+    crate::matrix::MatrixError,
+    crate::measure::MeasureError,
+    crate::recipe::RecipeError,
+    crate::fetch::FetchError,
+    crate::unpack::UnpackError,
+    crate::debian::ProvisionError,
+    crate::libpython::HomeError,
+    crate::libpython::StockError,
+    crate::libpython::HaclError,
+    crate::libpython::UnknownVariant,
+    crate::runner::RunnerError,
+    crate::runner::ToolchainError,
+    crate::cmd::CommandError,
+);
 
 /// The exit code of the outermost error in the chain that knows one.
 pub fn exit_code(error: &anyhow::Error) -> Exit {

@@ -58,7 +58,7 @@ pub fn create_dir_all(path: &Path) -> Result<()> {
 
 /// Writes beside `path`, syncs, renames over it: a reader sees the old bytes or the new ones.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_dir_all(folder)?;
     let failed = |error| FsError::at("write", path)(error);
     let mut file = tempfile::Builder::new().prefix(".surtax-").tempfile_in(folder).map_err(failed)?;
@@ -81,12 +81,18 @@ pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(FsError::at("set the mode of", path))
 }
 
-/// Replaces whatever is at `link` in one step.
+/// Replaces whatever file or link is at `link` in one step.
 pub fn symlink(target: &Path, link: &Path) -> Result<()> {
+    let failed = |error| FsError::at("link", link)(error);
     match std::os::unix::fs::symlink(target, link) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && fs::read_link(link).is_ok_and(|old| old == target) => Ok(()),
-        Err(error) => Err(FsError::at("link", link)(error)),
-        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let folder = link.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let beside = tempfile::Builder::new().prefix(".surtax-").tempdir_in(folder).map_err(failed)?;
+            let new = beside.path().join("link");
+            std::os::unix::fs::symlink(target, &new).map_err(failed)?;
+            rename(&new, link)
+        }
+        outcome => outcome.map_err(failed),
     }
 }
 

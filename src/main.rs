@@ -1,3 +1,23 @@
 //! The `surtax` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use surtax::cli::Cli;
+use surtax::{cmd, error, interrupt, ui};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(error) = interrupt::install() {
+        ui::talk(&format!("warning: Ctrl-C will not end the work in an orderly way: {error}"));
+    }
+    match cmd::execute(&cli) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            ui::talk(&error::render(&error));
+            ExitCode::from(error::exit_code(&error) as u8)
+        }
+    }
+fn main() {
+    let _launched = surtax::process::was_launcher();
+}

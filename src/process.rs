@@ -3,18 +3,27 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::interrupt::{self, Interrupted};
 
+mod launcher;
+
+pub use launcher::{Launcher, was_launcher};
+
 /// No output of a child that surtax reads is larger; a runner that prints without end is cut off here by the kernel.
 const OUTPUT_LIMIT_BYTES: u64 = 256 << 20;
+
+/// How often Ctrl-C, the limit and a log's watcher are looked at.
+const SLICE: Duration = Duration::from_millis(200);
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProcessError {
@@ -96,7 +105,7 @@ pub fn last_lines(output: &str, count: usize) -> String {
 }
 
 /// A program to run, with all that decides how.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Job {
     program: PathBuf,
     arguments: Vec<OsString>,
@@ -116,7 +125,8 @@ pub struct Finished {
     pub wall: Duration,
     pub user: Duration,
     pub system: Duration,
-    /// Peak resident memory of this child, from its own `wait4` (never `RUSAGE_CHILDREN`, which is the largest of all so far).
+    /// Peak resident memory of this child, from its own `wait4` (never `RUSAGE_CHILDREN`, which is the largest of all so far). Not less than
+    /// what its parent held at the fork: [`Launcher`] keeps that small.
     pub peak_memory_bytes: u64,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
@@ -283,9 +293,10 @@ impl Job {
             let _ = reap(group);
         }
         let (timed_out, wall) = ended?;
-        let (status, usage) = reap(group).map_err(|source| self.watch_error(source))?;
-        // What the child left running in its group (a helper that outlived it) would disturb the next visit.
+        // What the child left running in its group (a helper that outlived it) would disturb the next visit. Until the child is reaped, no
+        // other group can have its number.
         kill_group(group);
+        let (status, usage) = reap(group).map_err(|source| self.watch_error(source))?;
         Ok(Finished {
             status,
             wall,
@@ -309,7 +320,8 @@ impl Job {
             rustix::process::pidfd_open(group, rustix::process::PidfdFlags::empty()).map_err(|error| self.watch_error(error.into()))?;
         let mut timed_out = false;
         loop {
-            let ended = poll(&pidfd, Duration::from_millis(200)).map_err(|source| self.watch_error(source))?;
+            let left = self.limit.filter(|_| !timed_out).map_or(SLICE, |limit| limit.saturating_sub(started.elapsed()));
+            let ended = poll(&pidfd, left.min(SLICE)).map_err(|source| self.watch_error(source))?;
             let wall = started.elapsed();
             if ended {
                 return Ok((timed_out, wall));
@@ -349,9 +361,9 @@ fn prepare_child(cpu: Option<usize>, cap_output: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn poll(pidfd: &OwnedFd, slice: Duration) -> io::Result<bool> {
+fn poll(fd: &impl AsFd, slice: Duration) -> io::Result<bool> {
     use rustix::event::{PollFd, PollFlags, Timespec};
-    let mut fds = [PollFd::new(pidfd, PollFlags::IN)];
+    let mut fds = [PollFd::new(fd, PollFlags::IN)];
     let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()) };
     match rustix::event::poll(&mut fds, Some(&timeout)) {
         Ok(ready) => Ok(ready > 0),
@@ -398,7 +410,7 @@ fn filled_memory_file(bytes: &[u8]) -> io::Result<File> {
 
 fn drain(mut file: File) -> io::Result<Vec<u8>> {
     file.rewind()?;
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
 }

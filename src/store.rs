@@ -79,6 +79,11 @@ impl Store {
         self.root.join("resolved").join(format!("{request}.lock"))
     }
 
+    /// A suite's signed index as a mirror last gave it.
+    pub fn index(&self, key: &Key) -> PathBuf {
+        self.root.join("indexes").join(key.as_str())
+    }
+
     /// An unpacked, self-contained root of a release.
     pub fn sysroot(&self, key: &Key) -> PathBuf {
         self.root.join("sysroots").join(key.as_str())
@@ -97,11 +102,6 @@ impl Store {
     /// What was verified already, by subject and programs.
     pub fn verified(&self, key: &Key) -> PathBuf {
         self.root.join("verified").join(format!("{key}.json"))
-    }
-
-    /// What was read out of binaries already.
-    pub fn evidence(&self, key: &Key) -> PathBuf {
-        self.root.join("evidence").join(format!("{key}.json"))
     }
 
     /// Data files of this surtax, written out so that other programs can read them.

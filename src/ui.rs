@@ -10,6 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub enum Unit {
     Bytes,
     Items,
+    /// Milliseconds of work, partly estimated: shown as a share.
+    Time,
 }
 
 /// All that domain code knows of the terminal.
@@ -43,6 +45,15 @@ impl Terminal {
         Self { quiet }
     }
 
+    /// Columns that a table may take: the terminal's, or 100 where stdout is none.
+    pub fn width(&self) -> u16 {
+        const ELSEWHERE: u16 = 100;
+        if !std::io::stdout().is_terminal() {
+            return ELSEWHERE;
+        }
+        rustix::termios::tcgetwinsize(std::io::stdout()).map_or(ELSEWHERE, |size| size.ws_col).max(60)
+    }
+
     /// stdout: the command's result.
     #[allow(clippy::disallowed_macros, reason = "the door itself")]
     pub fn data(&self, text: &str) {
@@ -73,6 +84,7 @@ impl Reporter for Terminal {
         let amounts = match unit {
             Unit::Bytes => "{bytes}/{total_bytes} {bytes_per_sec}",
             Unit::Items => "{pos}/{len}",
+            Unit::Time => "{percent:>3} %",
         };
         let template = match total {
             Some(_) => format!("{{prefix:>12}} [{{bar:28}}] {amounts}, {{eta}} left  {{wide_msg}}"),

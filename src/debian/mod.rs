@@ -1,1 +1,87 @@
 //! Debian-format archives: signed indexes, dependency closure, sysroot.
+
+mod closure;
+mod deb822;
+mod dependency;
+mod error;
+mod finish;
+mod host;
+mod index;
+mod keyring;
+mod lock;
+mod packages;
+mod plan;
+mod provision;
+mod release;
+mod skip;
+mod sources;
+mod suites;
+mod sysroot;
+mod version;
+
+use std::path::PathBuf;
+
+use crate::digest::Key;
+use crate::recipe::{PythonVersion, Recipe};
+
+pub use dependency::{Operator, Relation, parse as parse_dependencies};
+pub use error::ProvisionError;
+pub use finish::{CompileStandardLibrary, Finisher, NoFinish};
+pub use host::Host;
+pub use lock::{LockedPackage, SurtaxLock};
+pub use provision::{provision, provision_with};
+pub use version::Version;
+
+/// What a person asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub recipe: Recipe,
+    /// Overrides the recipe's; `None` leaves it to the recipe, and so to the release.
+    pub python: Option<PythonVersion>,
+    /// In order of preference. Empty: `SURTAX_MIRROR`, else the host's apt sources.
+    pub mirrors: Vec<String>,
+    /// The only keys that are trusted. `None`: what the apt sources or the recipe name, else the host's keyrings.
+    pub keyring: Option<PathBuf>,
+    /// From the store alone.
+    pub offline: bool,
+    /// Asks the archive again although an earlier answer is in the store.
+    pub refresh: bool,
+    /// A `surtax.lock` to reproduce.
+    pub locked: Option<PathBuf>,
+    /// Takes indexes whose `Valid-Until` has passed.
+    pub allow_expired: bool,
+}
+
+impl Request {
+    /// What the recipe says, with nothing added.
+    pub fn new(recipe: Recipe) -> Self {
+        Self {
+            recipe,
+            python: None,
+            mirrors: Vec::new(),
+            keyring: None,
+            offline: false,
+            refresh: false,
+            locked: None,
+            allow_expired: false,
+        }
+    }
+}
+
+/// A sysroot that is ready.
+#[derive(Debug, Clone)]
+pub struct Provisioned {
+    /// Codename, such as `bookworm`.
+    pub release: String,
+    pub python: PythonVersion,
+    pub lock: SurtaxLock,
+    /// `surtax.lock`, as it goes into a run.
+    pub lock_text: String,
+    pub sysroot: PathBuf,
+    /// Names the sysroot and the home in the store.
+    pub key: Key,
+    /// Nothing had to be made: the sysroot was in the store.
+    pub reused: bool,
+    /// Bytes of indexes and packages that came from a mirror.
+    pub downloaded_bytes: u64,
+}

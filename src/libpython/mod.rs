@@ -1,1 +1,13 @@
 //! The core: what a libpython is (build), how a program takes it in (linkage), and what its binary shows (evidence).
+
+mod evidence;
+mod hacl;
+mod home;
+mod stock;
+mod variant;
+
+pub use evidence::{audit_file, audit_home};
+pub use hacl::{HaclError, missing_symbols};
+pub use home::{Home, HomeError, Sysconfig};
+pub use stock::{StockError, StockPython};
+pub use variant::{Build, CodeModel, Library, Linkage, UnknownVariant, Variant, VariantName};

@@ -1,1 +1,11 @@
-//! Subjects × benchmarks × sizes: what a run measures.
+//! Subjects × benchmarks × sizes: what a run measures, with which commands, in which order. No I/O: a plan is values.
+
+mod catalogue;
+mod command;
+mod schedule;
+mod selection;
+
+pub use catalogue::{Benchmark, Expected};
+pub use command::{CommandLine, commands, environment};
+pub use schedule::{Round, missing, schedule};
+pub use selection::{MatrixError, Selection, Setting, plan};

@@ -1,1 +1,109 @@
 //! Data that decides what is provisioned: the wire format of `recipes/*.yaml` and the valid values it becomes.
+
+mod python_version;
+mod wire;
+
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+pub use python_version::{NotAPythonVersion, PythonVersion};
+
+use crate::error::{Exit, Explain};
+use crate::fs::{self, FsError};
+
+static RECIPES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/recipes");
+
+/// Where libpythons come from. Says nothing of mirrors: those belong to the host or to the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipe {
+    /// `host`, `debian-13`, or the stem of the person's own file.
+    pub name: String,
+    pub source: Source,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Archive(Archive),
+}
+
+/// Packages of a Debian-format archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Archive {
+    pub release: Release,
+    /// `None`: the release's own default, as its archive names it.
+    pub python: Option<PythonVersion>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Release {
+    /// The release this host is, by its os-release and apt sources.
+    Host,
+    Named(NamedRelease),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedRelease {
+    /// As the signed index must say it: `Debian`, `Ubuntu`.
+    pub origin: String,
+    pub codename: String,
+    /// The first is the base suite, which must be found; the others bring updates.
+    pub suites: Vec<String>,
+    pub components: Vec<String>,
+    /// File names without folder and extension, looked for in the host's keyring folders.
+    pub keyrings: Vec<String>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RecipeError {
+    #[error("there is no recipe `{name}`")]
+    Unknown { name: String },
+    #[error("{}:{line}:{column}: {reason}", path.display())]
+    Malformed { path: PathBuf, line: u64, column: u64, reason: String },
+    #[error(transparent)]
+    Fs(#[from] FsError),
+}
+
+impl Explain for RecipeError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unknown { .. } => {
+                Some(format!("the recipes of surtax are {}; a file of your own is named by its path", Recipe::names().join(", ")))
+            }
+            Self::Malformed { .. } => Some("recipes/README.md describes every field".into()),
+            Self::Fs(error) => error.hint(),
+        }
+    }
+}
+
+impl Recipe {
+    /// A recipe that travels inside surtax, by its name, or a file, by its path.
+    pub fn named(name: &str) -> Result<Self, RecipeError> {
+        if let Some(text) = RECIPES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
+            return Self::parse(Path::new(&format!("recipes/{name}.yaml")), text);
+        }
+        let path = Path::new(name);
+        if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") || name.contains('/') {
+            return Self::parse(path, &fs::read_to_string(path)?);
+        }
+        Err(RecipeError::Unknown { name: name.to_owned() })
+    }
+
+    /// The names that [`Recipe::named`] knows, in order.
+    pub fn names() -> Vec<String> {
+        let stems = RECIPES.files().filter(|file| file.path().extension().is_some_and(|extension| extension == "yaml"));
+        let mut names: Vec<_> = stems.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned())).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// `path` gives the recipe its name and is what errors point at.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, RecipeError> {
+        let name = path.file_stem().map_or_else(|| "recipe".into(), |stem| stem.to_string_lossy().into_owned());
+        Ok(Self { name, source: wire::parse(path, text)? })
+    }
+}

@@ -4,30 +4,25 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::run::{BenchmarkPlan, Outcome, Phase, Run, Sample};
 
-type Place<'a> = (&'a str, Option<u64>, &'a str);
+type Place<'a> = (Phase, &'a str, Option<u64>, &'a str);
 
 /// One record per visit. A resumed run measures a torn round again as a whole, so the later record replaces the earlier.
 pub(super) struct Visits<'a> {
-    measured: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>>,
-    warmup: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>>,
+    rounds: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>>,
 }
 
 impl<'a> Visits<'a> {
     pub(super) fn of(run: &'a Run) -> Self {
-        let mut visits = Self { measured: HashMap::new(), warmup: HashMap::new() };
+        let mut rounds: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>> = HashMap::new();
         for sample in &run.samples {
-            let phase = match sample.phase {
-                Phase::Measured => &mut visits.measured,
-                Phase::WarmUp => &mut visits.warmup,
-            };
-            phase.entry((&sample.benchmark, sample.size, &sample.subject)).or_default().insert(sample.round, sample);
+            rounds.entry((sample.phase, &sample.benchmark, sample.size, &sample.subject)).or_default().insert(sample.round, sample);
         }
-        visits
+        Self { rounds }
     }
 
     /// The measured rounds of a subject, by round; failures among them.
     pub(super) fn rounds<'b>(&'b self, benchmark: &'b BenchmarkPlan, subject: &'b str) -> Option<&'b BTreeMap<u32, &'a Sample>> {
-        self.measured.get(&(benchmark.name.as_str(), benchmark.size, subject))
+        self.rounds.get(&(Phase::Measured, benchmark.name.as_str(), benchmark.size, subject))
     }
 
     /// The successful ones, with their times in ns.
@@ -54,7 +49,7 @@ impl<'a> Visits<'a> {
 
     /// Visits of the plan that have a record, warm-up included.
     pub(super) fn recorded(&self) -> usize {
-        self.measured.values().chain(self.warmup.values()).map(BTreeMap::len).sum()
+        self.rounds.iter().filter(|(place, _)| place.0 != Phase::Reference).map(|(_, rounds)| rounds.len()).sum()
     }
 
     /// Every visit without a value, in the order in which they were recorded.
@@ -63,12 +58,8 @@ impl<'a> Visits<'a> {
     }
 
     fn is_last(&self, sample: &Sample) -> bool {
-        let phase = match sample.phase {
-            Phase::Measured => &self.measured,
-            Phase::WarmUp => &self.warmup,
-        };
-        let last =
-            phase.get(&(sample.benchmark.as_str(), sample.size, sample.subject.as_str())).and_then(|rounds| rounds.get(&sample.round));
+        let place = (sample.phase, sample.benchmark.as_str(), sample.size, sample.subject.as_str());
+        let last = self.rounds.get(&place).and_then(|rounds| rounds.get(&sample.round));
         last.is_some_and(|last| std::ptr::eq(*last, sample))
     }
 }

@@ -32,6 +32,8 @@ pub struct Sample {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
+    /// The baseline before the first round of a benchmark: gives the answer that every visit's must equal. Not counted.
+    Reference,
     /// Not counted: caches and clocks settle.
     WarmUp,
     Measured,

@@ -1,1 +1,10 @@
 //! The runner: the program that embeds a libpython, rendered from the template and linked per variant.
+
+mod build;
+mod link;
+mod render;
+mod toolchain;
+
+pub use build::{Runner, RunnerError, build, is_built};
+pub use link::LinkPlan;
+pub use toolchain::{Toolchain, ToolchainError};

@@ -77,6 +77,12 @@ fn grouped(failures: &[Failure]) -> Vec<Vec<&Failure>> {
     groups
 }
 
+fn round(failure: &Failure) -> String {
+    match failure.phase {
+        Phase::Reference => "reference".to_owned(),
+        Phase::WarmUp => format!("warm-up {}", failure.round),
+        Phase::Measured => failure.round.to_string(),
+    }
 /// `warm-up 0 to 2, 0 to 3, 7`
 fn rounds(group: &[&Failure]) -> String {
     let spans = |phase: Phase, word: &str| {

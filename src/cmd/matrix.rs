@@ -1,0 +1,136 @@
+//! `surtax matrix run`: every stage in its order, or the rest of a run that was stopped.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::pipeline::{self, Built};
+use super::{CommandError, report};
+use crate::assets;
+use crate::cli::{MatrixRunArgs, ReportArgs};
+use crate::digest::Sha256;
+use crate::error::Exit;
+use crate::matrix::{self, Selection, Setting};
+use crate::measure::{Processes, choose_cpu, fitness, measure};
+use crate::run::{Environment, Folder, Plan, Role, Verification};
+use crate::store::Store;
+use crate::ui::{Reporter as _, Terminal};
+
+pub(super) fn execute(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit> {
+    let folder = match &args.resume {
+        Some(path) => Folder::open(path)?,
+        None => begin(args, terminal)?,
+    };
+    let outcome = go_on(&folder, terminal);
+    // What was measured is reported even where measuring broke off.
+    let reported = report::execute(&ReportArgs { run: folder.path().to_owned() }, terminal);
+    outcome?;
+    reported
+}
+
+/// Everything up to a run's folder that says what is to be measured.
+fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
+    let selection = selection(args);
+    // A wrong name should not be found out after the downloads.
+    selection.benchmarks()?;
+    let built = pipeline::build(&args.source, &args.selection, terminal)?;
+    let subjects = built.subjects()?;
+    let verification = built.verify(&subjects, false, terminal)?;
+    check_baseline(&verification)?;
+    let audit = built.audit()?;
+    let cpu = choose_cpu();
+    let environment = Environment::capture(cpu);
+    let plan = matrix::plan(&selection, setting(&built, subjects, cpu)?)?;
+    let folder = Folder::create(&args.out.clone().unwrap_or_else(|| default_folder(&plan)))?;
+    folder.write_text("surtax.lock", &built.prepared.provisioned.lock_text)?;
+    folder.write_environment(&environment)?;
+    folder.write_audit(&audit)?;
+    folder.write_verification(&verification)?;
+    // The plan is last: with it, the folder is a run.
+    folder.write_plan(&plan)?;
+    Ok(folder)
+}
+
+fn selection(args: &MatrixRunArgs) -> Selection {
+    Selection {
+        only: args.only.clone(),
+        subjects: Vec::new(),
+        rounds: args.rounds,
+        warmup: args.warmup,
+        quick: args.quick,
+        seed: args.seed.unwrap_or_else(|| Timestamp::now().as_microsecond().unsigned_abs()),
+        timeout_seconds: Some(f64::from(args.timeout)),
+    }
+}
+
+fn setting(built: &Built, subjects: Vec<crate::run::SubjectPlan>, cpu: Option<usize>) -> Result<Setting> {
+    let provisioned = &built.prepared.provisioned;
+    Ok(Setting {
+        created: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        release: provisioned.release.clone(),
+        python: provisioned.python.to_string(),
+        lock_sha256: Some(Sha256::of(provisioned.lock_text.as_bytes())),
+        benchmarks_digest: pipeline::benchmarks_digest(&assets::benchmarks(&built.prepared.store)?),
+        cpu,
+        subjects,
+    })
+}
+
+fn default_folder(plan: &Plan) -> PathBuf {
+    let moment = plan.created.replace(['-', ':', 'Z'], "").replace('T', "-");
+    Path::new("results").join(format!("{}-py{}-{moment}", plan.release, plan.python))
+}
+
+fn check_baseline(verification: &Verification) -> Result<(), CommandError> {
+    let Some(baseline) = verification.of(pipeline::BASELINE) else { return Ok(()) };
+    let failed: Vec<_> = baseline.checks.iter().filter(|check| !check.passed).collect();
+    match failed.first() {
+        None => Ok(()),
+        Some(first) => Err(CommandError::BaselineFailed {
+            failed: failed.len(),
+            first: format!("{}: {}", first.name, first.detail.as_deref().unwrap_or("no detail")),
+        }),
+    }
+}
+
+/// Measures what the folder's journal lacks.
+fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
+    let run = folder.read()?;
+    let store = Store::open_default()?;
+    let benchmarks = assets::benchmarks(&store)?;
+    check_unchanged(folder, &run.plan, &pipeline::benchmarks_digest(&benchmarks))?;
+    let remarks = fitness(&run.environment).len();
+    if remarks > 0 {
+        terminal.step(&format!("{remarks} remarks on this machine's fitness to measure: surtax doctor"));
+    }
+    // Two runs at a time would measure each other.
+    let _lock = store.lock("measuring", terminal)?;
+    let passed = passed_subjects(&run.plan, &run.verification);
+    measure(&passed, folder, &benchmarks, &mut Processes { cpu: run.plan.cpu }, terminal)?;
+    Ok(())
+}
+
+/// The plan without the subjects that failed verification: they have no timing to publish.
+fn passed_subjects(plan: &Plan, verification: &Verification) -> Plan {
+    let mut plan = plan.clone();
+    plan.subjects
+        .retain(|subject| subject.role == Role::Control || verification.of(&subject.name).is_some_and(|verified| verified.passed()));
+    plan
+}
+
+/// Samples of other binaries or other programs must not end up in one run.
+fn check_unchanged(folder: &Folder, plan: &Plan, benchmarks: &str) -> Result<(), CommandError> {
+    let cannot = |reason: String| Err(CommandError::CannotResume { folder: folder.path().to_owned(), reason });
+    if plan.benchmarks_digest != benchmarks {
+        return cannot("its benchmark programs are not this surtax's".to_owned());
+    }
+    for subject in &plan.subjects {
+        match Sha256::of_file(&subject.executable) {
+            Ok(found) if found == subject.sha256 => {}
+            Ok(_) => return cannot(format!("{} is not the file that was measured", subject.executable.display())),
+            Err(error) => return cannot(format!("{}: {error}", subject.executable.display())),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! `surtax verify`.
+
+use anyhow::Result;
+
+use super::{json, pipeline};
+use crate::cli::VerifyArgs;
+use crate::error::Exit;
+use crate::ui::Terminal;
+
+pub(super) fn execute(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit> {
+    let built = pipeline::build(&args.source, &args.selection, terminal)?;
+    let verification = built.verify(&built.subjects()?, args.again, terminal)?;
+    if args.json {
+        terminal.data(&json(&verification)?);
+    } else {
+        for verified in &verification.subjects {
+            terminal.data(&pipeline::verification_line(verified));
+            for check in verified.checks.iter().filter(|check| !check.passed) {
+                terminal.data(&format!("  failed: {}: {}", check.name, check.detail.as_deref().unwrap_or("no detail")));
+            }
+        }
+    }
+    let passed = verification.subjects.iter().all(|verified| verified.passed());
+    Ok(if passed { Exit::Done } else { Exit::Incomplete })
+}

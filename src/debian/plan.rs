@@ -1,0 +1,155 @@
+//! Which suites of which places a request means, before anything is asked of a mirror.
+
+use super::host::Identity;
+use super::keyring::Trust;
+use super::sources::{self, Entry};
+use super::{Host, ProvisionError, Request};
+use crate::digest::Key;
+use crate::recipe::{NamedRelease, Release, Source};
+
+/// The one architecture that surtax measures.
+pub(super) const ARCHITECTURE: &str = "amd64";
+
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    pub(super) identity: Identity,
+    /// The base suite is among them; others that cannot be had are warned about.
+    pub(super) suites: Vec<SuitePlan>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct SuitePlan {
+    /// The folder below `dists/`.
+    pub(super) dist: String,
+    pub(super) base: bool,
+    /// The first that has the distribution's suite is taken.
+    pub(super) places: Vec<Place>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// Without a slash at the end.
+    pub(super) mirror: String,
+    pub(super) components: Vec<String>,
+    pub(super) trust: Trust,
+}
+
+impl Plan {
+    pub(super) fn of(request: &Request, host: &Host) -> Result<Self, ProvisionError> {
+        let Source::Archive(archive) = &request.recipe.source;
+        let entries = sources::read(host, ARCHITECTURE);
+        let given = if request.mirrors.is_empty() { &host.mirrors } else { &request.mirrors };
+        let given = given.iter().map(|mirror| checked(mirror)).collect::<Result<Vec<_>, _>>()?;
+        let mut plan = match &archive.release {
+            Release::Host => of_host(&Identity::of(host)?, &entries, &given),
+            Release::Named(release) => of_named(release, &entries, &given, Identity::of(host).ok()),
+        };
+        if let Some(keyring) = &request.keyring {
+            let places = plan.suites.iter_mut().flat_map(|suite| &mut suite.places);
+            places.for_each(|place| place.trust = Trust::Files(vec![keyring.clone()]));
+        }
+        if plan.suites.iter().all(|suite| suite.places.is_empty()) {
+            return Err(ProvisionError::NoMirror { release: plan.label() });
+        }
+        Ok(plan)
+    }
+
+    pub(super) fn label(&self) -> String {
+        format!("{} {}", self.identity.origin, self.identity.codename)
+    }
+
+    /// Every mirror once, in order.
+    pub(super) fn mirrors(&self) -> Vec<String> {
+        let mut mirrors = Vec::new();
+        for place in self.suites.iter().flat_map(|suite| &suite.places) {
+            if !mirrors.contains(&place.mirror) {
+                mirrors.push(place.mirror.clone());
+            }
+        }
+        mirrors
+    }
+
+    /// Names the answer: the same request to the same places.
+    pub(super) fn key(&self, request: &Request) -> Key {
+        let (plan, recipe) = (format!("{self:?}"), format!("{:?}", request.recipe.source));
+        let python = request.python.map_or_else(String::new, |version| version.to_string());
+        Key::of("request", [("plan", plan.as_str()), ("recipe", recipe.as_str()), ("python", python.as_str())])
+    }
+}
+
+fn checked(mirror: &str) -> Result<String, ProvisionError> {
+    let known = ["http://", "https://", "file:///"].iter().any(|scheme| mirror.starts_with(scheme) && mirror.len() > scheme.len());
+    let plain = !mirror.contains(char::is_whitespace) && !mirror.contains(['?', '#']);
+    if known && plain { Ok(mirror.trim_end_matches('/').to_owned()) } else { Err(ProvisionError::BadMirror { mirror: mirror.to_owned() }) }
+}
+
+fn of_host(identity: &Identity, entries: &[Entry], given: &[String]) -> Plan {
+    // A source that names `stable` shows only in its signed index which release that is.
+    let of_codename: Vec<_> = entries.iter().filter(|entry| is_suite_of(&entry.suite, &identity.codename)).collect();
+    let entries = if of_codename.is_empty() { entries.iter().collect() } else { of_codename };
+    let mut suites: Vec<SuitePlan> = Vec::new();
+    if given.is_empty() {
+        for entry in entries {
+            let place = Place {
+                mirror: entry.uri.trim_end_matches('/').to_owned(),
+                components: entry.components.clone(),
+                trust: Trust::of(&entry.signed_by, &identity.origin),
+            };
+            add(&mut suites, &entry.suite, place);
+        }
+    } else {
+        let mut dists: Vec<_> = entries.iter().map(|entry| entry.suite.clone()).collect();
+        if dists.is_empty() {
+            dists = ["", "-updates", "-security"].map(|suffix| format!("{}{suffix}", identity.codename)).to_vec();
+        }
+        dists.dedup();
+        let mut components: Vec<_> = entries.iter().flat_map(|entry| entry.components.clone()).chain(["main".to_owned()]).collect();
+        components.sort_unstable();
+        components.dedup();
+        for dist in dists {
+            for mirror in given {
+                let trust = Trust::Host { origin: identity.origin.to_lowercase() };
+                add(&mut suites, &dist, Place { mirror: mirror.clone(), components: components.clone(), trust });
+            }
+        }
+    }
+    Plan { identity: identity.clone(), suites }
+}
+
+/// A host of the same distribution has mirrors that may well carry its other releases too.
+fn of_named(release: &NamedRelease, entries: &[Entry], given: &[String], host: Option<Identity>) -> Plan {
+    let same = host.is_some_and(|host| host.is_origin(&release.origin));
+    let mut mirrors = given.to_vec();
+    if mirrors.is_empty() && same {
+        mirrors.extend(entries.iter().map(|entry| entry.uri.trim_end_matches('/').to_owned()));
+        let mut seen = std::collections::HashSet::new();
+        mirrors.retain(|mirror| seen.insert(mirror.clone()));
+    }
+    let place = |mirror: &String| Place {
+        mirror: mirror.clone(),
+        components: release.components.clone(),
+        trust: Trust::Named(release.keyrings.clone()),
+    };
+    let suites = release.suites.iter().enumerate();
+    let suites = suites.map(|(at, dist)| SuitePlan { dist: dist.clone(), base: at == 0, places: mirrors.iter().map(place).collect() });
+    Plan { identity: Identity { origin: release.origin.clone(), codename: release.codename.clone() }, suites: suites.collect() }
+}
+
+fn add(suites: &mut Vec<SuitePlan>, dist: &str, place: Place) {
+    let at = suites.iter().position(|suite| suite.dist == dist).unwrap_or_else(|| {
+        suites.push(SuitePlan { dist: dist.to_owned(), base: !dist.contains(['-', '/']), places: Vec::new() });
+        suites.len() - 1
+    });
+    let places = &mut suites[at].places;
+    match places.iter_mut().find(|known| known.mirror == place.mirror && known.trust == place.trust) {
+        Some(known) => {
+            let new: Vec<_> = place.components.into_iter().filter(|component| !known.components.contains(component)).collect();
+            known.components.extend(new);
+        }
+        None => places.push(place),
+    }
+}
+
+fn is_suite_of(suite: &str, codename: &str) -> bool {
+    suite.strip_prefix(codename).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']))
+}

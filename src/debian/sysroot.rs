@@ -1,0 +1,39 @@
+//! A sysroot from a lock: unpacked in scratch, finished, put in place with its stamp.
+
+use super::packages::Work;
+use super::{Finisher, ProvisionError, SurtaxLock};
+use crate::fetch::Fetcher;
+use crate::fs;
+use crate::store::{Stamp, Store};
+use crate::ui::{Reporter, Unit};
+use crate::unpack::Tree;
+
+/// Returns the number of bytes that were downloaded.
+pub(super) fn assemble(
+    store: &Store,
+    lock: &SurtaxLock,
+    mirrors: &[String],
+    fetcher: Option<&Fetcher>,
+    finisher: &dyn Finisher,
+    reporter: &dyn Reporter,
+) -> Result<u64, ProvisionError> {
+    let key = lock.key();
+    let scratch = store.scratch()?;
+    let tree = Tree::system_root(scratch.path())?;
+    let downloaded = Work { store, lock, mirrors, fetcher, tree: &tree, reporter }.run()?;
+    reporter.step(&format!(
+        "unpacked {} packages of {} ({:.1} MB, {:.1} MB of them downloaded)",
+        lock.packages.len(),
+        lock.release,
+        lock.total_bytes() as f64 / 1e6,
+        downloaded as f64 / 1e6
+    ));
+    let bar = reporter.bar("compiling", None, Unit::Items);
+    bar.message("the standard library");
+    finisher.finish(scratch.path(), lock.python, &store.home(&key))?;
+    bar.finish();
+    fs::write_atomic(&scratch.path().join("surtax.lock"), lock.text().as_bytes())?;
+    Stamp::write(scratch.path(), key.as_str())?;
+    scratch.commit(&store.sysroot(&key))?;
+    Ok(downloaded)
+}

@@ -1,0 +1,137 @@
+//! A file whose size and SHA-256 are known beforehand: taken from the store, or downloaded, resumed, verified and put there.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::client::{Attempt, Fetcher, why_read};
+use super::error::{FetchError, Why};
+use crate::digest::{Hasher, Sha256};
+use crate::fs::{self, FsError};
+use crate::interrupt;
+use crate::store::Store;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    pub sha256: Sha256,
+    /// Bytes.
+    pub size: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetched {
+    pub path: PathBuf,
+    /// Bytes that came over the wire this time.
+    pub downloaded: u64,
+}
+
+impl Fetcher {
+    /// The blob in the store, hashed again; damaged ones are removed, so that they are fetched anew.
+    pub fn stored(store: &Store, wanted: &Wanted) -> Result<Option<PathBuf>, FetchError> {
+        let path = store.blob(&wanted.sha256);
+        match Sha256::of_file(&path) {
+            Ok(found) if found == wanted.sha256 => Ok(Some(path)),
+            Ok(_) => fs::remove(&path).map(|()| None).map_err(Into::into),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FsError::at("read", &path)(error).into()),
+        }
+    }
+
+    /// Downloads into the store. `advance` hears of every byte that arrives, and of those that were there.
+    pub fn blob(&self, store: &Store, url: &str, wanted: &Wanted, advance: &dyn Fn(u64)) -> Result<Fetched, FetchError> {
+        let partial = store.partial_blob(&wanted.sha256);
+        fs::create_dir_all(partial.parent().unwrap_or(Path::new(".")))?;
+        let mut total = Total { downloaded: 0, told: 0, advance };
+        let mut resumed_from_before = partial.exists();
+        loop {
+            let found = self.with_retries(url, &mut || self.attempt(url, &partial, wanted, &mut total))?;
+            if found == wanted.sha256 {
+                let path = store.blob(&wanted.sha256);
+                fs::rename(&partial, &path)?;
+                return Ok(Fetched { path, downloaded: total.downloaded });
+            }
+            fs::remove(&partial)?;
+            // The half from an earlier command may have been the wrong one.
+            if !std::mem::take(&mut resumed_from_before) {
+                return Err(FetchError::WrongHash { url: super::client::shown(url), wanted: wanted.sha256, found });
+            }
+        }
+    }
+
+    /// Goes on where `partial` ends; returns the hash of the whole.
+    fn attempt(&self, url: &str, partial: &Path, wanted: &Wanted, total: &mut Total<'_>) -> Result<Sha256, Attempt> {
+        let failed = |error| Attempt::Final(FsError::at("write", partial)(error).into());
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(partial).map_err(failed)?;
+        let mut hasher = Hasher::default();
+        let mut have = hash_start(&mut file, &mut hasher).map_err(failed)?;
+        if have > wanted.size {
+            file.set_len(0).map_err(failed)?;
+            (hasher, have) = (Hasher::default(), 0);
+        }
+        if have < wanted.size {
+            let mut body = self.open(url, have)?;
+            if body.start < have {
+                file.set_len(0).map_err(failed)?;
+                (hasher, have) = (Hasher::default(), 0);
+            }
+            total.reached(have, 0);
+            let mut buffer = vec![0; 1 << 16];
+            loop {
+                interrupt::check().map_err(|error| Attempt::Final(error.into()))?;
+                let count = match body.reader.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(count) => count,
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                    // A body that ends early and one that breaks off differ only in how the server says it.
+                    Err(error) => return Err(cut_short(why_read(&error), have, wanted.size).into()),
+                };
+                have += count as u64;
+                if have > wanted.size {
+                    drop(file);
+                    fs::remove(partial).map_err(|error| Attempt::Final(error.into()))?;
+                    return Err(Why::TooLarge { wanted: wanted.size }.into());
+                }
+                file.write_all(&buffer[..count]).map_err(failed)?;
+                hasher.update(&buffer[..count]);
+                total.reached(have, count as u64);
+            }
+        }
+        total.reached(have, 0);
+        if have < wanted.size { Err(Why::Truncated { got: have, wanted: wanted.size }.into()) } else { Ok(hasher.finish()) }
+    }
+}
+
+fn cut_short(why: Why, got: u64, wanted: u64) -> Why {
+    if matches!(why, Why::Broken(_)) { Why::Truncated { got, wanted } } else { why }
+}
+
+fn hash_start(file: &mut File, hasher: &mut Hasher) -> std::io::Result<u64> {
+    let mut buffer = vec![0; 1 << 16];
+    let mut have = 0;
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(have),
+            count => {
+                hasher.update(&buffer[..count]);
+                have += count as u64;
+            }
+        }
+    }
+}
+
+/// What the progress bar was told, so that bytes which are fetched twice count once.
+struct Total<'a> {
+    downloaded: u64,
+    told: u64,
+    advance: &'a dyn Fn(u64),
+}
+
+impl Total<'_> {
+    fn reached(&mut self, have: u64, arrived: u64) {
+        self.downloaded += arrived;
+        if have > self.told {
+            (self.advance)(have - self.told);
+            self.told = have;
+        }
+    }
+}

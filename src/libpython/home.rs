@@ -1,0 +1,196 @@
+//! A home: the interpreter's prefix, standard library, headers and libpythons that builds of one ABI share.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::stock::{StockError, StockPython};
+use crate::digest::{Key, Sha256};
+use crate::error::{Exit, Explain};
+use crate::fs::{self, FsError};
+use crate::process::{Job, ProcessError};
+use crate::recipe::PythonVersion;
+use crate::store::{Stamp, Store};
+
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    #[error("{} lacks {what}", sysroot.display())]
+    Lacks { sysroot: PathBuf, what: String },
+    #[error("the stock python3 does not start from its sysroot")]
+    Probe(#[source] ProcessError),
+    #[error("the stock python3 described itself in a way that cannot be understood: {0}")]
+    Sysconfig(String),
+    #[error(transparent)]
+    Stock(#[from] StockError),
+    #[error(transparent)]
+    Fs(#[from] FsError),
+}
+
+impl Explain for HomeError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Fs(_) => Exit::Internal,
+            _ => Exit::Build,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Fs(error) => error.hint(),
+            _ => Some("make the sysroot again: surtax provision --refresh".into()),
+        }
+    }
+}
+
+/// What `sysconfig` of the build itself says; never what the host's does.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sysconfig {
+    /// `3.13.5`.
+    pub version: String,
+    /// `x86_64-linux-gnu`.
+    pub multiarch: String,
+    /// Libraries that a static link needs, as the build's Makefile names them, without repetition: `-ldl`, `-lm`, …
+    pub link_libraries: Vec<String>,
+}
+
+/// All paths are absolute and inside the store.
+#[derive(Debug, Clone, Serialize)]
+pub struct Home {
+    pub key: Key,
+    pub python: PythonVersion,
+    pub sysroot: PathBuf,
+    /// `sys.prefix` of every subject.
+    pub prefix: PathBuf,
+    /// The edited stock executable: the baseline.
+    pub stock: PathBuf,
+    pub loader: PathBuf,
+    pub library_folders: Vec<PathBuf>,
+    pub archive: Option<PathBuf>,
+    pub pic_archive: Option<PathBuf>,
+    pub shared_object: Option<PathBuf>,
+    pub sysconfig: Sysconfig,
+}
+
+impl Home {
+    /// Prepares, once, the home of a sysroot: the prefix that all its subjects share, and the stock `python3` in it.
+    pub fn prepare(store: &Store, key: &Key, python: PythonVersion, sysroot: &Path) -> Result<Self, HomeError> {
+        let prefix = store.home(key);
+        let stock_key = Key::of("stock", [("home", key.as_str()), ("edit", "1")]);
+        let stock_folder = store.runner(key, &stock_key);
+        let stock = stock_folder.join(format!("python{python}"));
+        let loader = find_loader(sysroot)?;
+        let library_folders = library_folders(sysroot)?;
+        link_prefix(&prefix, sysroot)?;
+        let sysconfig = match Stamp::read(&stock_folder).and_then(|stamp| serde_json::from_str(&stamp).ok()) {
+            Some(sysconfig) => sysconfig,
+            None => {
+                let packaged = sysroot.join(format!("usr/bin/python{python}"));
+                if !packaged.is_file() {
+                    return Err(HomeError::Lacks { sysroot: sysroot.to_owned(), what: format!("usr/bin/python{python}") });
+                }
+                StockPython { packaged: &packaged, loader: &loader, library_folders: &library_folders }.write_to(&stock)?;
+                let sysconfig = read_sysconfig(&stock)?;
+                Stamp::write(&stock_folder, &serde_json::to_string(&sysconfig).map_err(|error| HomeError::Sysconfig(error.to_string()))?)?;
+                sysconfig
+            }
+        };
+        let libraries = Libraries::find(sysroot, python, &sysconfig.multiarch);
+        Ok(Self {
+            key: key.clone(),
+            python,
+            sysroot: sysroot.to_owned(),
+            prefix,
+            stock,
+            loader,
+            library_folders,
+            archive: libraries.archive,
+            pic_archive: libraries.pic_archive,
+            shared_object: libraries.shared_object,
+            sysconfig,
+        })
+    }
+
+    pub fn stdlib(&self) -> PathBuf {
+        self.prefix.join(format!("lib/python{}", self.python))
+    }
+
+    /// The digest of a file of the home, for keys.
+    pub fn digest(&self, path: &Path) -> Result<Sha256, HomeError> {
+        Ok(Sha256::of_file(path).map_err(FsError::at("read", path))?)
+    }
+}
+
+/// `<home>/lib` and `<home>/include` are the sysroot's: CPython's getpath climbs from a runner to them and takes the home for the prefix,
+/// so every subject has the same `sys.prefix` and the same paths in its code objects, whatever it is called.
+fn link_prefix(prefix: &Path, sysroot: &Path) -> Result<(), HomeError> {
+    fs::create_dir_all(prefix)?;
+    for name in ["lib", "include", "share"] {
+        let target = sysroot.join("usr").join(name);
+        if target.is_dir() {
+            fs::symlink(&target, &prefix.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn find_loader(sysroot: &Path) -> Result<PathBuf, HomeError> {
+    // The x86-64 psABI fixes this path.
+    let loader = sysroot.join("lib64/ld-linux-x86-64.so.2");
+    if loader.is_file() {
+        Ok(loader)
+    } else {
+        Err(HomeError::Lacks { sysroot: sysroot.to_owned(), what: "lib64/ld-linux-x86-64.so.2".into() })
+    }
+}
+
+/// The folders that hold the sysroot's libc and libraries.
+fn library_folders(sysroot: &Path) -> Result<Vec<PathBuf>, HomeError> {
+    let folders: Vec<PathBuf> = ["usr/lib/x86_64-linux-gnu", "usr/lib64", "usr/lib"]
+        .map(|folder| sysroot.join(folder))
+        .into_iter()
+        .filter(|folder| folder.join("libc.so.6").exists())
+        .collect();
+    if folders.is_empty() { Err(HomeError::Lacks { sysroot: sysroot.to_owned(), what: "libc.so.6".into() }) } else { Ok(folders) }
+}
+
+const PROBE: &str = r"
+import json, platform, sys, sysconfig
+words = ' '.join(sysconfig.get_config_var(name) or '' for name in ('LIBS', 'MODLIBS', 'SYSLIBS')).split()
+print(json.dumps({
+    'version': platform.python_version(),
+    'multiarch': sysconfig.get_config_var('MULTIARCH') or '',
+    'link_libraries': list(dict.fromkeys(word for word in words if word.startswith('-l'))),
+}))
+";
+
+fn read_sysconfig(stock: &Path) -> Result<Sysconfig, HomeError> {
+    let job = Job::new(stock).args(["-I", "-S", "-c", PROBE]).limit(Duration::from_secs(60));
+    let text = job.run_for_text().map_err(HomeError::Probe)?;
+    serde_json::from_str(&text).map_err(|error| HomeError::Sysconfig(error.to_string()))
+}
+
+/// Found by what they are called everywhere, in the places where distributions put them.
+struct Libraries {
+    archive: Option<PathBuf>,
+    pic_archive: Option<PathBuf>,
+    shared_object: Option<PathBuf>,
+}
+
+impl Libraries {
+    fn find(sysroot: &Path, python: PythonVersion, multiarch: &str) -> Self {
+        let folders = [
+            sysroot.join(format!("usr/lib/python{python}/config-{python}-{multiarch}")),
+            sysroot.join("usr/lib").join(multiarch),
+            sysroot.join("usr/lib"),
+        ];
+        let first = |name: String| folders.iter().map(|folder| folder.join(&name)).find(|path| path.is_file());
+        Self {
+            archive: first(format!("libpython{python}.a")),
+            pic_archive: first(format!("libpython{python}-pic.a")),
+            // The name that the loader will ask for, not the development link.
+            shared_object: first(format!("libpython{python}.so.1.0")),
+        }
+    }
+}

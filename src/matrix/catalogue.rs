@@ -1,0 +1,102 @@
+//! The benchmarks that surtax knows, their sizes, and what a visit to each prints.
+
+use crate::run::{BenchmarkPlan, Clock};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Benchmark {
+    PureIntLoop,
+    Dynamic,
+    Amortised,
+    Startup,
+    StartupIsolated,
+    Cells,
+}
+
+/// What a process of a benchmark must print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// One line of JSON with the driver's time and the answer.
+    DriverLine,
+    /// One line of JSON with a list of answers.
+    Answers,
+    Nothing,
+}
+
+impl Benchmark {
+    /// In the order of the report.
+    pub const ALL: [Self; 6] = [Self::PureIntLoop, Self::Dynamic, Self::Amortised, Self::Startup, Self::StartupIsolated, Self::Cells];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PureIntLoop => "pure_int_loop",
+            Self::Dynamic => "dynamic",
+            Self::Amortised => "amortised",
+            Self::Startup => "startup",
+            Self::StartupIsolated => "startup_isolated",
+            Self::Cells => "cells",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|benchmark| benchmark.name() == name)
+    }
+
+    pub fn clock(self) -> Clock {
+        match self {
+            Self::PureIntLoop | Self::Dynamic => Clock::InProcess,
+            Self::Amortised | Self::Startup | Self::StartupIsolated | Self::Cells => Clock::WholeProcess,
+        }
+    }
+
+    /// The sizes measured unless the person names one; `None` where there is nothing to vary. The large ones are those of the experiment
+    /// that DESIGN.md retells; `quick` ones are ten times smaller, where the start of the process begins to show.
+    pub fn sizes(self, quick: bool) -> &'static [Option<u64>] {
+        match (self, quick) {
+            (Self::PureIntLoop, false) => &[Some(3_000_000)],
+            (Self::PureIntLoop, true) => &[Some(300_000)],
+            (Self::Dynamic, false) => &[Some(1_000_000)],
+            (Self::Dynamic, true) => &[Some(100_000)],
+            (Self::Amortised, false) => &[Some(100), Some(1_000), Some(10_000), Some(100_000), Some(1_000_000)],
+            (Self::Amortised, true) => &[Some(100), Some(1_000), Some(10_000)],
+            (Self::Cells, false) => &[Some(20)],
+            (Self::Cells, true) => &[Some(5)],
+            (Self::Startup | Self::StartupIsolated, _) => &[None],
+        }
+    }
+
+    pub fn has_sizes(self) -> bool {
+        self.sizes(false) != [None]
+    }
+
+    pub fn expected(self) -> Expected {
+        match self {
+            Self::PureIntLoop | Self::Dynamic | Self::Amortised => Expected::DriverLine,
+            Self::Cells => Expected::Answers,
+            Self::Startup | Self::StartupIsolated => Expected::Nothing,
+        }
+    }
+
+    /// The workload that the driver is asked for.
+    pub fn workload(self) -> Option<&'static str> {
+        match self {
+            Self::PureIntLoop => Some("pure_int_loop"),
+            Self::Dynamic | Self::Amortised => Some("dynamic"),
+            Self::Startup | Self::StartupIsolated | Self::Cells => None,
+        }
+    }
+
+    pub fn at(self, size: Option<u64>) -> BenchmarkPlan {
+        BenchmarkPlan { name: self.name().to_owned(), size, clock: self.clock() }
+    }
+
+    /// A first guess of a visit's time, ms, for the progress bar until the first real one is known.
+    pub fn guess_ms(self, size: Option<u64>) -> f64 {
+        let size = size.unwrap_or(0) as f64;
+        match self {
+            Self::PureIntLoop => 20.0 + size * 60e-6,
+            Self::Dynamic | Self::Amortised => 20.0 + size * 700e-6,
+            Self::Startup | Self::StartupIsolated => 15.0,
+            Self::Cells => 20.0 * size,
+        }
+    }
+}

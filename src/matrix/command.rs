@@ -1,0 +1,63 @@
+//! What one subject runs when it is visited, and the environment that it runs in.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::Benchmark;
+use crate::run::{Role, SubjectPlan};
+
+/// A program with its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandLine {
+    pub program: PathBuf,
+    pub arguments: Vec<OsString>,
+}
+
+/// The option by which a runner starts as an embedder starts it: isolated, without a search for its standard library.
+const EMBED: &str = "--surtax-embed";
+
+/// The processes of one visit, in order. `folder` holds the benchmark programs.
+///
+/// Where both sides can do the same, they do: `pure_int_loop`, `dynamic` and `startup` run a runner as the drop-in `python` it is. The
+/// other benchmarks compare what an embedder would do with what a `python3` user would do.
+pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, folder: &Path) -> Vec<CommandLine> {
+    let embeds = subject.role == Role::Runner;
+    let script = |name: &str| folder.join(name).into_os_string();
+    let number = |value: u64| OsString::from(value.to_string());
+    let line = |arguments: Vec<OsString>| CommandLine { program: subject.executable.clone(), arguments };
+    let size = size.unwrap_or(0);
+
+    match benchmark {
+        Benchmark::PureIntLoop | Benchmark::Dynamic => vec![line(driver(benchmark, size, folder))],
+        Benchmark::Amortised if embeds => {
+            vec![line([vec![EMBED.into()], driver(benchmark, size, folder)].concat())]
+        }
+        Benchmark::Amortised => vec![line(driver(benchmark, size, folder))],
+        Benchmark::Startup => vec![line(vec![script("empty.py")])],
+        Benchmark::StartupIsolated if embeds => vec![line(vec![EMBED.into(), script("empty.py")])],
+        Benchmark::StartupIsolated => vec![line(vec!["-I".into(), "-S".into(), script("empty.py")])],
+        Benchmark::Cells if embeds => vec![line(vec![EMBED.into(), script("cells.py"), number(0), number(size)])],
+        Benchmark::Cells => (0..size).map(|cell| line(vec![script("cells.py"), number(cell), number(1)])).collect(),
+    }
+}
+
+fn driver(benchmark: Benchmark, size: u64, folder: &Path) -> Vec<OsString> {
+    let workload = benchmark.workload().unwrap_or(benchmark.name());
+    vec![folder.join("driver.py").into_os_string(), workload.into(), size.to_string().into()]
+}
+
+/// The whole environment of a visit.
+///
+/// Its size shifts the stack and with it a program's speed (Mytkowicz, Diwan, Hauswirth and Sweeney, "Producing Wrong Data Without Doing
+/// Anything Obviously Wrong!", ASPLOS 2009), so it is equally long for every visit: the hash seed is padded with zeros.
+pub fn environment(hash_seed: u32) -> Vec<(&'static str, String)> {
+    vec![
+        ("PATH", "/usr/bin:/bin".to_owned()),
+        ("LC_ALL", "C.UTF-8".to_owned()),
+        ("PYTHONNOUSERSITE", "1".to_owned()),
+        ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
+        // The host's file may name engines that a sysroot's OpenSSL does not have.
+        ("OPENSSL_CONF", "/dev/null".to_owned()),
+        ("PYTHONHASHSEED", format!("{hash_seed:010}")),
+    ]
+}

@@ -1,0 +1,188 @@
+//! From what the person asked for to a plan, or to an error that names what there is to ask for.
+
+use crate::digest::Sha256;
+use crate::error::{Exit, Explain};
+use crate::run::{BenchmarkPlan, Plan, Role, SCHEMA, SubjectPlan};
+
+use super::Benchmark;
+
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum MatrixError {
+    #[error("no benchmark is named `{name}`; there are {}", list(known))]
+    UnknownBenchmark { name: String, known: Vec<String> },
+    #[error("no subject is named `{name}`; there are {}", list(known))]
+    UnknownSubject { name: String, known: Vec<String> },
+    #[error("`{size}` in `{item}` is not a size: a whole number from 1")]
+    BadSize { item: String, size: String },
+    #[error("the benchmark `{0}` has no sizes")]
+    NoSizes(String),
+    #[error("at least one round must be measured")]
+    NoRounds,
+    #[error("a time-out of {0} s leaves no time for anything")]
+    BadTimeout(f64),
+    #[error("the plan has no baseline, so nothing could be compared")]
+    NoBaseline,
+    #[error("two subjects are named `{0}`")]
+    TwiceTheSubject(String),
+}
+
+impl Explain for MatrixError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownBenchmark { name, known } | Self::UnknownSubject { name, known } => {
+                nearest(name, known).map(|near| format!("did you mean `{near}`?"))
+            }
+            Self::BadSize { item, .. } => {
+                let name = item.split('/').next().unwrap_or(item);
+                Some(format!("for example: --only {name}/1000"))
+            }
+            Self::NoSizes(name) => Some(format!("ask for it without one: --only {name}")),
+            Self::NoRounds => Some("leave `--rounds` away for 15, or add `--quick` for 12".into()),
+            Self::BadTimeout(_) => Some("give the longest time that one visit may take, such as `--timeout 120`".into()),
+            Self::NoBaseline | Self::TwiceTheSubject(_) => None,
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a String> {
+    let name = name.to_lowercase();
+    let close = |other: &String| strsim::jaro_winkler(&name, other);
+    known.iter().filter(|other| close(other) > 0.7).max_by(|a, b| close(a).total_cmp(&close(b)))
+}
+
+/// What the person asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    /// `name` or `name/size`; empty for all.
+    pub only: Vec<String>,
+    /// Names of subjects; empty for all. Baseline and control are always measured: without the one there is no ratio, without the other
+    /// no noise floor to judge it against.
+    pub subjects: Vec<String>,
+    pub rounds: Option<u32>,
+    pub warmup: Option<u32>,
+    pub quick: bool,
+    pub seed: u64,
+    /// Seconds that one visit may take.
+    pub timeout_seconds: Option<f64>,
+}
+
+/// What the plan says of where and on what, beside the selection.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// RFC 3339, UTC.
+    pub created: String,
+    pub release: String,
+    pub python: String,
+    pub lock_sha256: Option<Sha256>,
+    pub benchmarks_digest: String,
+    pub cpu: Option<usize>,
+    /// All that could be measured, baseline first.
+    pub subjects: Vec<SubjectPlan>,
+}
+
+impl Selection {
+    /// Everything, with default counts.
+    pub fn all(seed: u64) -> Self {
+        Self { only: Vec::new(), subjects: Vec::new(), rounds: None, warmup: None, quick: false, seed, timeout_seconds: None }
+    }
+
+    /// The benchmarks asked for, each once, in the catalogue's order; can be checked before anything is provisioned.
+    pub fn benchmarks(&self) -> Result<Vec<BenchmarkPlan>, MatrixError> {
+        let mut asked = Vec::new();
+        for item in &self.only {
+            asked.push(parse(item)?);
+        }
+        let mut plans = Vec::new();
+        for benchmark in Benchmark::ALL {
+            let of_this = || asked.iter().filter(|(other, _)| *other == benchmark);
+            let mut sizes: Vec<Option<u64>> = of_this().filter_map(|(_, size)| *size).map(Some).collect();
+            if asked.is_empty() || of_this().any(|(_, size)| size.is_none()) {
+                sizes.extend(benchmark.sizes(self.quick));
+            }
+            sizes.sort_unstable();
+            sizes.dedup();
+            plans.extend(sizes.into_iter().map(|size| benchmark.at(size)));
+        }
+        Ok(plans)
+    }
+
+    /// The subjects asked for, in the order of `all`; `names` may be checked alone with [`Selection::check_subjects`].
+    fn subjects(&self, all: Vec<SubjectPlan>) -> Result<Vec<SubjectPlan>, MatrixError> {
+        self.check_subjects(all.iter().map(|subject| subject.name.as_str()))?;
+        let kept =
+            |subject: &SubjectPlan| self.subjects.is_empty() || subject.role != Role::Runner || self.subjects.contains(&subject.name);
+        Ok(all.into_iter().filter(kept).collect())
+    }
+
+    /// Refuses a filter that names a subject that is not among `known`; can be asked before anything is built.
+    pub fn check_subjects<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Result<(), MatrixError> {
+        let known: Vec<String> = known.into_iter().map(str::to_owned).collect();
+        match self.subjects.iter().find(|name| !known.contains(name)) {
+            Some(name) => Err(MatrixError::UnknownSubject { name: name.clone(), known }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn parse(item: &str) -> Result<(Benchmark, Option<u64>), MatrixError> {
+    let (name, size) = match item.split_once('/') {
+        Some((name, size)) => (name, Some(size)),
+        None => (item, None),
+    };
+    let known = || Benchmark::ALL.map(|benchmark| benchmark.name().to_owned()).to_vec();
+    let benchmark = Benchmark::named(name).ok_or_else(|| MatrixError::UnknownBenchmark { name: name.to_owned(), known: known() })?;
+    let Some(size) = size else { return Ok((benchmark, None)) };
+    if !benchmark.has_sizes() {
+        return Err(MatrixError::NoSizes(name.to_owned()));
+    }
+    match size.parse::<u64>() {
+        Ok(number) if number > 0 => Ok((benchmark, Some(number))),
+        _ => Err(MatrixError::BadSize { item: item.to_owned(), size: size.to_owned() }),
+    }
+}
+
+/// The plan of a run. The counts are the experiment's (3 and 15); `--quick` has 12 rounds, fewer than which a 95 % bootstrap interval of a
+/// median says little.
+pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError> {
+    let (warmup, rounds) = if selection.quick { (1, 12) } else { (3, 15) };
+    let rounds = selection.rounds.unwrap_or(rounds);
+    if rounds == 0 {
+        return Err(MatrixError::NoRounds);
+    }
+    let timeout_seconds = selection.timeout_seconds.unwrap_or(120.0);
+    if !(timeout_seconds.is_finite() && timeout_seconds > 0.0) {
+        return Err(MatrixError::BadTimeout(timeout_seconds));
+    }
+    let benchmarks = selection.benchmarks()?;
+    let subjects = selection.subjects(setting.subjects)?;
+    if subjects.iter().filter(|subject| subject.role == Role::Baseline).count() != 1 || subjects[0].role != Role::Baseline {
+        return Err(MatrixError::NoBaseline);
+    }
+    if let Some(twice) = subjects.iter().enumerate().find(|(at, subject)| subjects[..*at].iter().any(|other| other.name == subject.name)) {
+        return Err(MatrixError::TwiceTheSubject(twice.1.name.clone()));
+    }
+    Ok(Plan {
+        schema: SCHEMA,
+        surtax: env!("CARGO_PKG_VERSION").to_owned(),
+        created: setting.created,
+        seed: selection.seed,
+        release: setting.release,
+        python: setting.python,
+        lock_sha256: setting.lock_sha256,
+        benchmarks_digest: setting.benchmarks_digest,
+        warmup: selection.warmup.unwrap_or(warmup),
+        rounds,
+        timeout_seconds,
+        cpu: setting.cpu,
+        subjects,
+        benchmarks,
+    })
+}

@@ -1,0 +1,103 @@
+//! What the benchmark programs print, read strictly: anything else on stdout is a failure of the visit.
+
+use serde::Deserialize;
+
+use crate::digest::Sha256;
+use crate::matrix::{Benchmark, Expected};
+
+/// What a process said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Said {
+    pub(super) ns: Option<u64>,
+    pub(super) answers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DriverLine {
+    workload: String,
+    size: u64,
+    ns: u64,
+    answer: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswersLine {
+    answers: Vec<String>,
+}
+
+/// The error is a reason for the journal.
+pub(super) fn read(benchmark: Benchmark, size: Option<u64>, stdout: &[u8]) -> Result<Said, String> {
+    match benchmark.expected() {
+        Expected::Nothing if stdout.is_empty() => Ok(Said::default()),
+        Expected::Nothing => Err(format!("an empty program printed {}", excerpt(stdout))),
+        Expected::Answers => {
+            let line: AnswersLine = json_line(stdout, "the line with the cells' answers")?;
+            Ok(Said { ns: None, answers: line.answers })
+        }
+        Expected::DriverLine => {
+            let line: DriverLine = json_line(stdout, "the driver's line")?;
+            if benchmark.workload() != Some(line.workload.as_str()) || size != Some(line.size) {
+                return Err(format!("the driver ran another workload or size than asked: {}", excerpt(stdout)));
+            }
+            Ok(Said { ns: Some(line.ns), answers: vec![line.answer] })
+        }
+    }
+}
+
+fn json_line<'a, T: Deserialize<'a>>(stdout: &'a [u8], what: &str) -> Result<T, String> {
+    let bad = || format!("stdout is not {what}: {}", excerpt(stdout));
+    let text = std::str::from_utf8(stdout).map_err(|_| bad())?;
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    if line.contains('\n') {
+        return Err(bad());
+    }
+    serde_json::from_str(line).map_err(|_| bad())
+}
+
+/// The first 160 characters, with what a terminal would act on made visible.
+fn excerpt(bytes: &[u8]) -> String {
+    const CHARACTERS: usize = 160;
+    if bytes.is_empty() {
+        return "nothing".to_owned();
+    }
+    // A character has at most four bytes, so the rest need not be decoded, however much it is.
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * CHARACTERS)]);
+    let shown = visible(text.chars().take(CHARACTERS));
+    let more = if text.chars().count() > CHARACTERS || bytes.len() > 4 * CHARACTERS {
+        format!("… ({} bytes)", bytes.len())
+    } else {
+        String::new()
+    };
+    format!("`{shown}`{more}")
+}
+
+/// Control characters by their escapes, the rest as it is.
+fn visible(characters: impl Iterator<Item = char>) -> String {
+    characters.map(|one| if one.is_control() { one.escape_debug().to_string() } else { one.to_string() }).collect()
+}
+
+/// How an answer differs from the baseline's, from the first character that does.
+pub(super) fn difference(answer: &str, expected: &str) -> String {
+    const CHARACTERS: usize = 60;
+    let at = answer.chars().zip(expected.chars()).take_while(|(one, other)| one == other).count();
+    // What leads up to it shows where in a list it is.
+    let from = at.saturating_sub(CHARACTERS / 3);
+    let part = |text: &str| {
+        let dots = |applies: bool| if applies { "…" } else { "" };
+        let shown = visible(text.chars().skip(from).take(CHARACTERS));
+        format!("`{}{shown}{}`", dots(from > 0), dots(text.chars().count() > from + CHARACTERS))
+    };
+    format!("answered {}; the baseline's answer is {}", part(answer), part(expected))
+}
+
+/// The answer as the journal holds it: as printed, a long one by its digest.
+pub(super) fn answer(answers: &[String]) -> Option<String> {
+    let text = match answers {
+        [] => return None,
+        [one] => one.clone(),
+        several => serde_json::json!(several).to_string(),
+    };
+    Some(if text.len() <= 4000 { text } else { format!("sha256:{}", Sha256::of(text.as_bytes())) })
+}

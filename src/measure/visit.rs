@@ -1,0 +1,134 @@
+//! One visit: the processes that a subject runs for a benchmark, and what is made of how they end.
+
+use std::time::Duration;
+
+use super::Executor;
+use super::output;
+use crate::matrix::{Benchmark, CommandLine};
+use crate::process::{Finished, ProcessError, how_it_ended, last_lines};
+use crate::run::{Clock, Outcome};
+
+/// A visit's part of a [`crate::run::Sample`].
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Visited {
+    pub(super) outcome: Outcome,
+    pub(super) value_ns: Option<u64>,
+    pub(super) wall: Duration,
+    pub(super) user: Duration,
+    pub(super) system: Duration,
+    pub(super) peak_memory_bytes: u64,
+    pub(super) answer: Option<String>,
+    pub(super) reason: Option<String>,
+}
+
+impl Visited {
+    fn nothing_yet() -> Self {
+        Self {
+            outcome: Outcome::Ok,
+            value_ns: None,
+            wall: Duration::ZERO,
+            user: Duration::ZERO,
+            system: Duration::ZERO,
+            peak_memory_bytes: 0,
+            answer: None,
+            reason: None,
+        }
+    }
+
+    /// A visit that was not made.
+    pub(super) fn skipped(reason: String) -> Self {
+        Self::nothing_yet().failed(Outcome::Failed, reason)
+    }
+
+    /// A time that belongs to a failure is no value.
+    fn failed(self, outcome: Outcome, reason: String) -> Self {
+        Self { outcome, value_ns: None, reason: Some(reason), ..self }
+    }
+
+    fn add(&mut self, finished: &Finished) {
+        self.wall += finished.wall;
+        self.user += finished.user;
+        self.system += finished.system;
+        self.peak_memory_bytes = self.peak_memory_bytes.max(finished.peak_memory_bytes);
+    }
+
+    /// A fast wrong answer is a failure.
+    pub(super) fn checked(self, expected: Option<&str>) -> Self {
+        match expected {
+            Some(expected) if self.outcome == Outcome::Ok && self.answer.as_deref() != Some(expected) => {
+                let reason = output::difference(self.answer.as_deref().unwrap_or_default(), expected);
+                self.failed(Outcome::WrongAnswer, reason)
+            }
+            _ => self,
+        }
+    }
+}
+
+/// What to run, and how to read it.
+pub(super) struct Request<'a> {
+    pub(super) benchmark: Benchmark,
+    pub(super) size: Option<u64>,
+    pub(super) clock: Clock,
+    pub(super) commands: &'a [CommandLine],
+    pub(super) environment: &'a [(&'static str, String)],
+    /// For all processes of the visit together.
+    pub(super) limit: Duration,
+}
+
+/// Every failure of a subject is a value; the only error is that the person interrupted.
+pub(super) fn visit(executor: &mut dyn Executor, request: &Request<'_>) -> Result<Visited, ProcessError> {
+    let mut visited = Visited::nothing_yet();
+    let mut in_process = 0;
+    let mut answers = Vec::new();
+    for command in request.commands {
+        let left = request.limit.saturating_sub(visited.wall);
+        let finished = match executor.execute(command, request.environment, left) {
+            Ok(finished) => finished,
+            Err(interrupted @ ProcessError::Interrupted(_)) => return Err(interrupted),
+            Err(error) => return Ok(visited.failed(Outcome::Failed, with_causes(&error))),
+        };
+        visited.add(&finished);
+        if finished.timed_out {
+            let reason = format!("was still running after {} s and was ended{}", request.limit.as_secs_f64(), said(&finished));
+            return Ok(visited.failed(Outcome::TimedOut, reason));
+        }
+        if !finished.status.success() {
+            return Ok(visited.failed(Outcome::Failed, format!("{}{}", how_it_ended(&finished.status), said(&finished))));
+        }
+        match output::read(request.benchmark, request.size, &finished.stdout) {
+            Ok(said) => {
+                in_process += said.ns.unwrap_or(0);
+                answers.extend(said.answers);
+            }
+            Err(reason) => return Ok(visited.failed(Outcome::Failed, reason)),
+        }
+    }
+    if request.benchmark == Benchmark::Cells && Some(answers.len() as u64) != request.size {
+        let reason = format!("{} cells answered, {} were asked for", answers.len(), request.size.unwrap_or(0));
+        return Ok(visited.failed(Outcome::Failed, reason));
+    }
+    visited.answer = output::answer(&answers);
+    visited.value_ns = Some(match request.clock {
+        Clock::InProcess => in_process,
+        Clock::WholeProcess => nanoseconds(visited.wall),
+    });
+    Ok(visited)
+}
+
+fn said(finished: &Finished) -> String {
+    // Whoever prints without end must not make the journal as long.
+    let tail = &finished.stderr[finished.stderr.len().saturating_sub(2000)..];
+    let lines = last_lines(&String::from_utf8_lossy(tail), 4);
+    if lines.is_empty() { String::new() } else { format!("; stderr ends:\n{lines}") }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {}", with_causes(cause)),
+        None => error.to_string(),
+    }
+}
+
+pub(super) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,208 @@
+//! Building: one cargo call per variant over one shared target folder, then the binary in its place with a stamp.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::link::LinkPlan;
+use super::render::Crate;
+use super::toolchain::{TARGET, Toolchain};
+use crate::digest::{Key, Sha256};
+use crate::error::{Exit, Explain};
+use crate::fs::{self, FsError};
+use crate::libpython::{HaclError, Home, Library, Variant, VariantName, missing_symbols};
+use crate::process::{Job, ProcessError, how_it_ended, last_lines};
+use crate::store::{Stamp, Store, StoreError};
+use crate::ui::{Reporter, Unit};
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunnerError {
+    #[error("the runner for {variant} cannot be built: cargo {how}\n{tail}\nthe whole log: {}", log.display())]
+    Failed { variant: VariantName, how: String, tail: String, log: PathBuf },
+    #[error("the template of the runner cannot be rendered")]
+    Template(#[from] minijinja::Error),
+    #[error(transparent)]
+    Hacl(#[from] HaclError),
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Fs(#[from] FsError),
+}
+
+impl Explain for RunnerError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Process(error) => error.exit(),
+            Self::Store(_) | Self::Fs(_) => Exit::Internal,
+            _ => Exit::Build,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Failed { tail, .. } => Some(hint_from(tail).to_owned()),
+            Self::Hacl(error) => error.hint(),
+            Self::Process(error) => error.hint(),
+            Self::Store(error) => error.hint(),
+            Self::Fs(error) => error.hint(),
+            Self::Template(_) => None,
+        }
+    }
+}
+
+/// The usual causes, told by what cargo and the linker say.
+fn hint_from(tail: &str) -> &'static str {
+    let says = |words: &[&str]| words.iter().any(|word| tail.contains(word));
+    if says(&["No space left on device"]) {
+        "the disk is full; free some space, or set SURTAX_HOME to a folder on another disk"
+    } else if says(&["failed to download", "Could not resolve host", "spurious network error", "failed to get `"]) {
+        "cargo could not download PyO3; check the network or set up a registry mirror in ~/.cargo/config.toml"
+    } else if says(&["undefined reference"]) {
+        "the libpython asks for symbols that nothing on the link line defines; leave this variant out with --variant"
+    } else if says(&["can't find crate for `std`", "target may not be installed"]) {
+        "install the standard library: rustup target add x86_64-unknown-linux-gnu"
+    } else {
+        "the log above names the cause; `surtax doctor` checks the compilers"
+    }
+}
+
+/// A runner in its place.
+#[derive(Debug, Clone, Serialize)]
+pub struct Runner {
+    pub variant: VariantName,
+    pub executable: PathBuf,
+    pub sha256: Sha256,
+    pub size_bytes: u64,
+    /// Whether it was there already.
+    pub reused: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RunnerStamp {
+    variant: String,
+    sha256: Sha256,
+    size_bytes: u64,
+}
+
+/// Whether the store has the runner of a variant.
+pub fn is_built(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain) -> Result<bool, RunnerError> {
+    Ok(Intended::new(store, home, variant, toolchain)?.in_store(variant.name).is_some())
+}
+
+/// Builds the runner of a variant unless the store has it.
+pub fn build(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<Runner, RunnerError> {
+    let intended = Intended::new(store, home, variant, toolchain)?;
+    if let Some(runner) = intended.in_store(variant.name) {
+        return Ok(runner);
+    }
+    let _lock = store.lock("runners", reporter)?;
+    // Another surtax may have built it while this one waited.
+    if let Some(runner) = intended.in_store(variant.name) {
+        return Ok(runner);
+    }
+    let built = intended.compile(store, variant.name, toolchain, reporter)?;
+    intended.put_in_place(store, &built, variant.name)
+}
+
+/// A runner as it will be: rendered, named and placed, built or not.
+struct Intended {
+    plan: LinkPlan,
+    rendered: Crate,
+    key: Key,
+    folder: PathBuf,
+    executable: PathBuf,
+}
+
+impl Intended {
+    fn new(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain) -> Result<Self, RunnerError> {
+        let hacl_missing = match &variant.build.library {
+            Library::Archive(archive) => missing_symbols(archive)?,
+            Library::SharedObject(_) => Vec::new(),
+        };
+        let plan = LinkPlan::new(home, variant, &hacl_missing);
+        let rendered = Crate::render(home, variant, &plan)?;
+        let key = key(home, &plan, &rendered, toolchain);
+        let folder = store.runner(&home.key, &key);
+        let executable = folder.join(format!("python{}", home.python));
+        Ok(Self { plan, rendered, key, folder, executable })
+    }
+
+    fn in_store(&self, variant: VariantName) -> Option<Runner> {
+        let stamp: RunnerStamp = serde_json::from_str(&Stamp::read(&self.folder)?).ok()?;
+        Some(self.runner(variant, &stamp, true))
+    }
+
+    fn runner(&self, variant: VariantName, stamp: &RunnerStamp, reused: bool) -> Runner {
+        Runner { variant, executable: self.executable.clone(), sha256: stamp.sha256, size_bytes: stamp.size_bytes, reused }
+    }
+
+    /// Runs cargo; returns the binary that it left.
+    fn compile(&self, store: &Store, variant: VariantName, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<PathBuf, RunnerError> {
+        // One target folder per PyO3 configuration and compiler: PyO3 is compiled once for all variants, and never thrown away by another version's.
+        let shared = Key::of("pyo3", [("config", self.rendered.pyo3_config.as_str()), ("rustc", &toolchain.rustc_version)]);
+        let target = store.cargo_target().join(shared.as_str());
+        let config = target.join("pyo3-config.txt");
+        if std::fs::read_to_string(&config).ok().as_deref() != Some(&self.rendered.pyo3_config) {
+            fs::write_atomic(&config, self.rendered.pyo3_config.as_bytes())?;
+        }
+        let folder = target.join("crates").join(self.key.as_str());
+        self.rendered.write(&folder)?;
+        let log = store.log(&format!("runner-{variant}-{}", self.key));
+        let bar = reporter.bar("building", None, Unit::Items);
+        let finished = self.cargo(toolchain, &target, &config, &folder).run_logged(&log, &mut || {
+            let said = std::fs::read_to_string(&log).unwrap_or_default();
+            bar.message(&format!("{variant}: {}", last_lines(&said, 1).trim()));
+        })?;
+        bar.finish();
+        if !finished.status.success() {
+            let said = std::fs::read_to_string(&log).unwrap_or_default();
+            return Err(RunnerError::Failed { variant, how: how_it_ended(&finished.status), tail: last_lines(&said, 20), log });
+        }
+        Ok(target.join(TARGET).join("release/runner"))
+    }
+
+    fn cargo(&self, toolchain: &Toolchain, target: &Path, config: &Path, folder: &Path) -> Job {
+        Job::new(&toolchain.cargo)
+            .args(["rustc", "--release", "--locked", "--target", TARGET, "--bin", "runner", "--", "-C"])
+            .arg(format!("relocation-model={}", self.plan.relocation_model))
+            .inherit_environment()
+            .env("CARGO_TARGET_DIR", target)
+            .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", &toolchain.gcc)
+            // The person's own flags would make another runner under the same key.
+            .env("CARGO_ENCODED_RUSTFLAGS", "")
+            .env("CFLAGS", "")
+            .env("CARGO_TERM_COLOR", "never")
+            .env("PYO3_CONFIG_FILE", config)
+            .current_dir(folder)
+    }
+
+    fn put_in_place(&self, store: &Store, built: &Path, variant: VariantName) -> Result<Runner, RunnerError> {
+        let scratch = store.scratch()?;
+        let bytes = fs::read(built)?;
+        let place = scratch.path().join(self.executable.file_name().unwrap_or_default());
+        fs::write_atomic(&place, &bytes)?;
+        fs::set_mode(&place, 0o755)?;
+        let stamp = RunnerStamp { variant: variant.to_string(), sha256: Sha256::of(&bytes), size_bytes: bytes.len() as u64 };
+        Stamp::write(scratch.path(), &serde_json::to_string(&stamp).unwrap_or_default())?;
+        scratch.commit(&self.folder)?;
+        Ok(self.runner(variant, &stamp, false))
+    }
+}
+
+fn key(home: &Home, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) -> Key {
+    // The home's key covers every package, so also the libpython and the libraries that are linked.
+    Key::of(
+        "runner",
+        [
+            ("home", home.key.as_str()),
+            ("crate", rendered.digest().as_str()),
+            ("pyo3", &rendered.pyo3_config),
+            ("relocation-model", plan.relocation_model),
+            ("rustc", &toolchain.rustc_version),
+            ("gcc", &toolchain.gcc_version),
+        ],
+    )
+}

@@ -1,0 +1,63 @@
+//! The link plan: every argument with which a runner takes a libpython in, and why it is there.
+
+use std::path::Path;
+
+use crate::libpython::{CodeModel, Home, Library, Linkage, Variant};
+
+/// How one runner is compiled and linked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkPlan {
+    /// For gcc, in order.
+    pub arguments: Vec<String>,
+    /// rustc's `-C relocation-model` for the runner's own crate.
+    pub relocation_model: &'static str,
+    /// Compile the HACL stand-ins without PIC, as the archive they complete.
+    pub no_pic: bool,
+    pub hacl_stubs: bool,
+}
+
+impl LinkPlan {
+    /// `hacl_missing`: what the variant's archive leaves undefined.
+    pub fn new(home: &Home, variant: &Variant, hacl_missing: &[String]) -> Self {
+        let mut arguments = sysroot_arguments(home);
+        // Extension modules are not linked against libpython: they find its symbols in the executable.
+        arguments.push("-Wl,--export-dynamic".into());
+        match &variant.build.library {
+            Library::Archive(archive) => {
+                // Whole: a symbol that only an extension module uses must be there too, as it is in the stock python3.
+                arguments.push(format!("-Wl,--whole-archive,{},--no-whole-archive", archive.display()));
+            }
+            Library::SharedObject(object) => arguments.push(object.display().to_string()),
+        }
+        if matches!(variant.build.library, Library::Archive(_)) {
+            arguments.extend(home.sysconfig.link_libraries.iter().cloned());
+        }
+        let static_executable = variant.linkage == Linkage::Static;
+        Self {
+            arguments,
+            // rustc adds `-no-pie` with the static model and `-pie` with the pic model.
+            relocation_model: if static_executable { "static" } else { "pic" },
+            no_pic: variant.build.claimed_code_model == CodeModel::NonPic,
+            hacl_stubs: !hacl_missing.is_empty(),
+        }
+    }
+}
+
+/// Headers, start files, libraries and loader all from the sysroot, so that the host's own never mix in.
+fn sysroot_arguments(home: &Home) -> Vec<String> {
+    let mut arguments = vec![format!("--sysroot={}", home.sysroot.display())];
+    for folder in &home.library_folders {
+        // A distribution's gcc looks in its own multiarch folder before the sysroot's: -B for start files, -L for libraries.
+        arguments.push(format!("-B{}", folder.display()));
+        arguments.push(format!("-L{}", folder.display()));
+    }
+    arguments.push(format!("-Wl,--dynamic-linker={}", home.loader.display()));
+    // DT_RPATH: unlike DT_RUNPATH it also serves the libraries of extension modules that are loaded later.
+    arguments.push("-Wl,--disable-new-dtags".into());
+    arguments.extend(home.library_folders.iter().map(|folder| format!("-Wl,-rpath,{}", shown(folder))));
+    arguments
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

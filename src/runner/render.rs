@@ -1,0 +1,67 @@
+//! Rendering: the template's files become one variant's crate.
+
+use std::path::Path;
+
+use minijinja::{Environment, UndefinedBehavior, context};
+
+use super::build::RunnerError;
+use super::link::LinkPlan;
+use crate::digest::{Key, Sha256};
+use crate::libpython::{Home, Variant};
+use crate::{assets, fs};
+
+/// The files of one runner's crate, by path.
+pub(super) struct Crate {
+    files: Vec<(String, Vec<u8>)>,
+    /// The PyO3 configuration: the same for every variant of a Python version, so that PyO3 is compiled once.
+    pub pyo3_config: String,
+}
+
+impl Crate {
+    pub(super) fn render(home: &Home, variant: &Variant, plan: &LinkPlan) -> Result<Self, RunnerError> {
+        let values = context! {
+            variant => variant.name.as_str(),
+            prefix => home.prefix.to_string_lossy(),
+            stdlib => home.stdlib().to_string_lossy(),
+            sysroot => home.sysroot.to_string_lossy(),
+            python => home.python.to_string(),
+            link_arguments => plan.arguments.clone(),
+            no_pic => plan.no_pic,
+            hacl_stubs => plan.hacl_stubs,
+        };
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let mut files = vec![("hacl_stubs.c".to_owned(), assets::HACL_STUBS.as_bytes().to_vec())];
+        let mut pyo3_config = String::new();
+        for (path, bytes) in assets::runner_template() {
+            let Some(name) = path.strip_suffix(".j2") else {
+                files.push((path.to_owned(), bytes.to_vec()));
+                continue;
+            };
+            let template = String::from_utf8_lossy(bytes);
+            let text = environment.render_str(&template, &values)?;
+            if name == "pyo3-config.txt" {
+                pyo3_config = text;
+            } else {
+                files.push((name.to_owned(), text.into_bytes()));
+            }
+        }
+        Ok(Self { files, pyo3_config })
+    }
+
+    pub(super) fn digest(&self) -> Key {
+        let digests: Vec<(&str, String)> = self.files.iter().map(|(path, bytes)| (path.as_str(), Sha256::of(bytes).to_string())).collect();
+        Key::of("crate", digests.iter().map(|(path, digest)| (*path, digest.as_str())))
+    }
+
+    /// Writes only what differs, so that cargo sees no change where there is none.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), RunnerError> {
+        for (path, bytes) in &self.files {
+            let path = folder.join(path);
+            if std::fs::read(&path).ok().as_deref() != Some(bytes) {
+                fs::write_atomic(&path, bytes)?;
+            }
+        }
+        Ok(())
+    }
+}

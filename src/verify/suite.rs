@@ -1,0 +1,178 @@
+//! The programs and probes of `benchmarks/`, and how each is run: one clean environment, one empty folder, one time limit.
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+
+use super::VerifyError;
+use crate::fs::{FsError, Scratch};
+use crate::process::{Job, ProcessError, how_it_ended, last_lines};
+use crate::ui::Bar;
+
+/// Each program ends within a second or two; a machine under load gets a hundred times that.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The environment of everything that is verified or measured: the same few variables, whoever calls surtax.
+///
+/// No variable of the person's reaches a subject, since `PYTHON*`, locale and OpenSSL settings all change what a program prints,
+/// and the size of the environment alone changes how fast it runs (Mytkowicz et al., ASPLOS 2009).
+pub fn clean_environment() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("PATH", "/usr/bin:/bin"),
+        ("LC_ALL", "C.UTF-8"),
+        ("PYTHONHASHSEED", "0"),
+        ("PYTHONNOUSERSITE", "1"),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("OPENSSL_CONF", "/dev/null"),
+    ]
+}
+
+/// `benchmarks/` as the gate uses it.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    folder: PathBuf,
+    /// The programs' file names without the ending, sorted: `01_big_integers`, …
+    names: Vec<String>,
+    limit: Duration,
+}
+
+/// What a probe said, by name; a name that took its process down has the reason. Or why the probe said nothing at all.
+pub(super) type Probed<T> = Result<BTreeMap<String, Result<T, String>>, String>;
+
+/// What one process did.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Observed {
+    Ended {
+        status: ExitStatus,
+        stdout: Vec<u8>,
+        stderr: Vec<u8>,
+    },
+    /// It hung or did not start; the reason.
+    Never(String),
+}
+
+impl Observed {
+    /// Its stdout, if it ended well; else how it ended.
+    pub(super) fn success(&self) -> Result<&[u8], String> {
+        match self {
+            Self::Ended { status, stdout, .. } if status.success() => Ok(stdout),
+            Self::Ended { status, stderr, .. } => {
+                let said = last_lines(&String::from_utf8_lossy(stderr), 1);
+                let how = how_it_ended(status);
+                Err(if said.is_empty() { how } else { format!("{how}: {said}") })
+            }
+            Self::Never(reason) => Err(reason.clone()),
+        }
+    }
+
+    /// Whether a signal took the process down.
+    pub(super) fn crashed(&self) -> bool {
+        matches!(self, Self::Ended { status, .. } if status.signal().is_some())
+    }
+}
+
+impl Suite {
+    pub fn open(benchmarks: &Path) -> Result<Self, VerifyError> {
+        let programs = benchmarks.join("programs");
+        let entries = std::fs::read_dir(&programs).map_err(FsError::at("read", &programs))?;
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(".py")?.to_owned())).collect();
+        if names.is_empty() {
+            return Err(VerifyError::NoPrograms(programs));
+        }
+        names.sort_unstable();
+        Ok(Self { folder: benchmarks.to_owned(), names, limit: LIMIT })
+    }
+
+    /// A process that runs longer is ended and counts as hung.
+    pub fn with_limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Progress steps per subject: each program, the two probes.
+    pub fn steps(&self) -> usize {
+        self.names.len() + 2
+    }
+
+    /// Every program, in the order of [`Suite::names`].
+    pub(super) fn run_programs(&self, executable: &Path, bar: &dyn Bar) -> Result<Vec<Observed>, VerifyError> {
+        self.names
+            .par_iter()
+            .map(|name| {
+                let observed = self.run(executable, &format!("programs/{name}.py"), &[]);
+                bar.advance(1);
+                observed
+            })
+            .collect()
+    }
+
+    /// Asks a probe, a script that prints a JSON object with a value for each name that it knows. `known` are the baseline's names.
+    ///
+    /// All names are asked for in one process. Only if that one crashes does each name get its own, to find out which it was.
+    pub(super) fn probe<T: DeserializeOwned + Send>(
+        &self,
+        executable: &Path,
+        script: &str,
+        known: Option<Vec<String>>,
+    ) -> Result<Probed<T>, VerifyError> {
+        let all = self.run(executable, script, &[])?;
+        if !all.crashed() {
+            let found = all.success().and_then(parse::<BTreeMap<String, T>>);
+            return Ok(found.map(|values| values.into_iter().map(|(name, value)| (name, Ok(value))).collect()));
+        }
+        let reason = all.success().err().unwrap_or_default();
+        // An executable that does not even start would fail in the same way for every name.
+        if self.run(executable, "empty.py", &[])?.success().is_err() {
+            return Ok(Err(reason));
+        }
+        let names = match known {
+            Some(names) => Ok(names),
+            None => self.run(executable, script, &["--list"])?.success().and_then(parse::<Vec<String>>),
+        };
+        let Ok(names) = names else { return Ok(Err(reason)) };
+        let one = |name: String| {
+            let mut found = self.run(executable, script, &[&name])?.success().and_then(parse::<BTreeMap<String, T>>);
+            let value =
+                found.as_mut().map_err(|reason| reason.clone()).and_then(|found| found.remove(&name).ok_or("is not there".to_owned()));
+            Ok((name, value))
+        };
+        Ok(Ok(names.into_par_iter().map(one).collect::<Result<_, VerifyError>>()?))
+    }
+
+    /// One script in a folder of its own, so that no program sees what another one left.
+    pub(super) fn run(&self, executable: &Path, script: &str, arguments: &[&str]) -> Result<Observed, VerifyError> {
+        let scratch = Scratch::new(&std::env::temp_dir())?;
+        let job = Job::new(executable)
+            .arg(self.folder.join(script))
+            .args(arguments)
+            .envs(clean_environment())
+            .current_dir(scratch.path())
+            .limit(self.limit);
+        match job.run() {
+            Ok(finished) if finished.timed_out => {
+                Ok(Observed::Never(format!("was still running after {:.0} s and was ended", self.limit.as_secs_f64())))
+            }
+            Ok(finished) => Ok(Observed::Ended { status: finished.status, stdout: finished.stdout, stderr: finished.stderr }),
+            Err(ProcessError::Interrupted(interrupted)) => Err(interrupted.into()),
+            Err(error) => Ok(Observed::Never(match error.source() {
+                Some(source) => format!("{error}: {source}"),
+                None => error.to_string(),
+            })),
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(stdout: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(stdout).map_err(|error| format!("the probe's output cannot be understood: {error}"))
+}

@@ -1,0 +1,148 @@
+//! Evidence and HACL, on archives that the test compiles with known flags.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use surtax::libpython::{HaclError, audit_file, missing_symbols};
+use surtax::run::Answer;
+
+const PROGRAM: &str = r#"
+int table[1024];
+extern int outside;
+__attribute__((noinline)) int often(int n) { int sum = 0; for (int i = 0; i < n; i++) sum += table[(unsigned)(i * 7) % 1024] + outside; return sum; }
+__attribute__((noinline)) int never(int n) { for (int i = 0; i < n; i++) table[i % 1024] ^= often(i); return table[3]; }
+"#;
+const MAIN: &str = "int outside; int often(int), never(int); int main(int argc, char **argv) { int s = 0; for (int i = 0; i < 20000; i++) s += often(100); return argc > 9 ? never(s) : 0; }";
+
+struct Workshop(tempfile::TempDir);
+
+impl Workshop {
+    fn new() -> Self {
+        let workshop = Self(tempfile::tempdir().expect("a folder"));
+        workshop.write("program.c", PROGRAM);
+        workshop.write("main.c", MAIN);
+        workshop
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("written");
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn tool(&self, tool: &str, arguments: &[&str]) {
+        let status = Command::new(tool).args(arguments).current_dir(self.0.path()).status().expect("the tool starts");
+        assert!(status.success(), "{tool} {arguments:?}");
+    }
+
+    /// Compiles program.c alone into an archive.
+    fn archive(&self, name: &str, flags: &[&str]) -> PathBuf {
+        let mut arguments = vec!["-O2", "-c", "program.c", "-o", "program.o"];
+        arguments.extend(flags);
+        self.tool("gcc", &arguments);
+        let path = self.path(name);
+        let _ = std::fs::remove_file(&path);
+        self.tool("ar", &["rcs", name, "program.o"]);
+        path
+    }
+}
+
+fn audit(file: &Path) -> surtax::run::SubjectAudit {
+    audit_file("subject", file).expect("readable")
+}
+
+#[test]
+fn the_code_model_is_read_from_relocations() {
+    let workshop = Workshop::new();
+    let fixed = audit(&workshop.archive("fixed.a", &["-fno-pic", "-fno-pie"]));
+    assert_eq!(fixed.code_model, "non-pic");
+    assert!(fixed.absolute_relocations > Some(0) && fixed.got_loads == Some(0), "{fixed:?}");
+    let pic = audit(&workshop.archive("pic.a", &["-fPIC"]));
+    assert_eq!(pic.code_model, "pic");
+    assert!(pic.absolute_relocations == Some(0) && pic.got_loads > Some(0), "{pic:?}");
+}
+
+#[test]
+fn a_profile_shows_in_the_sections_and_its_absence_too() {
+    let workshop = Workshop::new();
+    assert_eq!(audit(&workshop.archive("plain.a", &[])).pgo, Answer::No);
+    workshop.tool("gcc", &["-O2", "-fprofile-generate", "-c", "program.c", "-o", "program.o"]);
+    workshop.tool("gcc", &["-O2", "-fprofile-generate", "program.o", "main.c", "-o", "instrumented"]);
+    workshop.tool("./instrumented", &[]);
+    let profiled = audit(&workshop.archive("profiled.a", &["-fprofile-use", "-Wno-missing-profile"]));
+    assert_eq!(profiled.pgo, Answer::Yes, "{}", profiled.pgo_evidence);
+}
+
+#[test]
+fn link_time_code_is_seen_and_its_absence_too() {
+    let workshop = Workshop::new();
+    assert_eq!(audit(&workshop.archive("plain.a", &[])).lto, Answer::No);
+    let fat = audit(&workshop.archive("fat.a", &["-flto", "-ffat-lto-objects"]));
+    assert_eq!(fat.lto, Answer::Unknown);
+    assert!(fat.lto_evidence.contains("intermediate code"));
+}
+
+#[test]
+fn a_linked_file_gets_unknown_where_nothing_shows() {
+    let workshop = Workshop::new();
+    workshop.tool("gcc", &["-shared", "-fPIC", "-s", "program.c", "-o", "program.so"]);
+    let shared = audit(&workshop.path("program.so"));
+    assert_eq!((shared.pgo, shared.lto, shared.code_model.as_str()), (Answer::Unknown, Answer::Unknown, "pic"));
+}
+
+#[test]
+fn hacl_symbols_are_missing_only_where_nothing_defines_them() {
+    let workshop = Workshop::new();
+    workshop.write(
+        "program.c",
+        "extern void python_hashlib_Hacl_Hash_SHA2_copy_256(void); void use(void) { python_hashlib_Hacl_Hash_SHA2_copy_256(); }",
+    );
+    let missing = workshop.archive("missing.a", &[]);
+    assert_eq!(missing_symbols(&missing).expect("readable"), ["python_hashlib_Hacl_Hash_SHA2_copy_256"]);
+    workshop.write("definition.c", "void python_hashlib_Hacl_Hash_SHA2_copy_256(void) {}");
+    workshop.tool("gcc", &["-c", "definition.c"]);
+    workshop.tool("ar", &["rs", "missing.a", "definition.o"]);
+    assert!(missing_symbols(&missing).expect("readable").is_empty());
+}
+
+#[test]
+fn a_hacl_symbol_without_a_stand_in_is_an_error_that_names_it() {
+    let workshop = Workshop::new();
+    workshop.write("program.c", "extern void _Py_LibHacl_Hacl_Of_Tomorrow(void); void use(void) { _Py_LibHacl_Hacl_Of_Tomorrow(); }");
+    let error = missing_symbols(&workshop.archive("unknown.a", &[])).expect_err("no stand-in");
+    assert!(matches!(&error, HaclError::NoStandIn { symbols, .. } if symbols == &["_Py_LibHacl_Hacl_Of_Tomorrow"]), "{error}");
+}
+
+#[test]
+fn calling_a_stand_in_names_the_function_and_aborts() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let workshop = Workshop::new();
+    workshop.write("stubs.c", surtax::assets::HACL_STUBS);
+    workshop.write(
+        "main.c",
+        "void _Py_LibHacl_Hacl_Hash_SHA3_squeeze(void); int main(void) { _Py_LibHacl_Hacl_Hash_SHA3_squeeze(); return 0; }",
+    );
+    workshop.tool("gcc", &["-Wall", "-Werror", "stubs.c", "main.c", "-o", "calls"]);
+    let output = Command::new(workshop.path("calls")).output().expect("starts");
+    assert_eq!(output.status.signal(), Some(6), "SIGABRT");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("_Py_LibHacl_Hacl_Hash_SHA3_squeeze") && said.contains("_hashlib"), "{said}");
+}
+
+#[test]
+fn a_real_implementation_wins_over_a_stand_in() {
+    let workshop = Workshop::new();
+    workshop.write("stubs.c", surtax::assets::HACL_STUBS);
+    workshop.write("main.c", "int python_hashlib_Hacl_Hash_SHA2_copy_256(void) { return 7; } int main(void) { return python_hashlib_Hacl_Hash_SHA2_copy_256(); }");
+    workshop.tool("gcc", &["stubs.c", "main.c", "-o", "calls"]);
+    assert_eq!(Command::new(workshop.path("calls")).status().expect("starts").code(), Some(7));
+}
+
+#[test]
+fn what_is_not_an_archive_is_an_error_with_its_name() {
+    let workshop = Workshop::new();
+    let error = audit_file("subject", &workshop.path("program.c")).expect_err("a text file");
+    assert!(error.to_string().contains("program.c"), "{error}");
+}

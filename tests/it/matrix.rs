@@ -1,0 +1,299 @@
+//! Planning: what is measured, with which commands, in which order.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use proptest::prelude::*;
+use surtax::digest::Sha256;
+use surtax::error::{Exit, Explain as _};
+use surtax::matrix::{Benchmark, MatrixError, Selection, Setting, commands, environment, missing, plan, schedule};
+use surtax::run::{Clock, Outcome, Phase, Plan, Role, SCHEMA, Sample, SubjectPlan};
+
+pub(crate) fn subject(name: &str, role: Role) -> SubjectPlan {
+    SubjectPlan {
+        name: name.to_owned(),
+        role,
+        executable: Path::new("/subjects").join(name),
+        sha256: Sha256::of(name.as_bytes()),
+        size_bytes: 1,
+        description: String::new(),
+    }
+}
+
+pub(crate) fn setting() -> Setting {
+    Setting {
+        created: "2026-11-21T12:00:00Z".to_owned(),
+        release: "bookworm".to_owned(),
+        python: "3.11".to_owned(),
+        lock_sha256: None,
+        benchmarks_digest: "0".to_owned(),
+        cpu: None,
+        subjects: vec![
+            subject("python3", Role::Baseline),
+            subject("python3-again", Role::Control),
+            subject("static-nonpic", Role::Runner),
+            subject("shared", Role::Runner),
+        ],
+    }
+}
+
+pub(crate) fn select(only: &[&str]) -> Selection {
+    Selection { only: only.iter().map(|&item| item.to_owned()).collect(), ..Selection::all(7) }
+}
+
+/// The line of the journal that a visit leaves if all goes well.
+pub(crate) fn sample(plan: &Plan, benchmark: usize, phase: Phase, round: u32, position: u32, subject: usize) -> Sample {
+    Sample {
+        schema: SCHEMA,
+        benchmark: plan.benchmarks[benchmark].name.clone(),
+        size: plan.benchmarks[benchmark].size,
+        phase,
+        round,
+        position,
+        subject: plan.subjects[subject].name.clone(),
+        outcome: Outcome::Ok,
+        value_ns: Some(1),
+        wall_ns: 1,
+        user_ns: 1,
+        system_ns: 0,
+        peak_memory_bytes: 1,
+        answer: None,
+        reason: None,
+    }
+}
+
+fn labels(selection: &Selection) -> Vec<String> {
+    selection.benchmarks().unwrap().iter().map(surtax::run::BenchmarkPlan::label).collect()
+}
+
+#[test]
+fn the_default_matrix_is_the_experiments() {
+    let plan = plan(&Selection::all(1), setting()).unwrap();
+    assert_eq!((plan.warmup, plan.rounds), (3, 15));
+    let labels: Vec<String> = plan.benchmarks.iter().map(surtax::run::BenchmarkPlan::label).collect();
+    assert_eq!(
+        labels,
+        [
+            "pure_int_loop/3000000",
+            "dynamic/1000000",
+            "amortised/100",
+            "amortised/1000",
+            "amortised/10000",
+            "amortised/100000",
+            "amortised/1000000",
+            "startup",
+            "startup_isolated",
+            "cells/20"
+        ]
+    );
+    let in_process: Vec<&str> =
+        plan.benchmarks.iter().filter(|benchmark| benchmark.clock == Clock::InProcess).map(|benchmark| benchmark.name.as_str()).collect();
+    assert_eq!(in_process, ["pure_int_loop", "dynamic"]);
+}
+
+#[test]
+fn quick_is_smaller_in_every_way_but_the_benchmarks() {
+    let selection = Selection { quick: true, ..Selection::all(1) };
+    let plan = plan(&selection, setting()).unwrap();
+    assert_eq!((plan.warmup, plan.rounds), (1, 12));
+    assert_eq!(
+        labels(&selection),
+        [
+            "pure_int_loop/300000",
+            "dynamic/100000",
+            "amortised/100",
+            "amortised/1000",
+            "amortised/10000",
+            "startup",
+            "startup_isolated",
+            "cells/5"
+        ]
+    );
+}
+
+#[test]
+fn only_takes_names_and_sizes_each_once_in_the_reports_order() {
+    assert_eq!(
+        labels(&select(&["startup", "dynamic/500", "dynamic", "dynamic/500", "amortised/1000"])),
+        ["dynamic/500", "dynamic/1000000", "amortised/1000", "startup"]
+    );
+}
+
+#[test]
+fn an_unknown_benchmark_is_answered_with_those_that_exist() {
+    let error = select(&["dynamics"]).benchmarks().unwrap_err();
+    assert_eq!(error.exit(), Exit::Usage);
+    insta::assert_snapshot!(
+        error,
+        @"no benchmark is named `dynamics`; there are `pure_int_loop`, `dynamic`, `amortised`, `startup`, `startup_isolated`, `cells`"
+    );
+    assert_eq!(error.hint().as_deref(), Some("did you mean `dynamic`?"));
+    assert_eq!(select(&["xyz"]).benchmarks().unwrap_err().hint(), None);
+}
+
+#[test]
+fn sizes_are_whole_numbers_where_there_are_any() {
+    for item in ["dynamic/0", "dynamic/-1", "dynamic/1e6", "dynamic/", "dynamic/1/2", "dynamic/99999999999999999999"] {
+        let error = select(&[item]).benchmarks().unwrap_err();
+        assert!(matches!(error, MatrixError::BadSize { .. }), "{item}: {error}");
+    }
+    let error = select(&["startup/3"]).benchmarks().unwrap_err();
+    assert_eq!(error.to_string(), "the benchmark `startup` has no sizes");
+    assert_eq!(error.hint().as_deref(), Some("ask for it without one: --only startup"));
+}
+
+#[test]
+fn a_filter_of_subjects_keeps_what_ratios_and_verdicts_need() {
+    let selection = Selection { subjects: vec!["shared".into()], ..Selection::all(1) };
+    let plan = plan(&selection, setting()).unwrap();
+    let names: Vec<&str> = plan.subjects.iter().map(|subject| subject.name.as_str()).collect();
+    assert_eq!(names, ["python3", "python3-again", "shared"]);
+}
+
+#[test]
+fn an_unknown_subject_is_answered_with_those_that_exist() {
+    let selection = Selection { subjects: vec!["static-nopic".into()], ..Selection::all(1) };
+    let error = plan(&selection, setting()).unwrap_err();
+    insta::assert_snapshot!(error, @"no subject is named `static-nopic`; there are `python3`, `python3-again`, `static-nonpic`, `shared`");
+    assert_eq!(error.hint().as_deref(), Some("did you mean `static-nonpic`?"));
+}
+
+#[test]
+fn counts_that_measure_nothing_are_refused() {
+    let refused = |selection: Selection| plan(&selection, setting()).unwrap_err();
+    assert_eq!(refused(Selection { rounds: Some(0), ..Selection::all(1) }), MatrixError::NoRounds);
+    for seconds in [0.0, -1.0, f64::INFINITY] {
+        assert_eq!(refused(Selection { timeout_seconds: Some(seconds), ..Selection::all(1) }), MatrixError::BadTimeout(seconds));
+    }
+    let headless = Setting { subjects: setting().subjects.split_off(1), ..setting() };
+    assert_eq!(plan(&Selection::all(1), headless).unwrap_err(), MatrixError::NoBaseline);
+    let mut twice = setting();
+    twice.subjects.push(subject("shared", Role::Runner));
+    assert_eq!(plan(&Selection::all(1), twice).unwrap_err(), MatrixError::TwiceTheSubject("shared".into()));
+}
+
+#[test]
+fn each_visit_runs_what_it_compares() {
+    let mut shown = String::new();
+    for benchmark in Benchmark::ALL {
+        for subject in [subject("python3", Role::Baseline), subject("python3-again", Role::Control), subject("shared", Role::Runner)] {
+            let size = benchmark.has_sizes().then_some(2);
+            for line in commands(benchmark, size, &subject, Path::new("/b")) {
+                let arguments: Vec<_> = line.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+                shown += &format!("{}: {} {}\n", benchmark.name(), subject.name, arguments.join(" "));
+                assert_eq!(line.program, subject.executable);
+            }
+        }
+    }
+    insta::assert_snapshot!(shown, @"
+    pure_int_loop: python3 /b/driver.py pure_int_loop 2
+    pure_int_loop: python3-again /b/driver.py pure_int_loop 2
+    pure_int_loop: shared /b/driver.py pure_int_loop 2
+    dynamic: python3 /b/driver.py dynamic 2
+    dynamic: python3-again /b/driver.py dynamic 2
+    dynamic: shared /b/driver.py dynamic 2
+    amortised: python3 /b/driver.py dynamic 2
+    amortised: python3-again /b/driver.py dynamic 2
+    amortised: shared --surtax-embed /b/driver.py dynamic 2
+    startup: python3 /b/empty.py
+    startup: python3-again /b/empty.py
+    startup: shared /b/empty.py
+    startup_isolated: python3 -I -S /b/empty.py
+    startup_isolated: python3-again -I -S /b/empty.py
+    startup_isolated: shared --surtax-embed /b/empty.py
+    cells: python3 /b/cells.py 0 1
+    cells: python3 /b/cells.py 1 1
+    cells: python3-again /b/cells.py 0 1
+    cells: python3-again /b/cells.py 1 1
+    cells: shared --surtax-embed /b/cells.py 0 2
+    ");
+}
+
+#[test]
+fn every_environment_is_equally_long() {
+    let length = |seed| environment(seed).iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    assert_eq!(length(1), length(u32::MAX));
+    let (_, hash_seed) = environment(42).pop().unwrap();
+    assert_eq!(hash_seed, "0000000042");
+    assert!(environment(1).iter().all(|(name, _)| !OsStr::new(name).is_empty()));
+}
+
+fn plan_of(subjects: usize, warmup: u32, rounds: u32, seed: u64) -> Plan {
+    let names: Vec<String> = (0..subjects).map(|index| format!("subject-{index}")).collect();
+    let role = |index| if index == 0 { Role::Baseline } else { Role::Runner };
+    let subjects = names.iter().enumerate().map(|(index, name)| subject(name, role(index))).collect();
+    let selection = Selection { warmup: Some(warmup), rounds: Some(rounds), quick: true, ..Selection::all(seed) };
+    plan(&selection, Setting { subjects, ..setting() }).unwrap()
+}
+
+#[test]
+fn the_order_of_one_seed_is_known() {
+    let plan = plan_of(4, 0, 3, 7);
+    let orders: Vec<String> =
+        schedule(&plan).iter().filter(|round| round.benchmark == 0).map(|round| format!("{:?} {}", round.order, round.hash_seed)).collect();
+    // A change here would change what `--seed` and `--resume` mean.
+    assert_eq!(orders, ["[3, 1, 2, 0] 2336708411", "[3, 0, 1, 2] 758135766", "[3, 1, 2, 0] 2276815156"]);
+}
+
+#[test]
+fn what_else_is_measured_changes_no_round() {
+    let only = |items: &[&str]| plan(&select(items), setting()).unwrap();
+    let orders = |plan: &Plan| -> Vec<_> {
+        let of = plan.benchmarks.iter().position(|benchmark| benchmark.name == "startup").unwrap();
+        schedule(plan).into_iter().filter(|round| round.benchmark == of).map(|round| (round.number, round.order, round.hash_seed)).collect()
+    };
+    assert_eq!(orders(&only(&["startup"])), orders(&only(&[])));
+}
+
+#[test]
+fn every_place_in_a_round_is_taken_by_every_subject() {
+    let plan = plan_of(4, 0, 200, 3);
+    let mut seen = [[0_u32; 4]; 4];
+    for round in schedule(&plan) {
+        round.order.iter().enumerate().for_each(|(position, &subject)| seen[position][subject] += 1);
+    }
+    // 8 benchmarks × 200 rounds, so 400 expected in each place; five standard deviations are 87.
+    assert!(seen.iter().flatten().all(|&count| (313..=487).contains(&count)), "{seen:?}");
+}
+
+proptest! {
+    #[test]
+    fn each_round_holds_each_subject_once(subjects in 1_usize..7, warmup in 0_u32..4, rounds in 1_u32..6, seed: u64) {
+        let plan = plan_of(subjects, warmup, rounds, seed);
+        let all = schedule(&plan);
+        prop_assert_eq!(all.len(), plan.benchmarks.len() * (warmup + rounds) as usize);
+        let mut keys = HashSet::new();
+        for round in &all {
+            let mut order = round.order.clone();
+            order.sort_unstable();
+            prop_assert_eq!(order, (0..subjects).collect::<Vec<_>>());
+            prop_assert!(keys.insert((round.benchmark, round.phase, round.number)));
+            prop_assert!(round.hash_seed > 0);
+        }
+        let measured = all.iter().position(|round| round.phase == Phase::Measured).unwrap();
+        prop_assert!(all[measured..].iter().all(|round| round.phase == Phase::Measured));
+        let numbers: Vec<u32> = all[measured..].iter().map(|round| round.number).collect();
+        prop_assert!(numbers.is_sorted());
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_schedule(seed: u64) {
+        prop_assert_eq!(schedule(&plan_of(4, 1, 3, seed)), schedule(&plan_of(4, 1, 3, seed)));
+        prop_assert_ne!(schedule(&plan_of(4, 1, 3, seed)), schedule(&plan_of(4, 1, 3, seed.wrapping_add(1))));
+    }
+
+    #[test]
+    fn a_resumed_run_does_exactly_what_is_missing(stop in 0_usize..200, seed: u64) {
+        let plan = plan_of(4, 1, 4, seed);
+        let all = schedule(&plan);
+        let visits: Vec<Sample> = all
+            .iter()
+            .flat_map(|round| round.order.iter().enumerate().map(move |(position, &subject)| (round, position, subject)))
+            .map(|(round, position, subject)| sample(&plan, round.benchmark, round.phase, round.number, position as u32, subject))
+            .collect();
+        let done = stop.min(visits.len());
+        // A round that was broken off is measured again as a whole.
+        prop_assert_eq!(missing(&plan, &visits[..done]), all[done / 4..].to_vec());
+    }
+}

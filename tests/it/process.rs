@@ -1,0 +1,190 @@
+//! The door to other programs: what a child cannot do to surtax, and what is measured of it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use surtax::process::{Job, Launcher, ProcessError, how_it_ended};
+
+fn shell(script: &str) -> Job {
+    Job::new("/bin/sh").arg("-c").arg(script).env("PATH", "/usr/bin:/bin")
+}
+
+/// A process that waits to be reaped does nothing any more.
+fn is_running(pid: &str) -> bool {
+    match std::fs::read_to_string(format!("/proc/{pid}/stat")) {
+        Ok(stat) => !matches!(stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().next()), Some("Z" | "X")),
+        Err(_) => false,
+    }
+}
+
+fn assert_ends(pid: &str) {
+    let begin = Instant::now();
+    while is_running(pid) {
+        assert!(begin.elapsed() < Duration::from_secs(20), "process {pid} is still running");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_time_out_ends_the_whole_group() {
+    let script = "sleep 600 & echo $!; (sleep 600 & echo $!; wait) & wait";
+    let finished = shell(script).limit(Duration::from_millis(700)).run().unwrap();
+    assert!(finished.timed_out);
+    assert!(finished.wall >= Duration::from_millis(700));
+    let output = finished.stdout_text();
+    assert_eq!(output.lines().count(), 2, "{output}");
+    output.lines().for_each(assert_ends);
+}
+
+#[test]
+fn what_a_child_leaves_behind_is_ended() {
+    let finished = shell("sleep 600 & echo $!").run().unwrap();
+    assert!(finished.status.success() && !finished.timed_out);
+    assert_ends(finished.stdout_text().trim());
+}
+
+fn launcher() -> Launcher {
+    Launcher::new(env!("CARGO_BIN_EXE_surtax"))
+}
+
+#[test]
+fn memory_is_that_of_the_child_alone() {
+    // As much in surtax itself, and in a child before, as must not be seen in the small one.
+    let ballast = std::hint::black_box(vec![1_u8; 200 << 20]);
+    let mut launcher = launcher();
+    let large = launcher.run(&shell("dd if=/dev/zero of=/dev/null bs=150M count=1 2>/dev/null")).unwrap();
+    let small = launcher.run(&shell(":")).unwrap();
+    assert!(ballast.iter().step_by(4096).all(|&byte| byte == 1));
+    assert!(large.peak_memory_bytes > 140 << 20, "{}", large.peak_memory_bytes);
+    assert!(small.peak_memory_bytes < 4 << 20, "{}", small.peak_memory_bytes);
+}
+
+#[test]
+fn a_launcher_tells_all_that_a_job_tells() {
+    let mut launcher = launcher();
+    let finished = launcher.run(&shell("cat; echo err >&2; exit 3").stdin("in\n\0").limit(Duration::from_secs(60))).unwrap();
+    assert_eq!((finished.stdout.as_slice(), finished.stderr.as_slice()), (&b"in\n\0"[..], &b"err\n"[..]));
+    assert_eq!(finished.status.code(), Some(3));
+    assert!(finished.wall > Duration::ZERO);
+    let hung = launcher.run(&shell("sleep 600 & echo $!; wait").limit(Duration::from_millis(300))).unwrap();
+    assert!(hung.timed_out && hung.wall >= Duration::from_millis(300));
+    assert_ends(hung.stdout_text().trim());
+    let error = launcher.run(&Job::new("/nowhere/python3")).unwrap_err();
+    assert_eq!(error.to_string(), "cannot start /nowhere/python3");
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "No such file or directory (os error 2)");
+    let environment = launcher.run(&Job::new("/usr/bin/env").env("ONE", "1")).unwrap();
+    assert_eq!(environment.stdout_text(), "ONE=1\n");
+}
+
+#[test]
+fn a_launcher_that_died_is_replaced() {
+    let mut launcher = launcher();
+    let error = launcher.run(&shell("kill -KILL $PPID; exec sleep 600")).unwrap_err();
+    assert!(matches!(error, ProcessError::Watch { .. }), "{error}");
+    assert_eq!(launcher.run(&shell("echo again")).unwrap().stdout_text(), "again\n");
+}
+
+#[test]
+fn what_is_measured_ends_with_the_launcher() {
+    let mut launcher = launcher();
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("pid");
+    let error = launcher.run(&shell("echo $$ > \"$0\"; kill -KILL $PPID; exec sleep 600").arg(&note)).unwrap_err();
+    assert!(matches!(error, ProcessError::Watch { .. }), "{error}");
+    assert_ends(std::fs::read_to_string(&note).unwrap().trim());
+}
+
+#[test]
+fn a_launcher_that_is_told_to_stop_ends_the_group_first() {
+    let mut launcher = launcher();
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("pid");
+    let job = shell("sleep 600 & echo $! > \"$0\"; kill -TERM $PPID; wait").arg(&note);
+    assert!(matches!(launcher.run(&job).unwrap_err(), ProcessError::Interrupted(_)));
+    assert_ends(std::fs::read_to_string(&note).unwrap().trim());
+}
+
+#[test]
+fn user_time_is_the_childs() {
+    let busy = shell("i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done").run().unwrap();
+    assert!(busy.user > Duration::from_millis(20), "{:?}", busy.user);
+    assert!(busy.wall >= busy.user, "{:?} {:?}", busy.wall, busy.user);
+    let idle = shell("sleep 0.3").run().unwrap();
+    assert!(idle.wall >= Duration::from_millis(300));
+    assert!(idle.user + idle.system < idle.wall / 2, "{idle:?}");
+}
+
+#[test]
+fn a_crash_is_told_by_the_signals_name() {
+    let finished = shell("kill -SEGV $$").run().unwrap();
+    assert_eq!(how_it_ended(&finished.status), "was killed by signal 11 (SIGSEGV)");
+    let error = shell("echo before >&2; kill -ABRT $$").run_for_text().unwrap_err();
+    assert_eq!(error.to_string(), "/bin/sh was killed by signal 6 (SIGABRT); it said:\nbefore");
+}
+
+#[test]
+fn an_exit_code_comes_with_the_last_words() {
+    let error = shell("seq 100 >&2; exit 7").run_for_text().unwrap_err().to_string();
+    assert!(error.starts_with("/bin/sh exited with code 7; it said:\n89\n"), "{error}");
+    assert!(error.ends_with("\n100"), "{error}");
+}
+
+#[test]
+fn a_child_that_prints_without_end_is_cut_off() {
+    let finished = shell("head -c 300000000 /dev/zero").run().unwrap();
+    assert_eq!(finished.stdout.len(), 256 << 20);
+    assert!(!finished.status.success());
+}
+
+#[test]
+fn the_core_is_the_one_asked_for() {
+    let cpu = surtax::measure::choose_cpu().unwrap();
+    let job = shell("grep Cpus_allowed_list /proc/self/status").pin(Some(cpu));
+    assert_eq!(job.run_for_text().unwrap().split_whitespace().last(), Some(cpu.to_string().as_str()));
+}
+
+#[test]
+fn a_core_that_is_not_there_is_an_error() {
+    let error = shell(":").pin(Some(1000)).run().unwrap_err();
+    assert!(matches!(error, ProcessError::Start { .. }), "{error}");
+}
+
+#[test]
+fn nothing_but_what_is_given_is_in_the_environment() {
+    let job = Job::new("/usr/bin/env").env("ONE", "1").env("TWO", "two words");
+    assert_eq!(job.run_for_text().unwrap(), "ONE=1\nTWO=two words\n");
+    let inherited = Job::new("/usr/bin/env").inherit_environment().env("ONE", "1").run_for_text().unwrap();
+    assert!(inherited.lines().any(|line| line.starts_with("PATH=")) && inherited.lines().any(|line| line == "ONE=1"), "{inherited}");
+}
+
+#[test]
+fn stdin_is_what_is_given_and_otherwise_empty() {
+    let text = "line\n".repeat(100_000);
+    assert_eq!(Job::new("/bin/cat").stdin(text.clone()).run_for_text().unwrap(), text);
+    assert_eq!(Job::new("/bin/cat").run_for_text().unwrap(), "");
+}
+
+#[test]
+fn a_program_that_is_not_there_is_named() {
+    let error = Job::new("/nowhere/python3").run().unwrap_err();
+    assert_eq!(error.to_string(), "cannot start /nowhere/python3");
+}
+
+#[test]
+fn a_log_holds_both_streams_as_they_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("logs/build.log");
+    let mut seen = 0;
+    let job = shell("echo out; echo err >&2; sleep 0.6; echo end");
+    let finished = job.run_logged(&log, &mut || seen += usize::from(log.exists())).unwrap();
+    assert!(finished.status.success());
+    assert!(seen >= 1);
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "out\nerr\nend\n");
+}
+
+#[test]
+fn a_folder_to_run_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = shell("pwd -P").current_dir(folder.path()).run_for_text().unwrap();
+    assert_eq!(Path::new(shown.trim()), folder.path().canonicalize().unwrap());
+}
