@@ -4,9 +4,13 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use surtax::cli::Cli;
-use surtax::{cmd, error, interrupt, ui};
+use surtax::{cmd, error, interrupt, process, ui};
 
 fn main() -> ExitCode {
+    // Before anything grows: the process that starts what is measured must stay small.
+    if process::was_launcher() {
+        return ExitCode::SUCCESS;
+    }
     let cli = Cli::parse();
     if let Err(error) = interrupt::install() {
         ui::talk(&format!("warning: Ctrl-C will not end the work in an orderly way: {error}"));
@@ -18,6 +22,4 @@ fn main() -> ExitCode {
             ExitCode::from(error::exit_code(&error) as u8)
         }
     }
-fn main() {
-    let _launched = surtax::process::was_launcher();
 }

@@ -107,7 +107,8 @@ fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
     // Two runs at a time would measure each other.
     let _lock = store.lock("measuring", terminal)?;
     let passed = passed_subjects(&run.plan, &run.verification);
-    measure(&passed, folder, &benchmarks, &mut Processes { cpu: run.plan.cpu }, terminal)?;
+    let mut processes = Processes::new(run.plan.cpu, std::env::current_exe()?);
+    measure(&passed, folder, &benchmarks, &mut processes, terminal)?;
     Ok(())
 }
 

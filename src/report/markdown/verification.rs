@@ -77,12 +77,6 @@ fn grouped(failures: &[Failure]) -> Vec<Vec<&Failure>> {
     groups
 }
 
-fn round(failure: &Failure) -> String {
-    match failure.phase {
-        Phase::Reference => "reference".to_owned(),
-        Phase::WarmUp => format!("warm-up {}", failure.round),
-        Phase::Measured => failure.round.to_string(),
-    }
 /// `warm-up 0 to 2, 0 to 3, 7`
 fn rounds(group: &[&Failure]) -> String {
     let spans = |phase: Phase, word: &str| {
@@ -93,7 +87,7 @@ fn rounds(group: &[&Failure]) -> String {
             |run: &[u32]| if run.len() > 1 { format!("{word}{} to {}", run[0], run[run.len() - 1]) } else { format!("{word}{}", run[0]) };
         runs.map(span).collect::<Vec<_>>()
     };
-    [spans(Phase::WarmUp, "warm-up "), spans(Phase::Measured, "")].concat().join(", ")
+    [spans(Phase::Reference, "reference "), spans(Phase::WarmUp, "warm-up "), spans(Phase::Measured, "")].concat().join(", ")
 }
 
 fn outcome(outcome: Outcome) -> &'static str {
