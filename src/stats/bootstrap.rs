@@ -45,8 +45,8 @@ fn reaches_tail<'a>(medians: impl Iterator<Item = &'a (f64, f64)>) -> Option<f64
 fn odd(sorted: &[f64]) -> Vec<(f64, f64)> {
     let draws = Draws::of(sorted.len());
     let middle = sorted.len().div_ceil(2);
-    let up_to: Vec<f64> = (0..=sorted.len()).map(|k| draws.at_least(middle, k)).collect();
-    sorted.iter().zip(up_to.windows(2)).map(|(&value, pair)| (value, pair[1] - pair[0])).collect()
+    let up_to = |k| draws.at_least(middle, k);
+    draws.likely().map(|k| (sorted[k - 1], up_to(k) - up_to(k - 1))).collect()
 }
 
 /// Each possible mean of the two middle values of a resample, with its probability.
@@ -55,13 +55,12 @@ fn even(sorted: &[f64]) -> Vec<(f64, f64)> {
     let draws = Draws::of(count);
     let choose = draws.ln_choose(half);
     // ln of P(half the draws are among the `k` outermost values, and one of them is the k-th).
-    let share = |k: usize| (k as f64 / count as f64).powi(half as i32);
-    let reaching: Vec<f64> = (1..=count).map(|k| (share(k) - share(k - 1)).ln()).collect();
-    let up_to: Vec<f64> = (0..=count).map(|k| draws.at_least(half, k)).collect();
-    let mut medians = Vec::with_capacity(count * (count + 1) / 2);
-    for lower in 1..=count {
-        let mut alone = up_to[lower] - up_to[lower - 1];
-        for upper in lower + 1..=count {
+    let share = |k: usize, of: usize| half as f64 * (k as f64 / of as f64).ln();
+    let reaching: Vec<f64> = (1..=count).map(|k| share(k, count) + (-share(k - 1, k).exp()).ln_1p()).collect();
+    let mut medians = Vec::new();
+    for lower in draws.likely() {
+        let mut alone = draws.at_least(half, lower) - draws.at_least(half, lower - 1);
+        for upper in draws.likely().filter(|&upper| upper > lower) {
             let probability = (choose + reaching[lower - 1] + reaching[count - upper]).exp();
             alone -= probability;
             medians.push((f64::midpoint(sorted[lower - 1], sorted[upper - 1]), probability));
@@ -84,6 +83,14 @@ impl Draws {
             Some(*sum)
         });
         Self { count, ln_factorials: std::iter::once(0.0).chain(logs).collect() }
+    }
+
+    /// The ranks that the middle of a resample may have: all of them up to 144 values; beyond, those within twelve
+    /// standard deviations, so that a run of thousands of rounds takes no minutes to report.
+    fn likely(&self) -> std::ops::RangeInclusive<usize> {
+        let reach = (6.0 * (self.count as f64).sqrt()).ceil() as usize;
+        let middle = self.count / 2;
+        middle.saturating_sub(reach).max(1)..=(middle + 1 + reach).min(self.count)
     }
 
     fn ln_choose(&self, chosen: usize) -> f64 {

@@ -490,7 +490,7 @@ fn published_figures_at_another_size_are_marked() {
     let run = synthetic.change(|sample| sample.benchmark == "dynamic", |sample| sample.size = Some(100_000)).run;
     let markdown = report::markdown(&run, &summarise(&run));
     assert!(markdown.contains("1.337 (at M = 1,000,000)") && !markdown.contains("1.148 (at M"));
-    assert!(markdown.contains("matrix run --quick --rounds 15"));
+    assert!(markdown.contains("--quick --rounds 15"));
 }
 
 /// Outside code, a cell's border is the only bar in a row that no backslash guards.

@@ -52,11 +52,16 @@ fn interval_is_what_all_resamples_give() {
     }
 }
 
+/// Beyond some hundred values the ends approach the ranks n/2 ± 1.96 √n / 2.
 #[test]
-fn interval_of_many_values_is_finite_and_ordered() {
-    let values: Vec<f64> = (0..1500).map(|index| 1.0 + f64::from(index) / 1500.0).collect();
-    let interval = median_interval(&values).unwrap();
-    assert!(1.45 < interval.low && interval.low < 1.5 && 1.5 < interval.high && interval.high < 1.55, "{interval:?}");
+fn interval_of_many_values_approaches_its_limit() {
+    for count in [144_u32, 145, 1500, 1501, 9_999, 10_000] {
+        let values: Vec<f64> = (1..=count).map(f64::from).collect();
+        let interval = median_interval(&values).unwrap();
+        let reach = 1.96 * f64::from(count).sqrt() / 2.0;
+        let middle = f64::from(count + 1) / 2.0;
+        assert!((interval.high - middle - reach).abs() < 1.5 && (middle - interval.low - reach).abs() < 1.5, "{count}: {interval:?}");
+    }
 }
 
 /// `stats.wilcoxon(d, zero_method='pratt', method=stats.PermutationMethod(n_resamples=np.inf)).pvalue`, which enumerates
