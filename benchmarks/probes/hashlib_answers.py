@@ -87,7 +87,7 @@ PUBLISHED = {
     ),
     "blake2b": (
         "786a02f742015903c6c6fd852552d272912f4740e15847618a86e217f71f5419d25e1031afee585313896444934eb04b903a685b1448b755d56f701afe9be2ce",
-        "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbc4925ab92386edd4009923",
+        "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923",
         None,
     ),
     "blake2s": (
@@ -115,12 +115,12 @@ HMAC = {
 PBKDF2 = {
     "sha1": {
         (b"password", b"salt", 1, 20): "0c60c80f961f0e71f3a9b524af6012062fe037a6",
-        (b"password", b"salt", 2, 20): "ea6c014dc72d8c4ffffd1a9a4e4b9b0e7d5b9fe0",
+        (b"password", b"salt", 2, 20): "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957",
         (b"password", b"salt", 4096, 20): "4b007901b765489abead49d926f721d065a429c1",
     },
     "sha256": {
         (b"passwd", b"salt", 1, 64): "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
-        "a9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783c29"
+        "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783"
     },
 }
 

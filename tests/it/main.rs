@@ -1,1 +1,4 @@
 //! What surtax promises, tested through its public library and its command: one binary, one fixture world.
+
+mod benchmarks;
+mod verify;
