@@ -114,6 +114,31 @@ fn cells_answer_the_same_alone_and_in_one_process() {
     }
 }
 
+/// The isolated runner ignores `PYTHONHASHSEED`, as every embedder that isolates does.
+#[test]
+fn cells_answer_the_same_under_every_hash_seed() {
+    let answers = |seed| run_with(Path::new("/usr/bin/python3"), "cells.py", &["0", "20"], seed).stdout_text();
+    let first = answers("0");
+    assert!(["1", "2", "random"].iter().all(|seed| answers(seed) == first));
+}
+
+/// As a runner that embeds starts: isolated, without site, the script's folder not on the path.
+#[test]
+fn driver_and_cells_need_neither_site_nor_their_own_folder() {
+    for python in pythons() {
+        let isolated = |script: &str, arguments: &[&str]| {
+            let job = Job::new(&python).args(["-I", "-S"]).arg(benchmarks().join(script)).args(arguments);
+            job.envs(clean_environment()).limit(Duration::from_secs(120)).run_for_text().unwrap()
+        };
+        assert_eq!(isolated("cells.py", &["0", "20"]), text(&python, "cells.py", &["0", "20"]));
+        for workload in ["pure_int_loop", "dynamic"] {
+            let said: serde_json::Value = serde_json::from_str(&isolated("driver.py", &[workload, "500"])).unwrap();
+            assert_eq!(said["answer"], json(&python, "driver.py", &[workload, "500"])["answer"]);
+        }
+        assert_eq!(isolated("empty.py", &[]), "");
+    }
+}
+
 #[test]
 fn the_empty_program_says_nothing() {
     let finished = run(Path::new("/usr/bin/python3"), "empty.py", &[]);

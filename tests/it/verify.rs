@@ -219,6 +219,10 @@ fn an_algorithm_and_a_module_that_abort_are_found_by_name() {
     let reason = "was killed by signal 6 (SIGABRT)";
     assert_eq!(failed, [(CheckGroup::Hashlib, "md5", reason), (CheckGroup::Extensions, "_json", reason)]);
     assert!(of(&verified, CheckGroup::Extensions).len() >= 50);
+    // As the baseline it has nobody to take the names from, and asks for them.
+    let own = record_baseline(&aborts, &suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap().verification;
+    assert_eq!(named(&own, CheckGroup::Hashlib, "md5").detail.as_deref(), Some(reason));
+    assert!(named(&own, CheckGroup::Hashlib, "sha512").passed);
 }
 
 #[test]
@@ -314,6 +318,36 @@ fn a_static_runner_exports_what_extension_modules_bind_to() {
 
 fn check_of(candidate: &Candidate, known: &Baseline, suite: &Suite) -> SubjectVerification {
     check(candidate, known, suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap()
+}
+
+/// A runner with one stand-in, which it reaches for a program that hashes and for no other.
+#[test]
+fn a_stand_in_that_is_reached_is_named() {
+    let world = World::new();
+    let body = r#"#include <stdlib.h>
+        #include <string.h>
+        #include <unistd.h>
+        void _Py_LibHacl_Hacl_Hash_SHA2_init_256(void) { abort(); }
+        int main(int count, char **words) {
+            if (count > 1 && strstr(words[1], WHICH)) _Py_LibHacl_Hacl_Hash_SHA2_init_256();
+            words[0] = "/usr/bin/python3";
+            return execv(words[0], words);
+        }"#;
+    let source = world.file("stand_in.c", body);
+    for (which, reached) in [("02_loud", true), ("no such program", false)] {
+        let path = world.0.path().join(format!("runner-{reached}"));
+        let define = format!("-DWHICH=\"{which}\"");
+        Job::new("/usr/bin/cc").env("PATH", "/usr/bin:/bin").arg(&define).arg(&source).arg("-o").arg(&path).run_for_text().unwrap();
+        let verified = elf(&world, path, true, true);
+        let check = named(&verified, CheckGroup::Hashlib, "HACL not reached");
+        assert_eq!(check.passed, !reached, "{check:?}");
+        let expected = if reached {
+            "1 HACL functions are linked in, and abort() ended: 02_loud"
+        } else {
+            "1 HACL functions are linked in; no process ended in abort()"
+        };
+        assert_eq!(check.detail.as_deref(), Some(expected));
+    }
 }
 
 #[test]
