@@ -46,7 +46,7 @@ impl Synthetic {
 
     fn round(&mut self, benchmark: &BenchmarkPlan, index: usize, phase: Phase, round: u32) {
         for (position, subject) in self.run.plan.subjects.clone().iter().enumerate() {
-            let chance = chance(&[index as u64, u64::from(round), position as u64, phase as u64]);
+            let chance = chance(&[index as u64, u64::from(round), position as u64, u64::from(phase == Phase::Measured)]);
             // A narrow middle and a tail to the slow side, as real visits have.
             let noise = if chance > 0.93 { 0.01 + chance / 100.0 } else { (chance - 0.5) * 0.012 };
             let ns = (base_ns(benchmark) * tax(benchmark, position) * (1.0 + noise)) as u64;
@@ -406,6 +406,24 @@ fn rounds_in_which_either_failed_drop_out_and_are_counted() {
     let nonpic = row(&summary, "startup", None, "static-nonpic");
     assert_eq!((nonpic.rounds, nonpic.rounds_dropped), (14, 1), "the baseline's failure costs everyone the round");
     assert_eq!(summary.failures.iter().filter(|failure| failure.subject == "static-pic").count(), 4 + 3, "warm-up rounds fail too");
+}
+
+#[test]
+fn reference_visits_are_no_values_yet_their_failures_are_listed() {
+    let whole = Synthetic::new().run;
+    let mut run = whole.clone();
+    run.samples.insert(0, Sample { phase: Phase::Reference, value_ns: Some(1), ..whole.samples[0].clone() });
+    let mut failed = Sample { phase: Phase::Reference, outcome: Outcome::Failed, value_ns: None, ..whole.samples[0].clone() };
+    failed.reason = Some("no answer to compare with".into());
+    failed.benchmark = "startup".into();
+    failed.size = None;
+    run.samples.insert(1, failed);
+    let summary = summarise(&run);
+    assert_eq!(summary.benchmarks, summarise(&whole).benchmarks);
+    assert_eq!(summary.failures.len(), 1);
+    let markdown = report::markdown(&run, &summary);
+    assert!(markdown.contains("| reference 0 | failed | no answer to compare with |"));
+    assert!(!markdown.contains("planned visits were measured"), "a reference is not one of the planned rounds");
 }
 
 #[test]
