@@ -71,7 +71,13 @@ for a in (0, 1, -1, 2**29, -(2**30), 2**45 + 2**13 + 1, -(3**50)):
         print(" ", packed.hex(), int.from_bytes(packed, order))
 
 print("# powers and roots")
-for base, exponent, modulus in ((2, 521, None), (-7, 133, None), (3, 10**30 + 57, 10**18 + 9), (123456789, -1, 10**9 + 7), (10, 1000, -99991)):
+for base, exponent, modulus in (
+    (2, 521, None),
+    (-7, 133, None),
+    (3, 10**30 + 57, 10**18 + 9),
+    (123456789, -1, 10**9 + 7),
+    (10, 1000, -99991),
+):
     print(base, exponent, modulus, digest(pow(base, exponent) if modulus is None else pow(base, exponent, modulus)))
 for n in (10**50, 2**200 - 1, 3**151, 10**18, 99999999999999999999**2):
     root = math.isqrt(n)

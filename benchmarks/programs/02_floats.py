@@ -40,10 +40,28 @@ for pattern in ("%f", "%.0f", "%5.1f", "%-9.2e|", "%G", "%#.0f", "%+r", "% .3g")
 
 print("# rounding: half to even, and to negative places")
 for value in (0.5, 1.5, 2.5, -0.5, 2.675, 1.005, 1e16 + 2, 12345.678, -99.995):
-    print(value, round(value), [round(value, places) for places in (-2, 0, 1, 2, 3)], math.floor(value), math.ceil(value), math.trunc(value))
+    print(
+        value, round(value), [round(value, places) for places in (-2, 0, 1, 2, 3)], math.floor(value), math.ceil(value), math.trunc(value)
+    )
 
 print("# parsing")
-for text in ("1e400", "-1e-400", "  1_000.5 ", ".5", "5.", "1E+5", "infinity", "-NaN", "0x1p3", "1e", "1__0", "", "１２.５", "4.35", "2.2250738585072012e-308"):
+for text in (
+    "1e400",
+    "-1e-400",
+    "  1_000.5 ",
+    ".5",
+    "5.",
+    "1E+5",
+    "infinity",
+    "-NaN",
+    "0x1p3",
+    "1e",
+    "1__0",
+    "",
+    "１２.５",
+    "4.35",
+    "2.2250738585072012e-308",
+):
     try:
         print(repr(text), float(text))
     except ValueError as error:
@@ -56,7 +74,13 @@ for text in ("0x1.8p1", "-0x.1p-3", "0x1.fffffffffffffp+1023", "0x0.000000000000
 
 print("# comparison, hash, exact ratio, remainder")
 for a in (0.0, -0.0, 0.1, 1e308, 2.0**-1074, math.inf):
-    print(a, hash(a), a == int(a) if math.isfinite(a) else "-", a.as_integer_ratio() if math.isfinite(a) and abs(a) < 10 else "-", a.is_integer())
+    print(
+        a,
+        hash(a),
+        a == int(a) if math.isfinite(a) else "-",
+        a.as_integer_ratio() if math.isfinite(a) and abs(a) < 10 else "-",
+        a.is_integer(),
+    )
 for a, b in ((7.5, 2), (-7.5, 2), (7.5, -2), (1e20, 3.0), (-0.0, 5.0), (5.0, math.inf), (-5.0, math.inf)):
     print(a, b, a % b, a // b, divmod(a, b), math.fmod(a, b), math.remainder(a, b), math.copysign(a, -b))
 print([0.1 + 0.2 == 0.3, math.isclose(0.1 + 0.2, 0.3), math.nan == math.nan, math.nan < 1, 2**53 == 2.0**53, 2**53 + 1 == 2.0**53])
@@ -65,10 +89,19 @@ print([min(0.0, -0.0), max(-0.0, 0.0), sorted([3.0, -math.inf, 2, -0.0, 1e-320])
 print("# sums")
 values = list(noise(400))
 small = [math.fmod(value, 1e6) for value in values]
-print(math.fsum(small), sum(small), math.fsum([1e100, 1.0, -1e100]), math.prod(small[:7]), math.hypot(*small[:5]), math.dist(small[:3], small[3:6]))
+print(
+    math.fsum(small),
+    sum(small),
+    math.fsum([1e100, 1.0, -1e100]),
+    math.prod(small[:7]),
+    math.hypot(*small[:5]),
+    math.dist(small[:3], small[3:6]),
+)
 
 print("# functions")
-for name in "sqrt exp expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc gamma lgamma cbrt exp2".split():
+for (
+    name
+) in "sqrt exp expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc gamma lgamma cbrt exp2".split():
     function = getattr(math, name)
     row = []
     for x in (-2.5, -1.0, -0.0, 0.3, 1.0, 2.0, 7.25, 710.0, math.inf):
@@ -77,10 +110,18 @@ for name in "sqrt exp expm1 log log2 log10 log1p sin cos tan asin acos atan sinh
         except (ValueError, OverflowError) as error:
             row.append(type(error).__name__)
     print(name, *row)
-print(math.frexp(0.1), math.ldexp(0.8, -1073), math.modf(-3.75), math.nextafter(1.0, 2.0), math.ulp(1e300), math.pow(2.0, 0.5), math.atan2(-0.0, -1.0))
+print(
+    math.frexp(0.1),
+    math.ldexp(0.8, -1073),
+    math.modf(-3.75),
+    math.nextafter(1.0, 2.0),
+    math.ulp(1e300),
+    math.pow(2.0, 0.5),
+    math.atan2(-0.0, -1.0),
+)
 for z in (1 + 2j, -1 - 0.0j, 0.3j, complex(math.inf, 1)):
     print(z, abs(z), z * (2 - 1j), z**2, cmath.phase(z), cmath.sqrt(z), format(z, ".3f"), repr(-z))
-print(0.1 ** 10, 10.0 ** -5, (-8.0) ** (1 / 3), 2.0 ** 0.5, 1e200 * 1e200, -1e-200 * 1e-200)
+print(0.1**10, 10.0**-5, (-8.0) ** (1 / 3), 2.0**0.5, 1e200 * 1e200, -1e-200 * 1e-200)
 for action in (lambda: 1.0 / 0.0, lambda: 10.0**400, lambda: int(math.nan), lambda: int(math.inf), lambda: 0.0**-1):
     try:
         print(action())

@@ -18,7 +18,13 @@ for text in SAMPLES:
     print(ascii(text), len(text), sys.getsizeof(text) - sys.getsizeof(""), max(map(ord, text)))
     for change in (str.upper, str.lower, str.title, str.swapcase, str.casefold, str.capitalize):
         print("  ", change.__name__, ascii(change(text)))
-    print("  ", [int(getattr(text, "is" + test)()) for test in "alnum alpha ascii decimal digit identifier lower numeric printable space title upper".split()])
+    print(
+        "  ",
+        [
+            int(getattr(text, "is" + test)())
+            for test in "alnum alpha ascii decimal digit identifier lower numeric printable space title upper".split()
+        ],
+    )
 
 print("# normal forms")
 for text in SAMPLES:
@@ -29,13 +35,39 @@ for text in SAMPLES:
 
 print("# the database, by blocks")
 print(unicodedata.unidata_version)
-for start in (0x00, 0x80, 0x180, 0x370, 0x400, 0x590, 0x600, 0x900, 0xE00, 0x1100, 0x2000, 0x2100, 0x2460, 0x3040, 0x4E00, 0xAC00, 0xFB00, 0x1D400, 0x1F600, 0x20000):
+for start in (
+    0x00,
+    0x80,
+    0x180,
+    0x370,
+    0x400,
+    0x590,
+    0x600,
+    0x900,
+    0xE00,
+    0x1100,
+    0x2000,
+    0x2100,
+    0x2460,
+    0x3040,
+    0x4E00,
+    0xAC00,
+    0xFB00,
+    0x1D400,
+    0x1F600,
+    0x20000,
+):
     categories, check = {}, 0
     for code in range(start, start + 128):
         char = chr(code)
         category = unicodedata.category(char)
         categories[category] = categories.get(category, 0) + 1
-        facts = (unicodedata.bidirectional(char), unicodedata.combining(char), unicodedata.east_asian_width(char), unicodedata.mirrored(char))
+        facts = (
+            unicodedata.bidirectional(char),
+            unicodedata.combining(char),
+            unicodedata.east_asian_width(char),
+            unicodedata.mirrored(char),
+        )
         facts += (unicodedata.decomposition(char), unicodedata.name(char, "?"), unicodedata.numeric(char, -1))
         for part in repr(facts):
             check = (check * 31 + ord(part)) % 2**61
@@ -60,7 +92,14 @@ for packed in (b"\xff", b"a\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x
             print(packed, codec, ascii(packed.decode(codec)))
         except UnicodeDecodeError as error:
             print(error)
-        print("  ", *(ascii(packed.decode(codec, errors)) for errors in ("replace", "ignore", "backslashreplace", "surrogateescape") if codec != "utf-16-le" or "sur" not in errors))
+        print(
+            "  ",
+            *(
+                ascii(packed.decode(codec, errors))
+                for errors in ("replace", "ignore", "backslashreplace", "surrogateescape")
+                if codec != "utf-16-le" or "sur" not in errors
+            ),
+        )
 for text, codec in (("\ud800", "utf-8"), ("é", "ascii"), ("€", "latin-1")):
     try:
         text.encode(codec)
@@ -72,6 +111,17 @@ print("# slices, searches, splits")
 for text in SAMPLES:
     print(ascii(text[::-1]), ascii(text[1:-1:2]), text.find(" "), text.rfind("e"), text.count("e"), ascii(text.partition(" ")))
     print("  ", ascii(text.split()), ascii(text.splitlines()), ascii(text.center(24, "·")), ascii(text.expandtabs(4)), hash(text))
-    print("  ", ascii(text.replace("e", "€")), ascii(text.translate({0x20: None, 0x65: "EE", 0x61: 0x1F600})), ascii("%-20.5s|" % text), ascii(f"{text!r:.12}"))
+    print(
+        "  ",
+        ascii(text.replace("e", "€")),
+        ascii(text.translate({0x20: None, 0x65: "EE", 0x61: 0x1F600})),
+        ascii("%-20.5s|" % text),
+        ascii(f"{text!r:.12}"),
+    )
 print(ascii(sorted(SAMPLES)), ascii(sorted("äzÄaßsé", key=str.casefold)), ascii("Σ".join("abc")), "ß".upper() == "SS", "ǅ".istitle())
-print([text in "".join(SAMPLES) for text in ("мир", "мыр", "🚀", "\0e")], "ﬁ".casefold() == "fi", ascii("x".ljust(3, "🚀")), ascii("a🚀b🚀".rsplit("🚀", 1)))
+print(
+    [text in "".join(SAMPLES) for text in ("мир", "мыр", "🚀", "\0e")],
+    "ﬁ".casefold() == "fi",
+    ascii("x".ljust(3, "🚀")),
+    ascii("a🚀b🚀".rsplit("🚀", 1)),
+)

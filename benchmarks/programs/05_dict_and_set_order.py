@@ -80,10 +80,29 @@ keys, items = source.keys(), source.items()
 source["g"] = 1
 del source["b"]
 source["b"] = 2
-print(list(keys), keys & {"a", "z"}, keys | {"q"} == {"q", *source}, items - {("a", 0)} == set(items) - {("a", 0)}, keys.isdisjoint("xyz"), keys.mapping)
+print(
+    list(keys),
+    keys & {"a", "z"},
+    keys | {"q"} == {"q", *source},
+    items - {("a", 0)} == set(items) - {("a", 0)},
+    keys.isdisjoint("xyz"),
+    keys.mapping,
+)
 print(shown(lambda: [source.update({key * 2: 1}) for key in source]), shown(lambda: [source.pop(key) for key in source]), list(source))
-print(source | {"a": "new", "zz": 9}, {**source, "c": "last"}, dict(a=1, **{"b": 2}), dict([("x", 1), ("x", 2)]), dict(zip("ab", (1, 2))) == {"b": 2, "a": 1})
-print(source.setdefault("new", []), source.setdefault("new", 1), shown(lambda: source["gone"]), shown(lambda: source.pop("gone")), source.pop("gone", "-"))
+print(
+    source | {"a": "new", "zz": 9},
+    {**source, "c": "last"},
+    dict(a=1, **{"b": 2}),
+    dict([("x", 1), ("x", 2)]),
+    dict(zip("ab", (1, 2))) == {"b": 2, "a": 1},
+)
+print(
+    source.setdefault("new", []),
+    source.setdefault("new", 1),
+    shown(lambda: source["gone"]),
+    shown(lambda: source.pop("gone")),
+    source.pop("gone", "-"),
+)
 
 print("# attributes share their keys")
 
@@ -109,11 +128,23 @@ ordered.move_to_end(5)
 ordered.move_to_end(3, last=False)
 print(ordered, ordered.popitem(last=False), ordered == collections.OrderedDict(reversed(ordered.items())), ordered == dict(ordered))
 counts = collections.Counter("abracadabra alakazam")
-print(counts, counts.most_common(3), counts - collections.Counter("aaaa"), counts & collections.Counter("abz"), sum(counts.values()), +collections.Counter(a=-1, b=1))
+print(
+    counts,
+    counts.most_common(3),
+    counts - collections.Counter("aaaa"),
+    counts & collections.Counter("abz"),
+    sum(counts.values()),
+    +collections.Counter(a=-1, b=1),
+)
 grouped = collections.defaultdict(list)
 for word in words:
     grouped[len(word)].append(word)
-print(grouped, collections.ChainMap({"a": 1}, {"a": 2, "b": 3}), list(collections.ChainMap({"a": 1}, {"c": 2, "b": 3})), types.MappingProxyType({"x": 1}))
+print(
+    grouped,
+    collections.ChainMap({"a": 1}, {"a": 2, "b": 3}),
+    list(collections.ChainMap({"a": 1}, {"c": 2, "b": 3})),
+    types.MappingProxyType({"x": 1}),
+)
 
 
 class Missing(dict):

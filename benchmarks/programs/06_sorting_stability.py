@@ -71,14 +71,23 @@ print(ascii(sorted(words, key=len)))
 print(ascii(sorted(words, key=str.casefold, reverse=True)))
 print(sorted(numbers), sorted(numbers, key=abs)[:20], sorted(numbers, key=lambda value: value % 1)[:20])
 print(sorted(tuples), sorted(tuples, key=operator.itemgetter(1))[:15], sorted(tuples, key=operator.itemgetter(1, 2), reverse=True)[:15])
-print(sorted([[3], [1, 2], [], [1]]), sorted([b"b", b"", b"a\xff", b"a"]), sorted({"b": 1, "a": 2}), sorted("hello"), sorted(range(9), key=lambda n: n * 5 % 9))
+print(
+    sorted([[3], [1, 2], [], [1]]),
+    sorted([b"b", b"", b"a\xff", b"a"]),
+    sorted({"b": 1, "a": 2}),
+    sorted("hello"),
+    sorted(range(9), key=lambda n: n * 5 % 9),
+)
 
 print("# several passes, the last key first")
 rows = [(name, source.choice("ABC"), source.randrange(20)) for name in words[:30]]
 for key, reverse in ((0, False), (2, True), (1, False)):
     rows.sort(key=operator.itemgetter(key), reverse=reverse)
 print(ascii(rows))
-print(ascii(sorted(rows, key=functools.cmp_to_key(lambda a, b: (a[2] > b[2]) - (a[2] < b[2])))) == ascii(sorted(rows, key=operator.itemgetter(2))))
+print(
+    ascii(sorted(rows, key=functools.cmp_to_key(lambda a, b: (a[2] > b[2]) - (a[2] < b[2]))))
+    == ascii(sorted(rows, key=operator.itemgetter(2)))
+)
 
 print("# comparisons that fail, lie, or change the list")
 
@@ -123,6 +132,15 @@ heap = [Loud(key, place) for place, key in enumerate(source.randrange(12) for _ 
 Loud.comparisons = 0
 heapq.heapify(heap)
 print(heap, Loud.comparisons)
-print([heapq.heappop(heap) for _ in range(12)], heapq.heapreplace(heap, Loud(5, "new")), heapq.heappushpop(heap, Loud(-1, "low")), Loud.comparisons)
+print(
+    [heapq.heappop(heap) for _ in range(12)],
+    heapq.heapreplace(heap, Loud(5, "new")),
+    heapq.heappushpop(heap, Loud(-1, "low")),
+    Loud.comparisons,
+)
 print(heapq.nlargest(5, tuples), heapq.nsmallest(5, words, key=len), list(heapq.merge([1, 4, 7], [2, 4, 6], [], [0, 9])))
-print(list(heapq.merge(["aaa", "b"], ["cc", ""], key=len, reverse=True)), min(rows, key=operator.itemgetter(2)), max(rows, key=operator.itemgetter(2)))
+print(
+    list(heapq.merge(["aaa", "b"], ["cc", ""], key=len, reverse=True)),
+    min(rows, key=operator.itemgetter(2)),
+    max(rows, key=operator.itemgetter(2)),
+)

@@ -92,7 +92,11 @@ def deleted():
 
 
 print(deleted(), [y := 5, y**2], [last := n for n in range(3)], last, (lambda *a, **k: (a, k))(1, *[2, 3], b=4, **{"c": 5}))
-print([[row * column for column in range(3)] for row in range(3)], {n: (lambda: n)() for n in range(3)}, list((a, b) for a in "ab" for b in a * 2))
+print(
+    [[row * column for column in range(3)] for row in range(3)],
+    {n: (lambda: n)() for n in range(3)},
+    list((a, b) for a in "ab" for b in a * 2),
+)
 exec("def made(): return hidden", {"hidden": "from exec"}, space := {})
 print(space["made"](), eval("[n * k for n in range(3)]", {"k": 7}))
 
@@ -102,7 +106,13 @@ def locals_seen(a, b=2, /, c=3, *rest, d, e=5, **more):
     return sorted(locals().items(), key=lambda entry: entry[0])[:7], inner()
 
 
-print(locals_seen(1, d=4, z=9)[0][:4], inspect.signature(locals_seen), shown(locals_seen, 1), shown(locals_seen, a=1, d=2), shown(locals_seen, 1, 2, 3, d=1, b=2)[1:])
+print(
+    locals_seen(1, d=4, z=9)[0][:4],
+    inspect.signature(locals_seen),
+    shown(locals_seen, 1),
+    shown(locals_seen, a=1, d=2),
+    shown(locals_seen, 1, 2, 3, d=1, b=2)[1:],
+)
 
 print("# decorators")
 log = []

@@ -30,7 +30,14 @@ def talker():
 
 print("# send, throw, close")
 talk = talker()
-print(inspect.getgeneratorstate(talk), shown(talk.send, "early"), next(talk), talk.send("a"), talk.throw(ValueError("b")), inspect.getgeneratorstate(talk))
+print(
+    inspect.getgeneratorstate(talk),
+    shown(talk.send, "early"),
+    next(talk),
+    talk.send("a"),
+    talk.throw(ValueError("b")),
+    inspect.getgeneratorstate(talk),
+)
 print(shown(talk.send, "stop"), inspect.getgeneratorstate(talk), shown(next, talk), shown(talk.throw, KeyError("k")))
 talk = talker()
 print(next(talk), talk.close(), talk.gi_frame, shown(talk.send, None))
@@ -110,7 +117,12 @@ def primes():
 
 
 source = primes()
-print(len(list(permutations(list(range(6))))), list(permutations("abc")), [next(source) for _ in range(40)], sum(map(len, zip(source, range(100)))))
+print(
+    len(list(permutations(list(range(6))))),
+    list(permutations("abc")),
+    [next(source) for _ in range(40)],
+    sum(map(len, zip(source, range(100)))),
+)
 
 print("# context managers made of generators")
 
@@ -155,7 +167,15 @@ async def both():
 
 
 routine = both()
-print(routine.send(None), [routine.send(n) for n in (10, 20)], inspect.getcoroutinestate(routine), routine.send(30), routine.send(1), routine.send(2), shown(routine.send, 3))
+print(
+    routine.send(None),
+    [routine.send(n) for n in (10, 20)],
+    inspect.getcoroutinestate(routine),
+    routine.send(30),
+    routine.send(1),
+    routine.send(2),
+    shown(routine.send, 3),
+)
 print(shown(routine.send, None), both.__code__.co_flags & inspect.CO_COROUTINE != 0)
 
 print("# asyncio")

@@ -108,7 +108,12 @@ try:
         raise Trouble("the handler") from some
 except BaseException as error:
     print(seen, told(error))
-print(repr(caught(ExceptionGroup, "empty", [])), repr(caught(ExceptionGroup, "x", [1])), repr(BaseExceptionGroup("b", [KeyboardInterrupt()])), repr(group.derive([ValueError()])))
+print(
+    repr(caught(ExceptionGroup, "empty", [])),
+    repr(caught(ExceptionGroup, "x", [1])),
+    repr(BaseExceptionGroup("b", [KeyboardInterrupt()])),
+    repr(group.derive([ValueError()])),
+)
 
 print("# finally, else, and which return wins")
 order = []

@@ -162,7 +162,13 @@ class Open(Slotted):
 
 point = Slotted()
 point.x = 1
-print(shown(lambda: point.y), shown(setattr, point, "z", 1), hasattr(point, "__dict__"), vars(Open()) == {}, shown(lambda: type("S", (Slotted, type("T", (), {"__slots__": "q"})), {})))
+print(
+    shown(lambda: point.y),
+    shown(setattr, point, "z", 1),
+    hasattr(point, "__dict__"),
+    vars(Open()) == {},
+    shown(lambda: type("S", (Slotted, type("T", (), {"__slots__": "q"})), {})),
+)
 del point.x
 print(shown(lambda: point.x), Slotted.x, shown(delattr, point, "x"))
 
@@ -202,7 +208,14 @@ for name in ("add", "sub", "mul", "floordiv", "mod", "lshift", "and_", "xor", "t
     function = getattr(operator, name)
     print(name, shown(function, price, 3), shown(function, 3, price), shown(function, price, "x"), shown(function, price, Money(3)))
 price += 50
-print(price, sorted([Money(3), Money(1), Money(2)]), {Money(1): "one"}[Money(1)], Money(1) != Money(2), bool(Money(0)), max(Money(5), Money(9)))
+print(
+    price,
+    sorted([Money(3), Money(1), Money(2)]),
+    {Money(1): "one"}[Money(1)],
+    Money(1) != Money(2),
+    bool(Money(0)),
+    max(Money(5), Money(9)),
+)
 
 
 class Everything:
@@ -228,7 +241,17 @@ class Everything:
 
 
 every = Everything()
-print(every.spam(1), every[1:2, ..., ::3], every(1, *"ab", k=2), f"{every:^9}", bool(every), [*every], "i" in every, shown(len, every), shown(int, every))
+print(
+    every.spam(1),
+    every[1:2, ..., ::3],
+    every(1, *"ab", k=2),
+    f"{every:^9}",
+    bool(every),
+    [*every],
+    "i" in every,
+    shown(len, every),
+    shown(int, every),
+)
 
 print("# abstract and virtual")
 
@@ -257,7 +280,13 @@ class Square(Shape):
 
 
 Shape.register(range)
-print(shown(Shape), Square(3).scaled(2).area, isinstance(range(3), Shape), issubclass(type("Duck", (), {"quacks": 1}), Shape), sorted(Shape.__abstractmethods__))
+print(
+    shown(Shape),
+    Square(3).scaled(2).area,
+    isinstance(range(3), Shape),
+    issubclass(type("Duck", (), {"quacks": 1}), Shape),
+    sorted(Shape.__abstractmethods__),
+)
 
 print("# life and death")
 gone = []

@@ -122,9 +122,22 @@ class Kelvin(Temperature):
 
 weather = Temperature(20)
 weather.fahrenheit = 212
-print(weather.celsius, weather.fahrenheit, shown(setattr, weather, "celsius", -300), shown(setattr, weather, "read_only", 1), shown(lambda: weather.read_only))
+print(
+    weather.celsius,
+    weather.fahrenheit,
+    shown(setattr, weather, "celsius", -300),
+    shown(setattr, weather, "read_only", 1),
+    shown(lambda: weather.read_only),
+)
 del weather.celsius
-print(weather.celsius, Temperature.celsius.__doc__, Temperature.celsius.fdel.__name__, shown(Temperature, -500), Kelvin(300.0).celsius, Kelvin(300).fahrenheit)
+print(
+    weather.celsius,
+    Temperature.celsius.__doc__,
+    Temperature.celsius.fdel.__name__,
+    shown(Temperature, -500),
+    Kelvin(300.0).celsius,
+    Kelvin(300).fahrenheit,
+)
 
 print("# methods")
 
@@ -160,12 +173,33 @@ class Heir(Methods): ...
 
 
 one = Heir()
-print(one.normal(1), one.of_class(2), Heir.of_class(), one.of_nothing(3), one.partial(4), [one.by_type(value) for value in (1, True, [1], "x")])
+print(
+    one.normal(1),
+    one.of_class(2),
+    Heir.of_class(),
+    one.of_nothing(3),
+    one.partial(4),
+    [one.by_type(value) for value in (1, True, [1], "x")],
+)
 bound = one.normal
-print(bound.__self__ is one, bound.__func__ is Methods.normal, bound == one.normal, bound is one.normal, Methods.normal(one, 5), type(vars(Methods)["of_class"]).__name__)
+print(
+    bound.__self__ is one,
+    bound.__func__ is Methods.normal,
+    bound == one.normal,
+    bound is one.normal,
+    Methods.normal(one, 5),
+    type(vars(Methods)["of_class"]).__name__,
+)
 one.normal = types.MethodType(lambda self, n: ("patched", self is one, n), one)
 print(one.normal(6), Heir().normal(), Methods.normal.__get__(7)(8), shown(Methods.normal), (lambda self: self).__get__(3)())
-print(str.upper.__get__("abc")(), [].append.__name__, str.join.__get__("-", str)(["a", "b"]), type(str.join).__name__, type("".join).__name__, vars(dict)["fromkeys"].__get__(None, dict)("ab"))
+print(
+    str.upper.__get__("abc")(),
+    [].append.__name__,
+    str.join.__get__("-", str)(["a", "b"]),
+    type(str.join).__name__,
+    type("".join).__name__,
+    vars(dict)["fromkeys"].__get__(None, dict)("ab"),
+)
 
 print("# hooks around every attribute")
 
@@ -200,7 +234,15 @@ class Watched:
 watched = Watched()
 watched.x = 1
 watched.x += 1
-print(watched.x, watched.auto_made, shown(lambda: watched.gone), hasattr(watched, "gone"), getattr(watched, "gone", "default"), shown(delattr, watched, "y"), dir(watched))
+print(
+    watched.x,
+    watched.auto_made,
+    shown(lambda: watched.gone),
+    hasattr(watched, "gone"),
+    getattr(watched, "gone", "default"),
+    shown(delattr, watched, "y"),
+    dir(watched),
+)
 print(watched.seen)
 
 print("# validated fields, lazy values")
@@ -235,7 +277,12 @@ class Worker(Person):
 
 
 worker = Worker()
-print(Worker.fields, Person.fields, worker.age, [shown(setattr, worker, *pair) for pair in (("name", "ada"), ("name", "a b"), ("age", 200), ("age", "x"), ("wage", 1), ("wage", 1.5))])
+print(
+    Worker.fields,
+    Person.fields,
+    worker.age,
+    [shown(setattr, worker, *pair) for pair in (("name", "ada"), ("name", "a b"), ("age", 200), ("age", "x"), ("wage", 1), ("wage", 1.5))],
+)
 print({name: getattr(worker, name) for name in Worker.fields}, Worker.age.kind, sorted(vars(worker)))
 
 

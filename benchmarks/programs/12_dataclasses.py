@@ -85,16 +85,53 @@ for kind in (Plain, Version, Slotted, Base, Derived, Hashed, Bare, Tree):
     print(kind.__name__, inspect.signature(kind), getattr(kind, "__match_args__", None), getattr(kind, "__slots__", None))
     for one in dataclasses.fields(kind):
         default = one.default if one.default is not dataclasses.MISSING else "-"
-        print("  ", one.name, one.type if isinstance(one.type, str) else getattr(one.type, "__name__", one.type), default, one.init, one.repr, one.compare, one.hash, one.kw_only)
+        print(
+            "  ",
+            one.name,
+            one.type if isinstance(one.type, str) else getattr(one.type, "__name__", one.type),
+            default,
+            one.init,
+            one.repr,
+            one.compare,
+            one.hash,
+            one.kw_only,
+        )
 print(Plain.__doc__, Plain.__annotations__, Plain.shared, hasattr(Plain, "tags"))
 
 print("# instances")
-values = [Plain(1), Plain(1, 0.5, ["a"]), Plain(2, y=1e10), Version(3, 11, "a"), Version(3, 11), Slotted(a=1), Derived(1, third=5, fourth="iv"), Hashed((1, "x"))]
+values = [
+    Plain(1),
+    Plain(1, 0.5, ["a"]),
+    Plain(2, y=1e10),
+    Version(3, 11, "a"),
+    Version(3, 11),
+    Slotted(a=1),
+    Derived(1, third=5, fourth="iv"),
+    Hashed((1, "x")),
+]
 for value in values:
     print(value, dataclasses.asdict(value), dataclasses.astuple(value))
-print(values[0] == values[1], values[0] != values[2], values[3] == values[4], Plain(1) == (1, 0.5), Base(1) == Derived(1), values[0].tags is values[1].tags)
-print(sorted([Version(3, 9), Version(3, 10), Version(2, 7, "z"), Version(3, 10, "b")]), Version(1) < Version(1, 1), {Version(1), Version(1, 0, "again")}, hash(Hashed((1,))) == hash(Hashed((1,), {"n": 1})))
-print(dataclasses.replace(values[3], minor=12), dataclasses.replace(values[0], x=9).tags is values[0].tags, shown(dataclasses.replace, Derived(1), first=2), dataclasses.is_dataclass(Plain), dataclasses.is_dataclass(3))
+print(
+    values[0] == values[1],
+    values[0] != values[2],
+    values[3] == values[4],
+    Plain(1) == (1, 0.5),
+    Base(1) == Derived(1),
+    values[0].tags is values[1].tags,
+)
+print(
+    sorted([Version(3, 9), Version(3, 10), Version(2, 7, "z"), Version(3, 10, "b")]),
+    Version(1) < Version(1, 1),
+    {Version(1), Version(1, 0, "again")},
+    hash(Hashed((1,))) == hash(Hashed((1,), {"n": 1})),
+)
+print(
+    dataclasses.replace(values[3], minor=12),
+    dataclasses.replace(values[0], x=9).tags is values[0].tags,
+    shown(dataclasses.replace, Derived(1), first=2),
+    dataclasses.is_dataclass(Plain),
+    dataclasses.is_dataclass(3),
+)
 for action in (
     lambda: setattr(Version(1), "major", 2),
     lambda: delattr(Version(1), "major"),
@@ -110,7 +147,9 @@ for action in (
     lambda: dataclasses.asdict(Plain),
 ):
     print(shown(action))
-made = dataclasses.make_dataclass("Made", [("x", int, 1), ("y", int, field(default=3))], bases=(Base,), namespace={"sum": lambda self: self.first + self.y}, frozen=False)
+made = dataclasses.make_dataclass(
+    "Made", [("x", int, 1), ("y", int, field(default=3))], bases=(Base,), namespace={"sum": lambda self: self.first + self.y}, frozen=False
+)
 print(shown(made, 1), made(5, y=8).sum(), made.__mro__[1].__name__)
 
 tree = Tree("root", [Tree("left", [Tree("leaf")]), Tree("right")])
@@ -132,8 +171,24 @@ class Point(typing.NamedTuple):
 
 
 Pair = collections.namedtuple("Pair", "left right", defaults=["r"])
-print(Point(1), Point(1, 2) + Point(3, 4), Point(5)._replace(y=6), Point._fields, Point._field_defaults, Point(1, 2)._asdict(), Point(1, 2) == (1, 2), Point(2) > Point(1, 9))
-print(Pair("l"), Pair._make("ab"), shown(Pair), shown(collections.namedtuple, "Bad", "class x"), collections.namedtuple("Renamed", "class x x", rename=True)._fields, [*Pair(1, 2)])
+print(
+    Point(1),
+    Point(1, 2) + Point(3, 4),
+    Point(5)._replace(y=6),
+    Point._fields,
+    Point._field_defaults,
+    Point(1, 2)._asdict(),
+    Point(1, 2) == (1, 2),
+    Point(2) > Point(1, 9),
+)
+print(
+    Pair("l"),
+    Pair._make("ab"),
+    shown(Pair),
+    shown(collections.namedtuple, "Bad", "class x"),
+    collections.namedtuple("Renamed", "class x x", rename=True)._fields,
+    [*Pair(1, 2)],
+)
 
 print("# enumerations")
 
@@ -160,8 +215,28 @@ class Level(enum.IntEnum):
     HIGH = 20
 
 
-print(list(Colour), Colour(2), Colour["CRIMSON"] is Colour.RED, Colour.GREEN.pretty, Colour.__members__, shown(Colour, 9), shown(lambda: Colour["BLUE"]), Colour.RED in Colour)
-print(Access.READ | Access.RUN, Access.ALL & ~Access.WRITE, Access(5), list(Access.ALL), bool(Access(0)), Access.READ in Access.ALL, Level.LOW + 1, Level.LOW < Level.HIGH, f"{Level.HIGH:>4}", sorted(Level, reverse=True))
+print(
+    list(Colour),
+    Colour(2),
+    Colour["CRIMSON"] is Colour.RED,
+    Colour.GREEN.pretty,
+    Colour.__members__,
+    shown(Colour, 9),
+    shown(lambda: Colour["BLUE"]),
+    Colour.RED in Colour,
+)
+print(
+    Access.READ | Access.RUN,
+    Access.ALL & ~Access.WRITE,
+    Access(5),
+    list(Access.ALL),
+    bool(Access(0)),
+    Access.READ in Access.ALL,
+    Level.LOW + 1,
+    Level.LOW < Level.HIGH,
+    f"{Level.HIGH:>4}",
+    sorted(Level, reverse=True),
+)
 
 print("# match")
 
@@ -190,5 +265,22 @@ def described(value):
             return "something else"
 
 
-for value in (Plain(0), Plain(1), Version(3, 1), Version(1), Point(4), Pair(5), Slotted(a=1), {"kind": "list", "items": [1, 2, 3], "z": 0}, [], [Colour.RED, 1, 2], "s", b"b", -1, 2.5, None, 7):
+for value in (
+    Plain(0),
+    Plain(1),
+    Version(3, 1),
+    Version(1),
+    Point(4),
+    Pair(5),
+    Slotted(a=1),
+    {"kind": "list", "items": [1, 2, 3], "z": 0},
+    [],
+    [Colour.RED, 1, 2],
+    "s",
+    b"b",
+    -1,
+    2.5,
+    None,
+    7,
+):
     print(type(value).__name__, described(value))

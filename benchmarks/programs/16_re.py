@@ -32,11 +32,22 @@ def shown(action, *arguments, **options):
 
 print("# groups, spans, positions")
 for match in LINE.finditer(LOG):
-    print(match.span(), match.lastgroup, match.lastindex, match.groupdict(), match["year"], match.expand(r"\g<day>.\g<month>"), match.start("level"), match.regs[:4])
+    print(
+        match.span(),
+        match.lastgroup,
+        match.lastindex,
+        match.groupdict(),
+        match["year"],
+        match.expand(r"\g<day>.\g<month>"),
+        match.start("level"),
+        match.regs[:4],
+    )
 print(LINE.groups, sorted(LINE.groupindex.items(), key=lambda entry: entry[1]), LINE.flags, LINE.match("x"), LINE.search(LOG, 100).start())
 
 print("# a tokenizer, and a parser on it")
-TOKENS = re.compile(r"(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<text>'(?:[^'\\]|\\.)*')|(?P<op>\*\*|[-+*/%()=,<>!]=?)|(?P<space>\s+)|(?P<bad>.)")
+TOKENS = re.compile(
+    r"(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<text>'(?:[^'\\]|\\.)*')|(?P<op>\*\*|[-+*/%()=,<>!]=?)|(?P<space>\s+)|(?P<bad>.)"
+)
 for source in ("x1 = 3.5e-2 * (größe + 'it\\'s') ** 2", "a<=b, c != d % 7", "日本 = '☃' @ 3"):
     print([(match.lastgroup, match.group()) for match in TOKENS.finditer(source) if match.lastgroup != "space"])
 
@@ -56,7 +67,13 @@ def evaluate(text):
         while tokens[0] in (["+", "-"], ["*", "/"], ["**"])[level]:
             operator = tokens.pop(0)
             other = binary(level if operator == "**" else level + 1)
-            value = {"+": value + other, "-": value - other, "*": value * other, "/": value / other if other else value, "**": value**other}[operator]
+            value = {
+                "+": value + other,
+                "-": value - other,
+                "*": value * other,
+                "/": value / other if other else value,
+                "**": value**other,
+            }[operator]
         return value
 
     return binary(0)
@@ -75,35 +92,105 @@ CASES = [
 for pattern, text in CASES:
     for flags in (0, re.I | re.M):
         compiled = re.compile(pattern, flags)
-        print(ascii(pattern), compiled.flags, [(match.span(), match.groups()) for match in compiled.finditer(text)][:12], ascii(compiled.fullmatch(text) and compiled.fullmatch(text).span()))
+        print(
+            ascii(pattern),
+            compiled.flags,
+            [(match.span(), match.groups()) for match in compiled.finditer(text)][:12],
+            ascii(compiled.fullmatch(text) and compiled.fullmatch(text).span()),
+        )
 
 print("# bytes")
-print(re.findall(rb"[\x80-\xff]+|\w{2,}", b"ab\xff\xfe cd\x80e"), re.sub(rb"(?i)B", b"\\\\<\\g<0>>", b"abB"), shown(re.search, "a", b"a"), shown(re.search, b"a", "a"), re.compile(rb"(?L:\w)").findall(b"a\xe9"))
+print(
+    re.findall(rb"[\x80-\xff]+|\w{2,}", b"ab\xff\xfe cd\x80e"),
+    re.sub(rb"(?i)B", b"\\\\<\\g<0>>", b"abB"),
+    shown(re.search, "a", b"a"),
+    shown(re.search, b"a", "a"),
+    re.compile(rb"(?L:\w)").findall(b"a\xe9"),
+)
 
 print("# substitution")
-print(re.sub(r"(?P<a>\w)(\w)", r"\2\g<a>\g<0>", "abcde"), re.subn(r"x*", "-", "abxd"), re.sub(r"\b(\w)", lambda match: match[1].upper(), "the tide is high"), re.sub("a", r"\n\t\\", "cat"), re.sub(r"(a)|b", r"[\1]", "ab"))
-print(re.sub(r"\d+", lambda match: str(int(match[0]) * 2), LOG[:40]), re.sub(".", "x", "a\nb", count=1), re.escape("a.b*c[d]\n é-_ #"), shown(re.sub, "a", r"\9", "a"), shown(re.sub, "a", r"\g<x>", "a"), shown(re.sub, "(a)", r"\q", "a"))
+print(
+    re.sub(r"(?P<a>\w)(\w)", r"\2\g<a>\g<0>", "abcde"),
+    re.subn(r"x*", "-", "abxd"),
+    re.sub(r"\b(\w)", lambda match: match[1].upper(), "the tide is high"),
+    re.sub("a", r"\n\t\\", "cat"),
+    re.sub(r"(a)|b", r"[\1]", "ab"),
+)
+print(
+    re.sub(r"\d+", lambda match: str(int(match[0]) * 2), LOG[:40]),
+    re.sub(".", "x", "a\nb", count=1),
+    re.escape("a.b*c[d]\n é-_ #"),
+    shown(re.sub, "a", r"\9", "a"),
+    shown(re.sub, "a", r"\g<x>", "a"),
+    shown(re.sub, "(a)", r"\q", "a"),
+)
 
 
 def camel(name):
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
-print([camel(name) for name in ("HTTPServerError", "getX2Value", "simple", "ABC")], f"{re.sub(r'(?<=[0-9])(?=(?:[0-9]{3})+$)', ',', '1234567890')}")
+print(
+    [camel(name) for name in ("HTTPServerError", "getX2Value", "simple", "ABC")],
+    f"{re.sub(r'(?<=[0-9])(?=(?:[0-9]{3})+$)', ',', '1234567890')}",
+)
 
 print("# split")
-for pattern, text in ((r"\W+", "Words, words; words."), (r"(\W)", "a-b c"), (r"x*", "axbc"), (r"(?=[A-Z])", "oneTwoThree"), (r"(-)|(,)", "a-b,c"), (r"\s*;\s*", " a ; b;c "), (r"\n", "")):
+for pattern, text in (
+    (r"\W+", "Words, words; words."),
+    (r"(\W)", "a-b c"),
+    (r"x*", "axbc"),
+    (r"(?=[A-Z])", "oneTwoThree"),
+    (r"(-)|(,)", "a-b,c"),
+    (r"\s*;\s*", " a ; b;c "),
+    (r"\n", ""),
+):
     print(pattern, re.split(pattern, text), re.split(pattern, text, maxsplit=1))
 
 print("# scanning by hand, limits, equality")
 scanner = re.compile(r"[a-z]+|\d+").scanner("ab12cd;34")
-print([match.group() if (match := scanner.match()) else None for _ in range(4)], [match.group() if (match := scanner.search()) else None for _ in range(2)])
-print(re.compile(r"^b").search("ab", 1), re.compile(r"b$").search("abc", 0, 2), re.compile("a") == re.compile("a"), re.compile("a") is re.compile("a"), hash(re.compile("a")) == hash(re.compile("a")), repr(re.compile("a\n", re.I | re.S)), repr(re.match("a", "ab")))
+print(
+    [match.group() if (match := scanner.match()) else None for _ in range(4)],
+    [match.group() if (match := scanner.search()) else None for _ in range(2)],
+)
+print(
+    re.compile(r"^b").search("ab", 1),
+    re.compile(r"b$").search("abc", 0, 2),
+    re.compile("a") == re.compile("a"),
+    re.compile("a") is re.compile("a"),
+    hash(re.compile("a")) == hash(re.compile("a")),
+    repr(re.compile("a\n", re.I | re.S)),
+    repr(re.match("a", "ab")),
+)
 long = "a" * 5000 + "b"
-print(len(re.match(r"(?:a|aa)+b", long)[0]), re.match(r"(x+x+)+y", "x" * 22), re.search("a{4990,}b", long).span(), len(re.findall(r"(?:)", long)), re.search("|".join("%da" % n for n in range(400)) + "|b", long).span())
+print(
+    len(re.match(r"(?:a|aa)+b", long)[0]),
+    re.match(r"(x+x+)+y", "x" * 22),
+    re.search("a{4990,}b", long).span(),
+    len(re.findall(r"(?:)", long)),
+    re.search("|".join("%da" % n for n in range(400)) + "|b", long).span(),
+)
 
 print("# errors")
-for pattern in ("(", "a)", "[a", "*a", "a**", "(?P<1>a)", "(?P=x)", r"\1", "(?<=a*)", "a{2,1}", "(?P<a>.)(?P<a>.)", "[z-a]", "(?z)", r"\N{no such}", "(?(2)a)", "x(?i)", "\\"):
+for pattern in (
+    "(",
+    "a)",
+    "[a",
+    "*a",
+    "a**",
+    "(?P<1>a)",
+    "(?P=x)",
+    r"\1",
+    "(?<=a*)",
+    "a{2,1}",
+    "(?P<a>.)(?P<a>.)",
+    "[z-a]",
+    "(?z)",
+    r"\N{no such}",
+    "(?(2)a)",
+    "x(?i)",
+    "\\",
+):
     try:
         re.compile(pattern)
         print(pattern, "compiled")

@@ -141,7 +141,15 @@ for value in VALUES:
 print("# identity and cycles")
 for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
     back, circle, single = pickle.loads(pickle.dumps((cycle, ring, SINGLE), protocol))
-    print(protocol, back["self"] is back, back["list"] is back["again"], circle.x[0] is circle, circle.x[1][0] is circle, single is SINGLE, hashlib.new("sha256", pickle.dumps(cycle, protocol)).hexdigest()[:12])
+    print(
+        protocol,
+        back["self"] is back,
+        back["list"] is back["again"],
+        circle.x[0] is circle,
+        circle.x[1][0] is circle,
+        single is SINGLE,
+        hashlib.new("sha256", pickle.dumps(cycle, protocol)).hexdigest()[:12],
+    )
 
 print("# the bytes")
 for protocol in (0, 2, 4, 5):
@@ -185,13 +193,34 @@ print("# refusals and damage")
 for value in (lambda: 1, (n for n in ()), io.StringIO().write, types, type("Local", (), {})(), memoryview(b"")):
     print(str(shown(pickle.dumps, value)).split(":")[0])
 good = pickle.dumps(Plain([1, "two"]), 4)
-print([shown(pickle.loads, good[:cut]).split(":")[0] if isinstance(shown(pickle.loads, good[:cut]), str) else "ok" for cut in range(0, len(good), 6)])
+print(
+    [
+        shown(pickle.loads, good[:cut]).split(":")[0] if isinstance(shown(pickle.loads, good[:cut]), str) else "ok"
+        for cut in range(0, len(good), 6)
+    ]
+)
 for bad in (b"garbage", b"\x80\x09.", b"(lp0\n", b"cno_module\nx\n.", b"cbuiltins\nno_name\n.", b"I1x\n.", b".", b"\x80\x04h\x05."):
     print(bad, shown(pickle.loads, bad))
 
 print("# copies")
-for value in (cycle, ring, [shared, shared], WithState(1, [2]), Slotted([1]), Reduced([[1]]), SINGLE, Point([1], 2), collections.defaultdict(list, a=[1])):
+for value in (
+    cycle,
+    ring,
+    [shared, shared],
+    WithState(1, [2]),
+    Slotted([1]),
+    Reduced([[1]]),
+    SINGLE,
+    Point([1], 2),
+    collections.defaultdict(list, a=[1]),
+):
     flat, deep = copy.copy(value), copy.deepcopy(value)
-    print(type(value).__name__, flat is value, deep is value, type(deep) is type(value), "x" if isinstance(value, (Plain, dict)) and value in (cycle, ring) else ascii(repr(deep)))
+    print(
+        type(value).__name__,
+        flat is value,
+        deep is value,
+        type(deep) is type(value),
+        "x" if isinstance(value, (Plain, dict)) and value in (cycle, ring) else ascii(repr(deep)),
+    )
 twice = copy.deepcopy([shared, (shared, {"k": shared})])
 print(twice[0] is twice[1][0] is twice[1][1]["k"], twice[0] is not shared, shown(copy.deepcopy, types), copy.copy(len) is len)

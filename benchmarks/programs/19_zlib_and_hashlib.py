@@ -73,11 +73,29 @@ out = reader.decompress(b"".join(pieces) + b"trailing", 100)
 print(len(out), len(reader.unconsumed_tail), len(reader.decompress(reader.unconsumed_tail)), reader.unused_data, reader.eof)
 maker = zlib.compressobj(zdict=b"It was the best of times")
 packed = maker.compress(data[:200]) + maker.flush()
-print(short(packed), zlib.decompressobj(zdict=b"It was the best of times").decompress(packed)[:30], shown(zlib.decompress, packed), shown(zlib.decompressobj(zdict=b"wrong").decompress, packed))
+print(
+    short(packed),
+    zlib.decompressobj(zdict=b"It was the best of times").decompress(packed)[:30],
+    shown(zlib.decompress, packed),
+    shown(zlib.decompressobj(zdict=b"wrong").decompress, packed),
+)
 good = zlib.compress(data)
-for bad in (b"", b"\x78\x9c", good[:-1], good[:20], b"\x00" + good[1:], good[:30] + b"\xff\xff" + good[32:], good[:-1] + bytes([good[-1] ^ 1])):
+for bad in (
+    b"",
+    b"\x78\x9c",
+    good[:-1],
+    good[:20],
+    b"\x00" + good[1:],
+    good[:30] + b"\xff\xff" + good[32:],
+    good[:-1] + bytes([good[-1] ^ 1]),
+):
     print(short(bad), shown(zlib.decompress, bad))
-print(shown(zlib.compress, "text"), shown(zlib.compressobj, 99), zlib.decompress(good, bufsize=1) == data, zlib.decompress(zlib.compress(data, wbits=-9), -9) == data)
+print(
+    shown(zlib.compress, "text"),
+    shown(zlib.compressobj, 99),
+    zlib.decompress(good, bufsize=1) == data,
+    zlib.decompress(zlib.compress(data, wbits=-9), -9) == data,
+)
 
 print("# gzip, bz2, lzma")
 for name, data in INPUTS.items():
@@ -100,7 +118,14 @@ with gzip.open(out, "rt") as file:
     lines = file.readlines()
     file.seek(0)
     print(len(lines), lines[-1], file.readline(), file.seek(700), file.readline(), short(out.getvalue()))
-print(shown(gzip.decompress, zipped[:-4]), shown(gzip.decompress, b"no gzip"), shown(bz2.decompress, blocked[1][:-1]), shown(bz2.decompress, b"BZh"), shown(lzma.decompress, packed[0][:-9]), shown(lzma.decompress, b"\xfd7zXZ\x00nonsense"))
+print(
+    shown(gzip.decompress, zipped[:-4]),
+    shown(gzip.decompress, b"no gzip"),
+    shown(bz2.decompress, blocked[1][:-1]),
+    shown(bz2.decompress, b"BZh"),
+    shown(lzma.decompress, packed[0][:-9]),
+    shown(lzma.decompress, b"\xfd7zXZ\x00nonsense"),
+)
 
 print("# hashlib")
 for name in sorted(hashlib.algorithms_guaranteed):
@@ -114,14 +139,39 @@ for name in sorted(hashlib.algorithms_guaranteed):
         assert state.digest(*length) == getattr(hashlib, name)(data, usedforsecurity=False).digest(*length)
         print(name, state.name, state.digest_size, state.block_size, state.hexdigest(*length)[:40], twin.hexdigest(*length)[:24])
     big = getattr(hashlib, name)(INPUTS["noise"] * 3)
-    print("  ", big.hexdigest(*length)[-40:], hmac.new(b"k" * 200, b"message", name).hexdigest()[:24] if not length else shown(big.digest, -1).split(":")[0])
-print(hashlib.file_digest(io.BytesIO(INPUTS["steps"]), "sha512").hexdigest(), shown(hashlib.new, "no such").split(" ")[0], shown(hashlib.sha256, "text"), shown(hashlib.md5().update, 5).split(":")[0])
+    print(
+        "  ",
+        big.hexdigest(*length)[-40:],
+        hmac.new(b"k" * 200, b"message", name).hexdigest()[:24] if not length else shown(big.digest, -1).split(":")[0],
+    )
+print(
+    hashlib.file_digest(io.BytesIO(INPUTS["steps"]), "sha512").hexdigest(),
+    shown(hashlib.new, "no such").split(" ")[0],
+    shown(hashlib.sha256, "text"),
+    shown(hashlib.md5().update, 5).split(":")[0],
+)
 for size in (1, 16, 20, 32):
-    print(size, hashlib.blake2b(b"data", digest_size=size, key=b"key", salt=b"salt", person=b"me").hexdigest(), hashlib.blake2s(b"data", digest_size=size, key=b"k" * size).hexdigest())
-print(shown(hashlib.blake2b, digest_size=65).split(":")[0], shown(hashlib.blake2s, key=b"k" * 33).split(":")[0], hashlib.blake2b(fanout=2, depth=2, leaf_size=64, inner_size=32, node_depth=1, last_node=True).hexdigest()[:32])
+    print(
+        size,
+        hashlib.blake2b(b"data", digest_size=size, key=b"key", salt=b"salt", person=b"me").hexdigest(),
+        hashlib.blake2s(b"data", digest_size=size, key=b"k" * size).hexdigest(),
+    )
+print(
+    shown(hashlib.blake2b, digest_size=65).split(":")[0],
+    shown(hashlib.blake2s, key=b"k" * 33).split(":")[0],
+    hashlib.blake2b(fanout=2, depth=2, leaf_size=64, inner_size=32, node_depth=1, last_node=True).hexdigest()[:32],
+)
 for name in ("md5", "sha1", "sha256", "sha3_256", "sha512"):
-    print(name, hashlib.pbkdf2_hmac(name, b"password", b"salt", 300, 40).hex(), hmac.digest(b"key", b"msg", name).hex()[:32], hmac.compare_digest(b"a" * 9, b"a" * 8 + b"b"))
-print(hashlib.scrypt(b"pw", salt=b"NaCl", n=256, r=4, p=2, dklen=48).hex(), shown(hashlib.scrypt, b"pw", salt=b"s", n=3, r=1, p=1).split(":")[0])
+    print(
+        name,
+        hashlib.pbkdf2_hmac(name, b"password", b"salt", 300, 40).hex(),
+        hmac.digest(b"key", b"msg", name).hex()[:32],
+        hmac.compare_digest(b"a" * 9, b"a" * 8 + b"b"),
+    )
+print(
+    hashlib.scrypt(b"pw", salt=b"NaCl", n=256, r=4, p=2, dklen=48).hex(),
+    shown(hashlib.scrypt, b"pw", salt=b"s", n=3, r=1, p=1).split(":")[0],
+)
 
 print("# base 16 to 85")
 for name in ("b16", "b32", "b32hex", "b64", "urlsafe_b64", "b85", "a85"):

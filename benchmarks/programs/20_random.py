@@ -52,7 +52,15 @@ print(words[:10], words[623:626], words[-1], sum(words) % 2**61, fingerprint(sou
 state = source.getstate()
 ahead = [source.random() for _ in range(1000)]
 source.setstate(state)
-print([source.random() for _ in range(1000)] == ahead, state[0], len(state[1]), state[2], math.fsum(ahead), shown(source.setstate, (2, (1, 2), None)), shown(source.setstate, (9, (), None)))
+print(
+    [source.random() for _ in range(1000)] == ahead,
+    state[0],
+    len(state[1]),
+    state[2],
+    math.fsum(ahead),
+    shown(source.setstate, (2, (1, 2), None)),
+    shown(source.setstate, (9, (), None)),
+)
 for bits in (0, 1, 31, 32, 33, 64, 100, 1000):
     print(bits, source.getrandbits(bits) % (2**61 - 1), source.getrandbits(bits).bit_length())
 print(source.randbytes(37).hex(), shown(source.getrandbits, -1))
@@ -70,7 +78,19 @@ for name, arguments in DISTRIBUTIONS:
         print(name, arguments, drawn[:6], sum(drawn), min(drawn), max(drawn), fingerprint(source))
     else:
         print(name, arguments, drawn[:4], math.fsum(drawn), statistics.fmean(drawn), statistics.stdev(drawn), fingerprint(source))
-for name, arguments in (("randint", (6, 1)), ("randrange", (0,)), ("randrange", (1, 1)), ("randrange", (1, 9, 0)), ("choice", ([],)), ("sample", ([1], 2)), ("sample", ({1, 2}, 1)), ("expovariate", (0.0,)), ("gammavariate", (0, 1)), ("choices", ([1, 2], [0, 0])), ("choices", ([1], [1, 2]))):
+for name, arguments in (
+    ("randint", (6, 1)),
+    ("randrange", (0,)),
+    ("randrange", (1, 1)),
+    ("randrange", (1, 9, 0)),
+    ("choice", ([],)),
+    ("sample", ([1], 2)),
+    ("sample", ({1, 2}, 1)),
+    ("expovariate", (0.0,)),
+    ("gammavariate", (0, 1)),
+    ("choices", ([1, 2], [0, 0])),
+    ("choices", ([1], [1, 2])),
+):
     print(name, arguments, shown(getattr(random.Random(1), name), *arguments))
 
 print("# choice, shuffle, sample, choices")
@@ -78,8 +98,18 @@ for generator in (random.Random("picks"), Own()):
     deck = list(range(52))
     generator.shuffle(deck)
     print(deck, [generator.choice("abcdefg") for _ in range(30)])
-    print(generator.sample(range(10**12), 6), generator.sample("abcdef", 6), generator.sample(range(60), 20), generator.sample(["r", "g"], counts=[3, 4], k=5))
-    print(generator.choices("xyz", k=20), generator.choices("xyz", [1, 10, 100], k=20), collections.Counter(generator.choices("ab", cum_weights=[0.25, 1.0], k=1000)), [generator.randrange(n) for n in (1, 2, 3, 1000, 2**40)])
+    print(
+        generator.sample(range(10**12), 6),
+        generator.sample("abcdef", 6),
+        generator.sample(range(60), 20),
+        generator.sample(["r", "g"], counts=[3, 4], k=5),
+    )
+    print(
+        generator.choices("xyz", k=20),
+        generator.choices("xyz", [1, 10, 100], k=20),
+        collections.Counter(generator.choices("ab", cum_weights=[0.25, 1.0], k=1000)),
+        [generator.randrange(n) for n in (1, 2, 3, 1000, 2**40)],
+    )
 source = random.Random(7)
 positions = collections.Counter()
 for _ in range(2400):
@@ -99,7 +129,11 @@ def maze(width, height):
     while stack:
         x, y = stack[-1]
         walls.discard((2 * x + 1, 2 * y + 1))
-        steps = [(dx, dy) for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)) if (x + dx, y + dy) not in seen and 0 <= x + dx < width and 0 <= y + dy < height]
+        steps = [
+            (dx, dy)
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))
+            if (x + dx, y + dy) not in seen and 0 <= x + dx < width and 0 <= y + dy < height
+        ]
         if not steps:
             stack.pop()
             continue
@@ -115,4 +149,11 @@ inside = sum(math.hypot(source.random(), source.random()) <= 1 for _ in range(20
 walk = list(itertools.accumulate(source.choices((-1, 1), k=5000)))
 print(inside, min(walk), max(walk), walk[-1], statistics.quantiles(walk), fingerprint(source))
 random.seed("module")
-print(random.random(), random.gauss(), random.randint(1, 100), random.sample("abc", 2), fingerprint(random._inst), random.SystemRandom().random() < 1.0)
+print(
+    random.random(),
+    random.gauss(),
+    random.randint(1, 100),
+    random.sample("abc", 2),
+    fingerprint(random._inst),
+    random.SystemRandom().random() < 1.0,
+)
