@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::digest::{Key, Sha256};
 use crate::error::{Exit, Explain};
@@ -56,7 +57,22 @@ impl Store {
             rustix::fs::access(&root, rustix::fs::Access::WRITE_OK).map_err(|error| FsError::at("write to", &root)(error.into()))?;
             Ok(root)
         };
-        usable().map(|root| Self { root }).map_err(StoreError::Unusable)
+        let store = Self { root: usable().map_err(StoreError::Unusable)? };
+        store.sweep();
+        Ok(store)
+    }
+
+    /// Removes scratch folders that a killed surtax left; no work in one takes a day.
+    fn sweep(&self) {
+        const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+        let entries = std::fs::read_dir(self.root.join("scratch")).into_iter().flatten().flatten();
+        for entry in entries {
+            let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|modified| modified.elapsed().ok());
+            if age.is_some_and(|age| age > ABANDONED) {
+                // Another surtax may be removing it too; the next one will try again.
+                let _ = fs::remove(&entry.path());
+            }
+        }
     }
 
     pub fn root(&self) -> &Path {
@@ -144,7 +160,7 @@ fn wait_for_lock(file: &File) -> std::io::Result<()> {
         match file.try_lock() {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) if crate::interrupt::requested() => return Err(std::io::ErrorKind::Interrupted.into()),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(std::time::Duration::from_millis(50)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(50)),
             Err(TryLockError::Error(error)) => return Err(error),
         }
     }

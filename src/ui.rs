@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// What the amounts of a bar count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +37,20 @@ pub trait Bar: Send + Sync {
 
 /// The reporter of `main`: bars on a terminal, lines elsewhere.
 pub struct Terminal {
-    pub quiet: bool,
+    quiet: bool,
+    bars: MultiProgress,
 }
 
 impl Terminal {
     pub fn new(quiet: bool) -> Self {
-        Self { quiet }
+        let hidden = quiet || !std::io::stderr().is_terminal();
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(10) };
+        Self { quiet, bars: MultiProgress::with_draw_target(target) }
+    }
+
+    /// Takes the bars away while a line is written that stays.
+    fn say(&self, text: &str) {
+        self.bars.suspend(|| talk(text));
     }
 
     /// Columns that a table may take: the terminal's, or 100 where stdout is none.
@@ -75,12 +83,7 @@ pub fn talk(text: &str) {
 
 impl Reporter for Terminal {
     fn bar(&self, label: &str, total: Option<u64>, unit: Unit) -> Box<dyn Bar> {
-        let target = if self.quiet || !std::io::stderr().is_terminal() {
-            ProgressDrawTarget::hidden()
-        } else {
-            ProgressDrawTarget::stderr_with_hz(10)
-        };
-        let bar = ProgressBar::with_draw_target(total, target);
+        let bar = self.bars.add(total.map_or_else(ProgressBar::new_spinner, ProgressBar::new));
         let amounts = match unit {
             Unit::Bytes => "{bytes}/{total_bytes} {bytes_per_sec}",
             Unit::Items => "{pos}/{len}",
@@ -100,12 +103,12 @@ impl Reporter for Terminal {
 
     fn step(&self, text: &str) {
         if !self.quiet {
-            talk(text);
+            self.say(text);
         }
     }
 
     fn warn(&self, text: &str) {
-        talk(&format!("warning: {text}"));
+        self.say(&format!("warning: {text}"));
     }
 }
 

@@ -83,7 +83,7 @@ fn table(rows: &[Row]) -> String {
             row.state.to_owned(),
         ]);
     }
-    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    table.trim_fmt()
 }
 
 fn answer(answer: Answer) -> &'static str {

@@ -2,10 +2,12 @@
 
 mod catalogue;
 mod command;
+mod error;
 mod schedule;
 mod selection;
 
 pub use catalogue::{Benchmark, Expected};
 pub use command::{CommandLine, commands, environment};
+pub use error::MatrixError;
 pub use schedule::{Round, missing, schedule};
-pub use selection::{MatrixError, Selection, Setting, plan};
+pub use selection::{Selection, Setting, plan};

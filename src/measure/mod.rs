@@ -3,7 +3,9 @@
 mod environment;
 mod executor;
 mod fitness;
+mod outcome;
 mod output;
+mod past;
 mod pinning;
 mod progress;
 mod session;
@@ -11,5 +13,7 @@ mod visit;
 
 pub use executor::{Executor, Processes};
 pub use fitness::{Remark, fitness};
+pub use outcome::{MeasureError, Measured};
+pub use past::STREAK;
 pub use pinning::{Apart, choose_cpu};
-pub use session::{MeasureError, Measured, STREAK, measure};
+pub use session::measure;

@@ -1,79 +1,17 @@
 //! The measuring loop: visits in the order of the schedule, each journalled as it ends.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::past::{Past, STREAK};
 use super::progress::Progress;
 use super::visit::{Request, Visited, nanoseconds, visit};
-use super::{Apart, Executor};
-use crate::error::{Exit, Explain};
+use super::{Apart, Executor, MeasureError, Measured};
 use crate::fs::{Appender, FsError};
 use crate::interrupt;
 use crate::matrix::{self, Benchmark, Expected, MatrixError, Round};
 use crate::run::{Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample};
 use crate::ui::Reporter;
-
-/// After this many failures in a row a subject is not visited again for the same benchmark: a hang would otherwise cost the time-out in
-/// every round.
-pub const STREAK: u32 = 3;
-
-#[derive(Debug, thiserror::Error)]
-pub enum MeasureError {
-    #[error(transparent)]
-    Plan(#[from] MatrixError),
-    #[error(transparent)]
-    Run(#[from] RunError),
-    #[error("a sample cannot be kept, so measuring stops")]
-    Journal {
-        folder: PathBuf,
-        #[source]
-        source: FsError,
-    },
-    #[error("interrupted; {} visits of this session are in {}", visits, folder.display())]
-    Interrupted { folder: PathBuf, visits: usize },
-}
-
-impl Explain for MeasureError {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::Plan(error) => error.exit(),
-            Self::Run(error) => error.exit(),
-            Self::Journal { .. } => Exit::Internal,
-            Self::Interrupted { .. } => Exit::Incomplete,
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Plan(error) => error.hint(),
-            Self::Run(error) => error.hint(),
-            Self::Journal { folder, .. } => {
-                Some(format!("what was measured is kept; free some space, then: surtax matrix run --resume {}", folder.display()))
-            }
-            Self::Interrupted { folder, .. } => Some(format!("go on with it: surtax matrix run --resume {}", folder.display())),
-        }
-    }
-}
-
-/// What a session of measuring came to. The samples are in the journal; of an earlier session nothing is counted here.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measured {
-    pub visits: usize,
-    /// Visits whose outcome is not `ok`, skipped ones included.
-    pub failed: usize,
-    pub skipped: usize,
-    pub wall: Duration,
-    /// Wall time of the visits' processes.
-    pub children: Duration,
-}
-
-impl Measured {
-    /// Surtax's own share of the wall time, from 0 to 1.
-    pub fn overhead(&self) -> f64 {
-        if self.wall.is_zero() { 0.0 } else { self.wall.saturating_sub(self.children).as_secs_f64() / self.wall.as_secs_f64() }
-    }
-}
 
 /// Measures what the journal in `folder` does not hold yet, strictly one process after the other. `benchmarks` holds the benchmark
 /// programs. A subject's failure is a row in the journal, never an error.
@@ -88,6 +26,7 @@ pub fn measure(
     let samples = folder.samples()?;
     let rounds = matrix::missing(plan, &samples);
     let progress = {
+        // The bar's thread draws while visits run.
         let _apart = Apart::from(plan.cpu);
         Progress::new(plan, &kinds, &rounds, reporter)
     };
@@ -100,7 +39,7 @@ pub fn measure(
         past: Past::of(plan, &samples),
         progress,
         kinds,
-        measured: Measured { visits: 0, failed: 0, skipped: 0, wall: Duration::ZERO, children: Duration::ZERO },
+        measured: Measured::default(),
     };
     let started = Instant::now();
     for round in &rounds {
@@ -111,7 +50,7 @@ pub fn measure(
     }
     session.progress.finish();
     session.measured.wall = started.elapsed();
-    reporter.step(&last_line(&session.measured));
+    reporter.step(&session.measured.line());
     Ok(session.measured)
 }
 
@@ -119,74 +58,12 @@ fn kinds(plan: &Plan) -> Result<Vec<Benchmark>, MatrixError> {
     if plan.baseline().is_none() {
         return Err(MatrixError::NoBaseline);
     }
-    let known = || Benchmark::ALL.map(|benchmark| benchmark.name().to_owned()).to_vec();
-    let kind = |name: &String| Benchmark::named(name).ok_or_else(|| MatrixError::UnknownBenchmark { name: name.clone(), known: known() });
+    let kind = |name: &String| Benchmark::named(name).ok_or_else(|| MatrixError::unknown_benchmark(name));
     plan.benchmarks.iter().map(|benchmark| kind(&benchmark.name)).collect()
 }
 
 fn journal_error(folder: &Folder, source: FsError) -> MeasureError {
     MeasureError::Journal { folder: folder.path().to_owned(), source }
-}
-
-fn last_line(measured: &Measured) -> String {
-    let failed = if measured.failed == 0 { String::new() } else { format!(", {} failed", measured.failed) };
-    format!(
-        "measured {} visits in {:.1} s{failed}; surtax itself took {:.1} % of it",
-        measured.visits,
-        measured.wall.as_secs_f64(),
-        100.0 * measured.overhead()
-    )
-}
-
-/// What the journal tells about each benchmark, kept up to date as it grows.
-#[derive(Default)]
-struct Past {
-    /// The baseline's answer by benchmark.
-    answers: HashMap<usize, String>,
-    /// Reference visits made, by benchmark.
-    references: HashMap<usize, u32>,
-    /// Failures in a row by benchmark and subject, and the last one's reason.
-    streaks: HashMap<(usize, usize), (u32, String)>,
-    /// Visits and failures by benchmark.
-    counts: HashMap<usize, (usize, usize)>,
-}
-
-impl Past {
-    fn of(plan: &Plan, samples: &[Sample]) -> Self {
-        let mut past = Self::default();
-        for sample in samples {
-            let benchmark = plan.benchmarks.iter().position(|other| other.name == sample.benchmark && other.size == sample.size);
-            let subject = plan.subjects.iter().position(|other| other.name == sample.subject);
-            if let (Some(benchmark), Some(subject)) = (benchmark, subject) {
-                past.add(benchmark, subject, sample);
-            }
-        }
-        past
-    }
-
-    fn add(&mut self, benchmark: usize, subject: usize, sample: &Sample) {
-        if sample.phase == Phase::Reference {
-            *self.references.entry(benchmark).or_default() += 1;
-            if let (Outcome::Ok, Some(answer)) = (sample.outcome, &sample.answer) {
-                self.answers.insert(benchmark, answer.clone());
-            }
-            return;
-        }
-        let (visits, failures) = self.counts.entry(benchmark).or_default();
-        *visits += 1;
-        *failures += usize::from(sample.outcome != Outcome::Ok);
-        match &sample.reason {
-            None => drop(self.streaks.remove(&(benchmark, subject))),
-            Some(reason) => {
-                let (streak, last) = self.streaks.entry((benchmark, subject)).or_default();
-                // Rows of visits that were not made say why the last one failed already.
-                if *streak < STREAK {
-                    reason.clone_into(last);
-                }
-                *streak += 1;
-            }
-        }
-    }
 }
 
 struct Session<'a> {
@@ -207,12 +84,12 @@ impl Session<'_> {
         for (position, &subject) in round.order.iter().enumerate() {
             interrupt::check().map_err(|_| self.interrupted())?;
             self.progress.message(&self.message(round, subject));
-            let visited = match self.past.streaks.get(&(round.benchmark, subject)) {
-                Some((streak, reason)) if *streak >= STREAK => {
+            let visited = match self.past.given_up(round.benchmark, subject) {
+                Some(reason) => {
                     self.measured.skipped += 1;
-                    Visited::skipped(format!("not visited after {STREAK} failures in a row, the last: {reason}"))
+                    Visited::skipped(reason)
                 }
-                _ => self.visit(round, subject)?.checked(self.past.answers.get(&round.benchmark).map(String::as_str)),
+                None => self.visit(round, subject)?.checked(self.past.answers.get(&round.benchmark).map(String::as_str)),
             };
             self.measured.visits += 1;
             self.measured.failed += usize::from(visited.outcome != Outcome::Ok);

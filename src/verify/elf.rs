@@ -45,6 +45,8 @@ pub(super) struct Facts {
     pub(super) runpath: Option<String>,
     /// Names that extension modules can bind to: defined dynamic symbols that begin with `Py` or `_Py`.
     pub(super) exports: BTreeSet<String>,
+    /// Functions of HACL that are linked in, real or stand-ins.
+    pub(super) hacl: BTreeSet<String>,
 }
 
 impl Facts {
@@ -64,6 +66,7 @@ impl Facts {
             rpath: None,
             runpath: None,
             exports: exports(&file),
+            hacl: hacl(&file),
         };
         for segment in file.elf_program_headers() {
             if let Some(path) = segment.interpreter(endian, bytes)? {
@@ -104,6 +107,17 @@ fn exports(file: &ElfFile64<'_, Endianness>) -> BTreeSet<String> {
         .filter_map(|symbol| table.symbol_name(endian, symbol).ok().map(text))
         .filter(|name| name.starts_with("Py") || name.starts_with("_Py"))
         .collect()
+}
+
+/// All of CPython's releases name them `…Hacl_Hash_…`, with a prefix of their own.
+fn hacl(file: &ElfFile64<'_, Endianness>) -> BTreeSet<String> {
+    let endian = file.endian();
+    let tables = [file.elf_symbol_table(), file.elf_dynamic_symbol_table()];
+    let defined = tables.into_iter().flat_map(|table| {
+        let symbols = table.iter().filter(move |symbol| !symbol.is_undefined(endian));
+        symbols.filter_map(move |symbol| table.symbol_name(endian, symbol).ok().map(text))
+    });
+    defined.filter(|name| name.contains("Hacl_Hash_")).collect()
 }
 
 fn text(bytes: &[u8]) -> String {

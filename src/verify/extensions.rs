@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::suite::{Probed, Suite};
+use super::suite::{Probed, Suite, aborted};
 use super::{VerifyError, failed, passed};
 use crate::run::{Check, CheckGroup};
 
@@ -17,6 +17,11 @@ impl Imports {
         let probed: Probed<String> = suite.probe(executable, "probes/extensions.py", known)?;
         let imported = |said: String| if said == "ok" { Ok(()) } else { Err(said) };
         Ok(Self(probed.map(|found| found.into_iter().map(|(name, said)| (name, said.and_then(imported))).collect())))
+    }
+
+    /// What took its process down with `abort()`, by name.
+    pub(super) fn aborted(&self) -> Vec<String> {
+        aborted(&self.0)
     }
 
     pub(super) fn check_baseline(&self) -> Vec<Check> {

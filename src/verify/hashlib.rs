@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::suite::{Probed, Suite};
+use super::suite::{Probed, Suite, aborted};
 use super::{VerifyError, failed, passed};
 use crate::run::{Check, CheckGroup};
 
@@ -32,6 +32,11 @@ impl Answers {
     pub(super) fn ask(suite: &Suite, executable: &Path, baseline: Option<&Self>) -> Result<Self, VerifyError> {
         let known = baseline.and_then(|Self(answers)| Some(answers.as_ref().ok()?.keys().cloned().collect()));
         suite.probe(executable, "probes/hashlib_answers.py", known).map(Self)
+    }
+
+    /// What took its process down with `abort()`, by name.
+    pub(super) fn aborted(&self) -> Vec<String> {
+        aborted(&self.0)
     }
 
     pub(super) fn check_baseline(&self) -> Vec<Check> {

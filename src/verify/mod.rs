@@ -2,6 +2,7 @@
 
 mod elf;
 mod extensions;
+mod hacl;
 mod hashlib;
 mod programs;
 mod suite;
@@ -128,6 +129,9 @@ pub fn check(candidate: &Candidate, baseline: &Baseline, suite: &Suite, bar: &dy
     let extensions = extensions::Imports::ask(suite, &candidate.executable, Some(&baseline.extensions))?;
     bar.advance(1);
     checks.extend(extensions.check(&baseline.extensions));
+    if candidate.expected.is_some() {
+        checks.extend(hacl::check(&candidate.executable, suite, &programs, &hashlib, &extensions));
+    }
     Ok(SubjectVerification { subject: candidate.name.clone(), checks })
 }
 

@@ -45,6 +45,16 @@ pub struct Suite {
 /// What a probe said, by name; a name that took its process down has the reason. Or why the probe said nothing at all.
 pub(super) type Probed<T> = Result<BTreeMap<String, Result<T, String>>, String>;
 
+/// The names whose process ended in `abort()`.
+pub(super) fn aborted<T>(probed: &Probed<T>) -> Vec<String> {
+    let Ok(values) = probed else { return probed.as_ref().err().filter(|reason| is_abort(reason)).cloned().into_iter().collect() };
+    values.iter().filter(|(_, value)| value.as_ref().is_err_and(|reason| is_abort(reason))).map(|(name, _)| name.clone()).collect()
+}
+
+fn is_abort(reason: &str) -> bool {
+    reason.contains("(SIGABRT)")
+}
+
 /// What one process did.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Observed {
@@ -69,6 +79,10 @@ impl Observed {
             }
             Self::Never(reason) => Err(reason.clone()),
         }
+    }
+
+    pub(super) fn aborted(&self) -> bool {
+        self.success().is_err_and(|reason| is_abort(&reason))
     }
 
     /// Whether a signal took the process down.

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "the doors are for the product")]
 
 mod archive;
+mod benchmarks;
 mod fs;
 mod libpython;
 mod matrix;
@@ -11,3 +12,4 @@ mod process;
 mod real;
 mod report;
 mod stats;
+mod verify;

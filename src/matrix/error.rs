@@ -1,0 +1,63 @@
+//! What can be wrong with what the person asked for.
+
+use crate::error::{Exit, Explain};
+
+use super::Benchmark;
+
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum MatrixError {
+    #[error("no benchmark is named `{name}`; there are {}", list(known))]
+    UnknownBenchmark { name: String, known: Vec<String> },
+    #[error("no subject is named `{name}`; there are {}", list(known))]
+    UnknownSubject { name: String, known: Vec<String> },
+    #[error("`{size}` in `{item}` is not a size: a whole number from 1")]
+    BadSize { item: String, size: String },
+    #[error("the benchmark `{0}` has no sizes")]
+    NoSizes(String),
+    #[error("at least one round must be measured")]
+    NoRounds,
+    #[error("a time-out of {0} s leaves no time for anything")]
+    BadTimeout(f64),
+    #[error("the plan has no baseline, so nothing could be compared")]
+    NoBaseline,
+    #[error("two subjects are named `{0}`")]
+    TwiceTheSubject(String),
+}
+
+impl MatrixError {
+    pub(crate) fn unknown_benchmark(name: &str) -> Self {
+        Self::UnknownBenchmark { name: name.to_owned(), known: Benchmark::ALL.map(|benchmark| benchmark.name().to_owned()).to_vec() }
+    }
+}
+
+impl Explain for MatrixError {
+    fn exit(&self) -> Exit {
+        Exit::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownBenchmark { name, known } | Self::UnknownSubject { name, known } => {
+                nearest(name, known).map(|near| format!("did you mean `{near}`?"))
+            }
+            Self::BadSize { item, .. } => {
+                let name = item.split('/').next().unwrap_or(item);
+                Some(format!("for example: --only {name}/1000"))
+            }
+            Self::NoSizes(name) => Some(format!("ask for it without one: --only {name}")),
+            Self::NoRounds => Some("leave `--rounds` away for 15, or add `--quick` for 12".into()),
+            Self::BadTimeout(_) => Some("give the longest time that one visit may take, such as `--timeout 120`".into()),
+            Self::NoBaseline | Self::TwiceTheSubject(_) => None,
+        }
+    }
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a String> {
+    let name = name.to_lowercase();
+    let close = |other: &String| strsim::jaro_winkler(&name, other);
+    known.iter().filter(|other| close(other) > 0.7).max_by(|a, b| close(a).total_cmp(&close(b)))
+}

@@ -1,0 +1,385 @@
+//! The gate: what passes, what does not, and that one subject's failure is nobody else's.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use surtax::digest::Sha256;
+use surtax::process::Job;
+use surtax::run::{Check, CheckGroup, Role, SubjectVerification};
+use surtax::ui::{Reporter as _, Silent, Unit};
+use surtax::verify::{Baseline, Candidate, Expected, Suite, VerifyError, check, key, record_baseline, verify};
+use tempfile::TempDir;
+
+const PYTHON: &str = "/usr/bin/python3";
+
+/// A small `benchmarks/` of its own beside candidates that are scripts: quick to run, easy to break.
+struct World(TempDir);
+
+impl World {
+    fn new() -> Self {
+        let world = Self(tempfile::tempdir().unwrap());
+        world.file("benchmarks/empty.py", "");
+        world.file("benchmarks/programs/01_words.py", "print('one')\nprint('two')\nprint('three')\n");
+        world.file("benchmarks/programs/02_loud.py", "import sys\nprint('out')\nsys.stderr.write('err\\n')\n");
+        let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/probes");
+        for probe in ["hashlib_answers.py", "extensions.py"] {
+            world.file(&format!("benchmarks/probes/{probe}"), &std::fs::read_to_string(real.join(probe)).unwrap());
+        }
+        world
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "a fixture")]
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn benchmarks(&self) -> PathBuf {
+        self.0.path().join("benchmarks")
+    }
+
+    fn suite(&self) -> Suite {
+        Suite::open(&self.benchmarks()).unwrap()
+    }
+
+    /// A subject that runs `script` (shell) before it becomes python; `$1` is the program.
+    fn subject(&self, name: &str, script: &str) -> Candidate {
+        let text = self.file(&format!("{name}.sh"), &format!("#!/bin/sh\n{script}\nexec {PYTHON} \"$@\"\n"));
+        let path = self.0.path().join(name);
+        // A file that this process itself wrote may still be open for writing in a child that another test forked: "text file busy".
+        Job::new("/usr/bin/install").args(["-m", "755"]).arg(text).arg(&path).run_for_text().unwrap();
+        Candidate { name: name.to_owned(), executable: path, role: Role::Runner, expected: None }
+    }
+
+    /// A C program, compiled and linked with `flags`.
+    fn compiled(&self, name: &str, flags: &[&str]) -> PathBuf {
+        let source = self.file("main.c", "int Py_Example = 1; int _Py_Other = 2; int main(void) { return 0; }\n");
+        let path = self.0.path().join(name);
+        Job::new("/usr/bin/cc").env("PATH", "/usr/bin:/bin").arg(source).arg("-o").arg(&path).args(flags).run_for_text().unwrap();
+        path
+    }
+}
+
+fn stock() -> Candidate {
+    Candidate { name: "python3".to_owned(), executable: PYTHON.into(), role: Role::Baseline, expected: None }
+}
+
+fn baseline(suite: &Suite) -> Baseline {
+    record_baseline(&stock(), suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap()
+}
+
+fn judged(candidate: &Candidate, suite: &Suite) -> SubjectVerification {
+    check(candidate, &baseline(suite), suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap()
+}
+
+fn of(verified: &SubjectVerification, group: CheckGroup) -> Vec<&Check> {
+    verified.checks.iter().filter(|check| check.group == group).collect()
+}
+
+fn named<'a>(verified: &'a SubjectVerification, group: CheckGroup, name: &str) -> &'a Check {
+    let found = of(verified, group).into_iter().find(|check| check.name == name);
+    found.unwrap_or_else(|| panic!("no check {name} in {verified:#?}"))
+}
+
+fn failures(verified: &SubjectVerification) -> Vec<(CheckGroup, &str, &str)> {
+    let failed = verified.checks.iter().filter(|check| !check.passed);
+    failed.map(|check| (check.group, check.name.as_str(), check.detail.as_deref().unwrap_or(""))).collect()
+}
+
+#[test]
+fn this_machines_python_passes_everything_with_the_real_programs() {
+    let benchmarks = Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks");
+    let again = Candidate { name: "python3-again".to_owned(), role: Role::Control, ..stock() };
+    let verification = verify(&[stock(), again], &benchmarks, &Silent).unwrap();
+    assert_eq!(verification.subjects.len(), 2);
+    for subject in &verification.subjects {
+        assert_eq!(failures(subject), [], "{}", subject.subject);
+        assert!(subject.passed());
+        assert_eq!(subject.count(CheckGroup::Programs), (20, 20));
+        assert!(subject.count(CheckGroup::Hashlib).0 >= 14);
+        assert!(subject.count(CheckGroup::Extensions).0 >= 50);
+        assert_eq!(subject.count(CheckGroup::Elf), (1, 1));
+    }
+    assert_eq!(verification.subjects[1].subject, "python3-again");
+}
+
+#[test]
+fn a_wrong_line_is_found_and_shown() {
+    let world = World::new();
+    let wrong = world.subject("wrong", r#"case "$1" in *01_words.py) printf 'one\n2\nthree\n'; exit 0;; esac"#);
+    let verified = judged(&wrong, &world.suite());
+    let check = named(&verified, CheckGroup::Programs, "01_words");
+    assert!(!check.passed);
+    assert_eq!(check.detail.as_deref(), Some("line 2 of stdout is `2`, the baseline's is `two`"));
+    assert!(named(&verified, CheckGroup::Programs, "02_loud").passed);
+    assert!(!verified.passed());
+}
+
+#[test]
+fn stderr_and_exit_status_count_as_well() {
+    let world = World::new();
+    let suite = world.suite();
+    let quiet = world.subject("quiet", r#"case "$1" in *02_loud.py) echo out; exit 0;; esac"#);
+    let check = named(&judged(&quiet, &suite), CheckGroup::Programs, "02_loud").clone();
+    assert_eq!(check.detail.as_deref(), Some("line 1 of stderr is missing, the baseline's is `err`"));
+    let leaves = world.subject("leaves", r#"case "$1" in *02_loud.py) echo out; echo err >&2; exit 3;; esac"#);
+    let check = named(&judged(&leaves, &suite), CheckGroup::Programs, "02_loud").clone();
+    assert!(!check.passed);
+    assert_eq!(check.detail.as_deref(), Some("exited with code 3: err; the baseline exited with code 0"));
+}
+
+#[test]
+fn a_crash_a_hang_and_a_file_that_is_no_program_stop_nobody_else() {
+    let world = World::new();
+    let suite = world.suite().with_limit(Duration::from_secs(20));
+    let crashes = world.subject("crashes", "kill -SEGV $$");
+    let verified = judged(&crashes, &suite);
+    let check = named(&verified, CheckGroup::Programs, "01_words");
+    assert!(check.detail.as_deref().unwrap().starts_with("was killed by signal 11 (SIGSEGV)"), "{check:?}");
+    assert_eq!(of(&verified, CheckGroup::Hashlib).len(), 1, "one line for a subject that does not start, not one per algorithm");
+    assert!(verified.checks.iter().all(|check| !check.passed));
+
+    let nonsense = Candidate { executable: world.file("nonsense", "neither script nor ELF"), ..crashes.clone() };
+    let missing = Candidate { executable: "/no/such/python".into(), ..crashes.clone() };
+    for candidate in [nonsense, missing] {
+        let verified = judged(&candidate, &suite);
+        assert!(verified.checks.iter().all(|check| !check.passed), "{verified:#?}");
+        let check = named(&verified, CheckGroup::Programs, "01_words");
+        assert!(check.detail.as_deref().unwrap().starts_with("cannot start "), "{check:?}");
+    }
+
+    let verification = verify(&[stock(), crashes, world.subject("good", "")], &world.benchmarks(), &Silent).unwrap();
+    let good = verification.of("good").unwrap();
+    assert_eq!(failures(good).iter().filter(|failure| failure.0 != CheckGroup::Elf).count(), 0, "{good:#?}");
+    assert!(!verification.of("crashes").unwrap().passed());
+}
+
+#[test]
+fn a_subject_that_hangs_is_ended() {
+    let world = World::new();
+    let suite = world.suite();
+    let known = baseline(&suite);
+    let hangs = world.subject("hangs", r#"case "$1" in *01_words.py) sleep 600;; esac"#);
+    let started = Instant::now();
+    let limited = suite.with_limit(Duration::from_secs(3));
+    let verified = check(&hangs, &known, &limited, Silent.bar("", None, Unit::Items).as_ref()).unwrap();
+    assert!(started.elapsed() < Duration::from_secs(120));
+    let check = named(&verified, CheckGroup::Programs, "01_words");
+    assert_eq!(check.detail.as_deref(), Some("was still running after 3 s and was ended"));
+}
+
+#[test]
+fn a_program_that_the_baseline_fails_is_the_baselines_failure() {
+    let world = World::new();
+    world.file("benchmarks/programs/03_broken.py", "print('so far')\nraise SystemExit(4)\n");
+    let suite = world.suite();
+    let verification = baseline(&suite).verification;
+    let check = named(&verification, CheckGroup::Programs, "03_broken");
+    assert!(!check.passed && !verification.passed());
+    assert_eq!(check.detail.as_deref(), Some("exited with code 4"));
+    assert!(named(&judged(&world.subject("same", ""), &suite), CheckGroup::Programs, "03_broken").passed, "it does what the baseline does");
+}
+
+#[test]
+fn a_wrong_digest_fails_its_algorithm_alone() {
+    let world = World::new();
+    let suite = world.suite();
+    let known = baseline(&suite);
+    let bar = Silent.bar("", None, Unit::Items);
+    // A hashlib whose sha256 and sm3 have one bit wrong: the first is caught by the published answers, the second by the baseline's.
+    let patch = "import hashlib\nreal = hashlib.new\nclass Bent:\n    def __init__(self, inner): self.inner = inner\n    \
+        def hexdigest(self, *a): return self.inner.hexdigest(*a)[:-1] + 'f'\n    def __getattr__(self, name): return getattr(self.inner, name)\n    \
+        def copy(self): return Bent(self.inner.copy())\ndef new(name, *a, **k):\n    made = real(name, *a, **k)\n    \
+        return Bent(made) if name in ('sha256', 'sm3') else made\nhashlib.new = new\n\
+        import runpy, sys\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n";
+    let patch = world.file("patch.py", patch);
+    let bent = world.subject("bent", &format!("case \"$1\" in *hashlib_answers.py) set -- {} \"$@\";; esac", patch.display()));
+    let verified = check(&bent, &known, &suite, bar.as_ref()).unwrap();
+    let sha256 = named(&verified, CheckGroup::Hashlib, "sha256");
+    assert!(!sha256.passed);
+    assert!(sha256.detail.as_deref().unwrap().starts_with("not the published answer to: empty, abc, million a"), "{sha256:?}");
+    let sm3 = named(&verified, CheckGroup::Hashlib, "sm3");
+    assert!(!sm3.passed && sm3.detail.as_deref().unwrap().contains("the baseline's is "), "{sm3:?}");
+    assert!(named(&verified, CheckGroup::Hashlib, "sha512").passed);
+}
+
+#[test]
+fn an_algorithm_and_a_module_that_abort_are_found_by_name() {
+    let world = World::new();
+    let suite = world.suite();
+    let guard = "import sys\nif not sys.argv[2:] or sys.argv[2] in ('md5', '_json'):\n    import os; os.abort()\n\
+        import runpy\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n";
+    let guard = world.file("guard.py", guard);
+    let aborts = world.subject("aborts", &format!("case \"$1\" in *probes/*) set -- {} \"$@\";; esac", guard.display()));
+    let verified = judged(&aborts, &suite);
+    let groups = [CheckGroup::Programs, CheckGroup::Hashlib, CheckGroup::Extensions];
+    let failed: Vec<_> = failures(&verified).into_iter().filter(|failure| groups.contains(&failure.0)).collect();
+    let reason = "was killed by signal 6 (SIGABRT)";
+    assert_eq!(failed, [(CheckGroup::Hashlib, "md5", reason), (CheckGroup::Extensions, "_json", reason)]);
+    assert!(of(&verified, CheckGroup::Extensions).len() >= 50);
+    // As the baseline it has nobody to take the names from, and asks for them.
+    let own = record_baseline(&aborts, &suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap().verification;
+    assert_eq!(named(&own, CheckGroup::Hashlib, "md5").detail.as_deref(), Some(reason));
+    assert!(named(&own, CheckGroup::Hashlib, "sha512").passed);
+}
+
+#[test]
+fn a_module_that_only_the_baseline_imports_fails() {
+    let world = World::new();
+    let lacks =
+        "import sys, runpy\nsys.modules['_json'] = None\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n";
+    let lacks = world.file("lacks.py", lacks);
+    let subject = world.subject("lacks", &format!("case \"$1\" in *extensions.py) set -- {} \"$@\";; esac", lacks.display()));
+    let verified = judged(&subject, &world.suite());
+    let check = named(&verified, CheckGroup::Extensions, "_json");
+    assert!(!check.passed && check.detail.as_deref().unwrap().starts_with("ModuleNotFoundError"), "{check:?}");
+    assert!(named(&verified, CheckGroup::Extensions, "math").passed);
+}
+
+fn elf(world: &World, executable: PathBuf, pie: bool, static_libpython: bool) -> SubjectVerification {
+    let expected = Expected { pie, static_libpython, interpreter: "/lib64/ld-linux-x86-64.so.2".into() };
+    let candidate = Candidate { name: "runner".to_owned(), executable, role: Role::Runner, expected: Some(expected) };
+    judged(&candidate, &world.suite())
+}
+
+fn passes(verified: &SubjectVerification, name: &str) -> bool {
+    named(verified, CheckGroup::Elf, name).passed
+}
+
+#[test]
+fn the_executable_type_is_read_from_its_headers() {
+    let world = World::new();
+    let (fixed, pie) = (world.compiled("fixed", &["-no-pie"]), world.compiled("pie", &["-pie", "-fPIE"]));
+    for (path, is_pie) in [(&fixed, false), (&pie, true)] {
+        for expected in [false, true] {
+            let verified = elf(&world, path.clone(), expected, true);
+            assert_eq!(passes(&verified, "executable type"), is_pie == expected, "{verified:#?}");
+            assert!(passes(&verified, "machine") && passes(&verified, "dynamic loader") && passes(&verified, "libpython"));
+        }
+    }
+    let wrong = elf(&world, fixed, true, true);
+    let detail = named(&wrong, CheckGroup::Elf, "executable type").detail.as_deref();
+    assert_eq!(detail, Some("is ET_EXEC (not PIE), expected ET_DYN with the PIE flag"));
+    let library = world.compiled("library.so", &["-shared", "-fPIC"]);
+    assert!(!passes(&elf(&world, library, true, true), "executable type"), "a shared object is no PIE");
+}
+
+#[test]
+fn the_search_path_must_reach_what_extension_modules_load() {
+    let world = World::new();
+    let old = world.compiled("old", &["-Wl,--disable-new-dtags,-rpath,/sysroot/lib"]);
+    let new = world.compiled("new", &["-Wl,--enable-new-dtags,-rpath,/sysroot/lib"]);
+    let none = world.compiled("none", &[]);
+    assert!(passes(&elf(&world, old, true, true), "library search path"));
+    let new = elf(&world, new, true, true);
+    let detail = named(&new, CheckGroup::Elf, "library search path").detail.as_deref();
+    assert_eq!(detail, Some("has DT_RUNPATH /sysroot/lib, expected DT_RPATH alone"));
+    assert!(!passes(&elf(&world, none, true, true), "library search path"));
+}
+
+#[test]
+fn a_static_runner_needs_no_libpython_and_a_shared_one_exactly_one() {
+    let world = World::new();
+    world.compiled("libpython3.99.so.1.0", &["-shared", "-fPIC", "-Wl,-soname,libpython3.99.so.1.0"]);
+    let library = format!("{}/libpython3.99.so.1.0", world.0.path().display());
+    let linked = world.compiled("linked", &["-Wl,--no-as-needed", &library]);
+    let plain = world.compiled("plain", &[]);
+    let verified = elf(&world, linked.clone(), true, false);
+    let detail = named(&verified, CheckGroup::Elf, "libpython").detail.as_deref();
+    assert_eq!(detail, Some("needs libpython3.99.so.1.0"));
+    assert!(passes(&verified, "libpython"));
+    assert!(!passes(&elf(&world, linked, true, true), "libpython"));
+    assert!(!passes(&elf(&world, plain.clone(), true, false), "libpython"));
+    assert!(passes(&elf(&world, plain, true, true), "libpython"));
+}
+
+#[test]
+fn a_static_runner_exports_what_extension_modules_bind_to() {
+    let world = World::new();
+    let bare = world.compiled("bare", &[]);
+    let verified = elf(&world, bare, true, true);
+    let check = named(&verified, CheckGroup::Elf, "exported symbols");
+    assert!(!check.passed);
+    assert!(check.detail.as_deref().unwrap().contains("are missing, such as Py"), "{check:?}");
+    let own = world.compiled("own", &["-rdynamic"]);
+    let suite = world.suite();
+    let small = Candidate { executable: own.clone(), ..stock() };
+    let known = record_baseline(&small, &suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap();
+    let expected = Expected { pie: true, static_libpython: true, interpreter: "/elsewhere/ld.so".into() };
+    let candidate = Candidate { name: "own".to_owned(), executable: own, role: Role::Runner, expected: Some(expected) };
+    let verified = check_of(&candidate, &known, &suite);
+    let check = named(&verified, CheckGroup::Elf, "exported symbols");
+    assert_eq!((check.passed, check.detail.as_deref()), (true, Some("all 2 of the baseline's")));
+    let detail = named(&verified, CheckGroup::Elf, "dynamic loader").detail.clone().unwrap();
+    assert!(detail.ends_with("expected /elsewhere/ld.so"), "{detail}");
+}
+
+fn check_of(candidate: &Candidate, known: &Baseline, suite: &Suite) -> SubjectVerification {
+    check(candidate, known, suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap()
+}
+
+/// A runner with one stand-in, which it reaches for a program that hashes and for no other.
+#[test]
+fn a_stand_in_that_is_reached_is_named() {
+    let world = World::new();
+    let body = r#"#include <stdlib.h>
+        #include <string.h>
+        #include <unistd.h>
+        void _Py_LibHacl_Hacl_Hash_SHA2_init_256(void) { abort(); }
+        int main(int count, char **words) {
+            if (count > 1 && strstr(words[1], WHICH)) _Py_LibHacl_Hacl_Hash_SHA2_init_256();
+            words[0] = "/usr/bin/python3";
+            return execv(words[0], words);
+        }"#;
+    let source = world.file("stand_in.c", body);
+    for (which, reached) in [("02_loud", true), ("no such program", false)] {
+        let path = world.0.path().join(format!("runner-{reached}"));
+        let define = format!("-DWHICH=\"{which}\"");
+        Job::new("/usr/bin/cc").env("PATH", "/usr/bin:/bin").arg(&define).arg(&source).arg("-o").arg(&path).run_for_text().unwrap();
+        let verified = elf(&world, path, true, true);
+        let check = named(&verified, CheckGroup::Hashlib, "HACL not reached");
+        assert_eq!(check.passed, !reached, "{check:?}");
+        let expected = if reached {
+            "1 HACL functions are linked in, and abort() ended: 02_loud"
+        } else {
+            "1 HACL functions are linked in; no process ended in abort()"
+        };
+        assert_eq!(check.detail.as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_verification_is_kept_under_all_that_could_change_it() {
+    let (one, two) = (Sha256::of(b"one"), Sha256::of(b"two"));
+    let base = stock();
+    let expected = Expected { pie: true, static_libpython: true, interpreter: "/ld".into() };
+    let runner = Candidate { name: "r".to_owned(), executable: "/r".into(), role: Role::Runner, expected: Some(expected.clone()) };
+    let original = key((&base, &one), (&runner, &two), "b");
+    assert_eq!(original, key((&base, &one), (&runner.clone(), &two), "b"));
+    let moved = Candidate { executable: "/r2".into(), ..runner.clone() };
+    let fixed = Candidate { expected: Some(Expected { pie: false, ..expected }), ..runner.clone() };
+    let others = [
+        key((&base, &two), (&runner, &two), "b"),
+        key((&base, &one), (&runner, &one), "b"),
+        key((&base, &one), (&runner, &two), "c"),
+        key((&base, &one), (&moved, &two), "b"),
+        key((&base, &one), (&fixed, &two), "b"),
+    ];
+    for (place, other) in others.iter().enumerate() {
+        assert_ne!(&original, other, "{place}");
+        assert!(!others[..place].contains(other), "{place}");
+    }
+}
+
+#[test]
+fn no_candidate_and_no_programs_are_errors_of_their_own() {
+    let world = World::new();
+    assert!(matches!(verify(&[], &world.benchmarks(), &Silent), Err(VerifyError::NoCandidate)));
+    std::fs::create_dir_all(world.0.path().join("empty/programs")).unwrap();
+    let error = verify(&[stock()], &world.0.path().join("empty"), &Silent).unwrap_err();
+    assert!(error.to_string().contains("holds no programs"), "{error}");
+    let error = verify(&[stock()], Path::new("/no/such/folder"), &Silent).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read /no/such/folder/programs");
+}
