@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use surtax::digest::Sha256;
-use surtax::report::{self, Finding, PremiseVerdict, SubjectResult, Summary, summarise};
+use surtax::report::{self, Finding, PremiseVerdict, Property, SubjectResult, Summary, summarise};
 use surtax::run::{
     Answer, Audit, BenchmarkPlan, Check, CheckGroup, Clock, Environment, Folder, Outcome, Phase, Plan, Role, Run, SCHEMA, Sample,
     SubjectAudit, SubjectPlan, SubjectVerification, Verification,
@@ -512,6 +512,16 @@ fn the_premise_is_judged_by_evidence() {
     let mut missing = alike;
     missing.audit.subjects.retain(|audit| audit.subject != "shared");
     assert_eq!(summarise(&missing).premise.verdict, PremiseVerdict::NotShown);
+}
+
+#[test]
+fn what_is_known_of_neither_is_a_possible_difference() {
+    let run = Synthetic::new().run;
+    let summary = summarise(&run);
+    let found = summary.differences.iter().any(|difference| {
+        (difference.subject.as_str(), difference.against.as_str(), difference.property) == ("shared", "python3", Property::Pgo)
+    });
+    assert!(found && report::markdown(&run, &summary).contains("PGO: known of neither"));
 }
 
 #[test]

@@ -176,11 +176,13 @@ fn sentence(difference: &Difference) -> String {
         Property::Pgo | Property::Lto => {
             let word = if difference.property == Property::Pgo { "PGO" } else { "LTO" };
             match difference.value.as_str() {
+                _ if value == other => format!("{word}: known of neither; it may be part of the ratio {seen}"),
                 _ if unknown => format!("{word}: {value} here, {other} there; it may be part of the ratio {seen}"),
                 "no" => format!("lacks {word} {seen}: the ratio is not the cost of its code model or linkage alone"),
                 _ => format!("has {word}, which the other lacks {seen}: the ratio is not the gain of its code model or linkage alone"),
             }
         }
+        Property::CodeModel if value == other => format!("code model: known of neither {seen}"),
         Property::CodeModel if unknown => format!("code model: {value} here, {other} there {seen}"),
         Property::CodeModel => format!("code model {value} instead of {other}: what the experiment set out to measure {seen}"),
         Property::Hacl => {
