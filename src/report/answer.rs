@@ -85,9 +85,13 @@ fn caution(summary: &Summary) -> String {
     if summary.premise.verdict != PremiseVerdict::DoesNotHold {
         return String::new();
     }
-    let confounded = |property: Property, lacks: &str| {
+    let confounded = |property: Property, lacks: &str, has: &str| {
         let mut subjects: Vec<String> = Vec::new();
-        for difference in summary.differences.iter().filter(|difference| difference.property == property && difference.value == lacks) {
+        for difference in summary
+            .differences
+            .iter()
+            .filter(|difference| difference.property == property && difference.value == lacks && difference.against_value == has)
+        {
             let name = code(&difference.subject);
             if !subjects.contains(&name) {
                 subjects.push(name);
@@ -95,7 +99,7 @@ fn caution(summary: &Summary) -> String {
         }
         subjects
     };
-    let pgo = confounded(Property::Pgo, "no");
+    let pgo = confounded(Property::Pgo, "no", "yes");
     if pgo.is_empty() {
         return " The runners' libpythons were not built alike (below), so no ratio is the cost of one choice alone.".to_owned();
     }

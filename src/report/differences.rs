@@ -26,8 +26,8 @@ fn compare(audit: &Audit, subject: &str, against: &str) -> Vec<Difference> {
     let (Some(own), Some(other)) = (audit.of(subject), audit.of(against)) else { return Vec::new() };
     let difference = |property| {
         let ((value, evidence), (against_value, against_evidence)) = (observed(own, property), observed(other, property));
-        // Two unknowns may differ just as well, and are said in the table of evidence; a row here needs something known.
-        (value != against_value).then(|| Difference {
+        // Two unknowns may differ just as well.
+        (value != against_value || value == answer(Answer::Unknown)).then(|| Difference {
             subject: subject.to_owned(),
             against: against.to_owned(),
             property,

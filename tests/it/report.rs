@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use surtax::digest::Sha256;
-use surtax::report::{self, Finding, PremiseVerdict, SubjectResult, Summary, summarise};
+use surtax::report::{self, Finding, PremiseVerdict, Property, SubjectResult, Summary, summarise};
 use surtax::run::{
     Answer, Audit, BenchmarkPlan, Check, CheckGroup, Clock, Environment, Folder, Outcome, Phase, Plan, Role, Run, SCHEMA, Sample,
     SubjectAudit, SubjectPlan, SubjectVerification, Verification,
@@ -170,25 +170,40 @@ fn environment() -> Environment {
 fn audit(subject: &str) -> SubjectAudit {
     let profiled = !["static-pic", "static-pic-pie", "shared"].contains(&subject);
     let stock = subject.starts_with("python3");
+    // A linked and stripped file shows little; an archive shows what was done to its objects.
+    let linked = stock || subject == "shared";
     SubjectAudit {
         subject: subject.into(),
         file: PathBuf::from(match subject {
             "shared" => "/store/lib/libpython3.11.so.1.0",
             "static-nonpic" => "/store/lib/libpython3.11.a",
-            _ if stock => "/store/bin/python3.11",
+            _ if linked => "/store/bin/python3.11",
             _ => "/store/lib/libpython3.11-pic.a",
         }),
         size_bytes: 50_000_000,
-        pgo: if profiled { Answer::Yes } else { Answer::No },
-        pgo_evidence: if profiled { "269 sections named .text.hot" } else { "6 sections named .text.hot" }.into(),
-        lto: if stock { Answer::Yes } else { Answer::No },
+        pgo: match profiled {
+            _ if linked => Answer::Unknown,
+            true => Answer::Yes,
+            false => Answer::No,
+        },
+        pgo_evidence: match profiled {
+            _ if linked => "a linked and stripped file has no sections of its objects",
+            true => "269 sections named .text.hot",
+            false => "6 sections named .text.hot",
+        }
+        .into(),
+        lto: match subject {
+            "shared" => Answer::Unknown,
+            _ if stock => Answer::Yes,
+            _ => Answer::No,
+        },
         lto_evidence: if stock { "symbols ending in .lto_priv" } else { "no LTO symbols" }.into(),
         code_model: if profiled { "non-pic" } else { "pic" }.into(),
         code_model_evidence: if profiled { "26,000 absolute relocations" } else { "11,000 GOT loads" }.into(),
-        hot_sections: Some(if profiled { 269 } else { 6 }),
-        cold_symbols: Some(if profiled { 3_488 } else { 17 }),
-        absolute_relocations: Some(if profiled { 26_000 } else { 0 }),
-        got_loads: Some(if profiled { 0 } else { 11_000 }),
+        hot_sections: (!linked).then_some(if profiled { 269 } else { 6 }),
+        cold_symbols: (!linked).then_some(if profiled { 3_488 } else { 17 }),
+        absolute_relocations: (!linked).then_some(if profiled { 26_000 } else { 0 }),
+        got_loads: (!linked).then_some(if profiled { 0 } else { 11_000 }),
         hacl_missing: Vec::new(),
     }
 }
@@ -488,7 +503,7 @@ fn the_premise_is_judged_by_evidence() {
     let unlike = Synthetic::new().run;
     assert_eq!(summarise(&unlike).premise.verdict, PremiseVerdict::DoesNotHold);
     let mut alike = unlike.clone();
-    alike.audit.subjects.iter_mut().for_each(|audit| audit.pgo = Answer::Yes);
+    alike.audit.subjects.iter_mut().for_each(|audit| (audit.pgo, audit.lto) = (Answer::Yes, Answer::No));
     assert_eq!(summarise(&alike).premise.verdict, PremiseVerdict::Holds);
     assert!(!report::answer(&summarise(&alike)).contains("PGO"));
     let mut unknown = alike.clone();
@@ -497,6 +512,16 @@ fn the_premise_is_judged_by_evidence() {
     let mut missing = alike;
     missing.audit.subjects.retain(|audit| audit.subject != "shared");
     assert_eq!(summarise(&missing).premise.verdict, PremiseVerdict::NotShown);
+}
+
+#[test]
+fn what_is_known_of_neither_is_a_possible_difference() {
+    let run = Synthetic::new().run;
+    let summary = summarise(&run);
+    let found = summary.differences.iter().any(|difference| {
+        (difference.subject.as_str(), difference.against.as_str(), difference.property) == ("shared", "python3", Property::Pgo)
+    });
+    assert!(found && report::markdown(&run, &summary).contains("PGO: known of neither"));
 }
 
 #[test]

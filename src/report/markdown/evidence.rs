@@ -84,28 +84,34 @@ fn split(run: &Run, word: &str, property: Property) -> String {
 
 /// One line below a table of loops: which of its ratios have a further cause.
 pub(super) fn beside_ratios(summary: &Summary) -> String {
-    let lacking = |property: Property| {
-        let lacks = summary.differences.iter().filter(|difference| {
-            difference.against == summary.baseline
-                && difference.property == property
-                && difference.value == "no"
-                && difference.against_value == "yes"
-        });
-        lacks.map(|difference| code(&difference.subject)).collect::<Vec<_>>().join(", ")
-    };
-    let parts: Vec<String> = [("PGO", lacking(Property::Pgo)), ("LTO", lacking(Property::Lto))]
+    let parts: Vec<String> = [("PGO", Property::Pgo), ("LTO", Property::Lto)]
         .into_iter()
-        .filter(|(_, subjects)| !subjects.is_empty())
-        .map(|(word, subjects)| format!("without {word}: {subjects}"))
+        .map(|(word, property)| (word, lacking(summary, property)))
+        .filter(|(_, (subjects, _))| !subjects.is_empty())
+        .map(|(word, (subjects, others))| format!("{} without {word}, unlike {}", subjects.join(", "), others.join(", ")))
         .collect();
     if parts.is_empty() {
         return String::new();
     }
     format!(
-        "\nNot the cost of code model and linkage alone, for {} has what these lack; {} (*What differs*, below).\n",
-        code(&summary.baseline),
+        "\nBuilt {} (evidence under *What differs*): ratios between them are not the cost of code model and linkage alone.\n",
         parts.join("; ")
     )
+}
+
+/// Subjects shown to lack a property, and those shown to have it.
+fn lacking(summary: &Summary, property: Property) -> (Vec<String>, Vec<String>) {
+    let (mut subjects, mut others) = (Vec::new(), Vec::new());
+    let shown = |difference: &&Difference| difference.property == property && difference.value == "no" && difference.against_value == "yes";
+    for difference in summary.differences.iter().filter(shown) {
+        for (names, name) in [(&mut subjects, &difference.subject), (&mut others, &difference.against)] {
+            let name = code(name);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    (subjects, others)
 }
 
 /// Each confound next to the ratios that it confounds; subjects that differ in the same way stand together.
@@ -170,12 +176,14 @@ fn sentence(difference: &Difference) -> String {
         Property::Pgo | Property::Lto => {
             let word = if difference.property == Property::Pgo { "PGO" } else { "LTO" };
             match difference.value.as_str() {
-                _ if unknown => format!("{word}: {value}, against {other}; it may be part of the ratio {seen}"),
+                _ if value == other => format!("{word}: known of neither; it may be part of the ratio {seen}"),
+                _ if unknown => format!("{word}: {value} here, {other} there; it may be part of the ratio {seen}"),
                 "no" => format!("lacks {word} {seen}: the ratio is not the cost of its code model or linkage alone"),
                 _ => format!("has {word}, which the other lacks {seen}: the ratio is not the gain of its code model or linkage alone"),
             }
         }
-        Property::CodeModel if unknown => format!("code model: {value}, against {other} {seen}"),
+        Property::CodeModel if value == other => format!("code model: known of neither {seen}"),
+        Property::CodeModel if unknown => format!("code model: {value} here, {other} there {seen}"),
         Property::CodeModel => format!("code model {value} instead of {other}: what the experiment set out to measure {seen}"),
         Property::Hacl => {
             format!("HACL functions: {value}, against {other} {seen}; no bearing on these loops, but a call to a stand-in aborts")
