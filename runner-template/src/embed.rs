@@ -2,8 +2,8 @@
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
 
+use pyo3::exceptions::{PyOSError, PySystemExit};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -49,7 +49,10 @@ unsafe fn initialise(argv: &[*mut c_char]) {
         // Ctrl-C ends the program, as it does in a host that installs no handler.
         config.install_signal_handlers = 0;
         let config_pointer: *mut ffi::PyConfig = &mut config;
-        must(config_pointer, ffi::PyConfig_SetBytesArgv(config_pointer, (argv.len() - 2) as ffi::Py_ssize_t, argv[2..].as_ptr().cast_mut().cast()));
+        must(
+            config_pointer,
+            ffi::PyConfig_SetBytesArgv(config_pointer, (argv.len() - 2) as ffi::Py_ssize_t, argv[2..].as_ptr().cast_mut().cast()),
+        );
         let executable = std::env::current_exe().unwrap_or_default();
         let executable = CString::new(executable.as_os_str().as_bytes()).unwrap_or_default();
         let prefix = CString::new(PREFIX).unwrap_or_default();
@@ -95,8 +98,9 @@ unsafe fn must(config: *mut ffi::PyConfig, status: ffi::PyStatus) {
 }
 
 fn execute(py: Python<'_>, script: &CStr) -> PyResult<()> {
-    let path = Path::new(OsStr::from_bytes(script.to_bytes()));
-    let source = std::fs::read(path).map_err(|error| pyo3::exceptions::PyOSError::new_err(format!("cannot read {}: {error}", path.display())))?;
+    // An OsStr becomes a str; a Path would become a pathlib.Path, and import pathlib with all that it needs.
+    let path = OsStr::from_bytes(script.to_bytes());
+    let source = std::fs::read(path).map_err(|error| PyOSError::new_err(format!("cannot read {}: {error}", path.display())))?;
     let builtins = py.import("builtins")?;
     let code = builtins.call_method1("compile", (source.as_slice(), path, "exec"))?;
     let namespace: Bound<'_, PyDict> = py.import("__main__")?.dict();
@@ -107,7 +111,7 @@ fn execute(py: Python<'_>, script: &CStr) -> PyResult<()> {
 
 /// Prints a traceback, or takes the code out of SystemExit, as python does.
 fn report(py: Python<'_>, error: PyErr) -> c_int {
-    if !error.is_instance_of::<pyo3::exceptions::PySystemExit>(py) {
+    if !error.is_instance_of::<PySystemExit>(py) {
         error.print(py);
         return 1;
     }

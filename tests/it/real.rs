@@ -165,6 +165,11 @@ fn real_embedding_mode_is_isolated_and_has_its_paths_without_searching() {
     embedded("import sys; sys.stdout.write('\\u00e9\\u4e16'); sys.exit(9)", &[], |name, output| {
         assert_eq!((stdout(output).as_str(), output.status.code()), ("é世", Some(9)), "{name}");
     });
+    let imported =
+        "import sys; print(type(__file__).__name__, sorted(m for m in sys.modules if m.split('.')[0] in ('pathlib', 'os', 'site', 're')))";
+    embedded(imported, &[], |name, output| {
+        assert_eq!(stdout(output), "str []\n", "{name}: an empty embedded start imports nothing that it can do without")
+    });
     embedded("1/0", &[], |name, output| {
         assert_eq!(output.status.code(), Some(1), "{name}");
         assert!(String::from_utf8_lossy(&output.stderr).contains("ZeroDivisionError"), "{name}");
