@@ -77,7 +77,7 @@ impl Home {
     /// Prepares, once, the home of a sysroot: the prefix that all its subjects share, and the stock `python3` in it.
     pub fn prepare(store: &Store, key: &Key, python: PythonVersion, sysroot: &Path) -> Result<Self, HomeError> {
         let prefix = store.home(key);
-        let stock_key = Key::of("stock", [("home", key.as_str()), ("edit", "1")]);
+        let stock_key = Key::of("stock", [("home", key.as_str()), ("edit", "2")]);
         let stock_folder = store.runner(key, &stock_key);
         let stock = stock_folder.join(format!("python{python}"));
         let loader = find_loader(sysroot)?;

@@ -55,6 +55,7 @@ impl StockPython<'_> {
         rewriter.elf_use_rpath()?;
         let mut edited = Vec::with_capacity(bytes.len() + 4096);
         rewriter.write(&mut edited)?;
+        widen_interpreter_segment(&mut edited);
         Ok(edited)
     }
 
@@ -86,4 +87,24 @@ fn is_program_content(section: &object::Section<'_, '_>) -> bool {
     let kind = section.kind();
     let content = matches!(kind, object::SectionKind::Text | object::SectionKind::Data | object::SectionKind::ReadOnlyData);
     loaded && content && !matches!(section.name(), Ok(".interp" | ".dynamic" | ".got" | ".got.plt"))
+}
+
+/// Where `.interp` grows in place, object-rewrite 0.1 leaves its segment as short as it was, and the kernel refuses the cut path.
+fn widen_interpreter_segment(bytes: &mut [u8]) {
+    use object::read::elf::{FileHeader as _, ProgramHeader as _};
+    type Header = object::elf::FileHeader64<object::Endianness>;
+    let found = || {
+        let header = Header::parse(&*bytes).ok()?;
+        let endian = header.endian().ok()?;
+        let index = header.program_headers(endian, &*bytes).ok()?.iter().position(|segment| segment.p_type(endian) == object::elf::PT_INTERP)?;
+        let file = object::File::parse(&*bytes).ok()?;
+        let section = file.section_by_name(".interp")?;
+        let at = header.e_phoff(endian) as usize + index * usize::from(header.e_phentsize(endian));
+        Some((at, section.file_range()?.0, section.address(), section.size()))
+    };
+    let Some((at, offset, address, size)) = found() else { return };
+    // Elf64_Phdr: p_offset at 8, p_vaddr at 16, p_paddr at 24, p_filesz at 32, p_memsz at 40.
+    for (field, value) in [(8, offset), (16, address), (24, address), (32, size), (40, size)] {
+        bytes[at + field..at + field + 8].copy_from_slice(&value.to_le_bytes());
+    }
 }

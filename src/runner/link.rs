@@ -31,6 +31,8 @@ impl LinkPlan {
         }
         if matches!(variant.build.library, Library::Archive(_)) {
             arguments.extend(home.sysconfig.link_libraries.iter().cloned());
+            // rustc's own -lc stands before the archive, so that its static part (`atexit`) would not be searched again.
+            arguments.push("-lc".into());
         }
         let static_executable = variant.linkage == Linkage::Static;
         Self {
