@@ -1,3 +1,9 @@
 //! What surtax promises, tested through its public library and its command: one binary, one fixture world.
 
+mod world;
+
 mod archive;
+mod debian_syntax;
+mod provision;
+mod recipe;
+mod unpack;
