@@ -4,6 +4,9 @@ mod world;
 
 mod archive;
 mod debian_syntax;
+mod keyring;
 mod provision;
+mod proxy;
 mod recipe;
+mod sources;
 mod unpack;

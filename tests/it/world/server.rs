@@ -73,7 +73,7 @@ impl Server {
 
 fn answer(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
     let mut lines = BufReader::new(stream).lines();
-    let path = lines.next()?.ok()?.split(' ').nth(1)?.strip_prefix("/mirror/")?.replace("%2B", "+").replace("%25", "%");
+    let path = lines.next()?.ok()?.split(' ').nth(1)?.split_once("/mirror/")?.1.replace("%2B", "+").replace("%25", "%");
     let mut start = 0;
     for line in lines {
         let line = line.ok()?.to_lowercase();
