@@ -31,6 +31,8 @@ deb [arch=arm64] URL tester-arm main
 deb [ arch=amd64,arm64 trusted=yes ] URL tester main contrib # the base
 deb URL tester-security main
 deb URL ./
+deb cdrom:[A disc with spaces]/ tester main
+deb ftp://127.0.0.1/mirror tester main
 ";
     assert_eq!(asked("a.list", text).1, ["tester", "tester-security"]);
 }
