@@ -137,7 +137,7 @@ impl ProvisionError {
             Self::NothingOffline => "run it once without --offline".into(),
             Self::Missing { offline: true, .. } => "run it once without --offline".into(),
             Self::Missing { .. } => {
-                "a mirror drops a version once a newer one is out; give one that keeps old versions with --mirror URL, or provision anew without --locked".into()
+                "a mirror drops a version once a newer one is out; ask it anew with --refresh and without --locked, or give one that keeps old versions with --mirror URL".into()
             }
             Self::Lock { .. } => "surtax writes a surtax.lock into each run and prints one with `surtax provision`".into(),
             Self::Finish { .. } => "is this machine older than the release, or are its packages damaged? Report it with the lines above".into(),

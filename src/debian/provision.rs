@@ -50,7 +50,8 @@ struct Session<'a> {
 
 impl Session<'_> {
     fn locked(&self, path: &Path) -> Result<Provisioned, ProvisionError> {
-        let lock = SurtaxLock::parse(path, &fs::read_to_string(path)?)?;
+        let unreadable = |error: fs::FsError| ProvisionError::Lock { path: path.to_owned(), reason: error.source.to_string() };
+        let lock = SurtaxLock::parse(path, &fs::read_to_string(path).map_err(unreadable)?)?;
         if let Some(python) = self.request.python.filter(|python| *python != lock.python) {
             return Err(ProvisionError::Lock { path: path.to_owned(), reason: format!("it is of Python {}, not {python}", lock.python) });
         }

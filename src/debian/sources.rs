@@ -41,7 +41,15 @@ pub(super) fn read(host: &Host, architecture: &str) -> Vec<Entry> {
         }
     }
     entries.retain(|entry| !entry.suite.ends_with('/'));
-    entries.into_iter().flat_map(expand_mirror_list).collect()
+    entries.into_iter().flat_map(expand_mirror_list).filter_map(readable).collect()
+}
+
+/// What no HTTP client and no folder can give, such as `cdrom:`, is passed over. apt also writes `file:/path`.
+fn readable(entry: Entry) -> Option<Entry> {
+    if let Some(path) = entry.uri.strip_prefix("file:").filter(|path| !path.starts_with("//")) {
+        return Some(Entry { uri: format!("file://{path}"), ..entry });
+    }
+    ["http://", "https://", "file://"].iter().any(|scheme| entry.uri.starts_with(scheme)).then_some(entry)
 }
 
 /// `deb [arch=amd64 signed-by=/path] URI SUITE COMPONENT…`

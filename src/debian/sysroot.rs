@@ -32,6 +32,7 @@ pub(super) fn assemble(
     bar.message("the standard library");
     finisher.finish(scratch.path(), lock.python, &store.home(&key))?;
     bar.finish();
+    reporter.step(&format!("compiled the standard library of Python {}", lock.python));
     fs::write_atomic(&scratch.path().join("surtax.lock"), lock.text().as_bytes())?;
     Stamp::write(scratch.path(), key.as_str())?;
     scratch.commit(&store.sysroot(&key))?;

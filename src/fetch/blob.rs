@@ -44,7 +44,11 @@ impl Fetcher {
         let mut total = Total { downloaded: 0, told: 0, advance };
         let mut resumed_from_before = partial.exists();
         loop {
-            let found = self.with_retries(url, &mut || self.attempt(url, &partial, wanted, &mut total))?;
+            let outcome = self.with_retries(url, &mut || self.attempt(url, &partial, wanted, &mut total));
+            if outcome.is_err() && std::fs::metadata(&partial).is_ok_and(|data| data.len() == 0) {
+                fs::remove(&partial)?;
+            }
+            let found = outcome?;
             if found == wanted.sha256 {
                 let path = store.blob(&wanted.sha256);
                 fs::rename(&partial, &path)?;

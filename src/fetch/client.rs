@@ -159,7 +159,7 @@ fn why_sent(error: &reqwest::Error) -> Attempt {
     let why = match () {
         () if error.is_timeout() => Why::TimedOut,
         () if error.is_connect() => Why::Connect(innermost(error)),
-        () => Why::Broken(chain(error)),
+        () => Why::Broken(innermost(error)),
     };
     Attempt::Why(why)
 }

@@ -87,7 +87,9 @@ impl Explain for FetchError {
             Self::Failed { why, .. } if why.is_absent() => {
                 Some("the mirror may be incomplete or just changing; run again with --refresh, or give another one with --mirror URL".into())
             }
-            Self::Failed { .. } => Some("run the same command again: what has arrived is kept and the rest is asked for".into()),
+            Self::Failed { .. } => {
+                Some("run the same command again: what has arrived is kept and the rest is asked for; another mirror is given with --mirror URL".into())
+            }
             Self::WrongHash { .. } => {
                 Some("nothing of it was kept. A proxy or the mirror changes files, or the mirror is just changing; run again, or give another one with --mirror URL".into())
             }

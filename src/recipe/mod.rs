@@ -75,7 +75,7 @@ impl Explain for RecipeError {
                 Some(format!("the recipes of surtax are {}; a file of your own is named by its path", Recipe::names().join(", ")))
             }
             Self::Malformed { .. } => Some("recipes/README.md describes every field".into()),
-            Self::Fs(error) => error.hint(),
+            Self::Fs(error) => error.hint().or_else(|| Some("a recipe of your own is named by the path of its file".into())),
         }
     }
 }

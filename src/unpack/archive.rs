@@ -44,6 +44,7 @@ pub fn decompress<'a>(compression: Compression, from: impl BufRead + 'a) -> io::
 
 pub(super) fn unpack(reader: impl Read, name: &str, into: &Tree, strip: usize, wanted: &dyn Fn(&str) -> bool) -> Result<(), UnpackError> {
     let damaged = |error: io::Error| UnpackError::Damaged { archive: name.to_owned(), reason: error.to_string() };
+    let mut links = Vec::new();
     let mut archive = tar::Archive::new(reader);
     for entry in archive.entries().map_err(damaged)? {
         interrupt::check()?;
@@ -60,7 +61,10 @@ pub(super) fn unpack(reader: impl Read, name: &str, into: &Tree, strip: usize, w
                 let mode = entry.header().mode().unwrap_or(0o644);
                 into.file(inside, mode, &mut entry)
             }
-            EntryType::Symlink => into.symlink(inside, &target),
+            EntryType::Symlink => {
+                links.push((inside.to_owned(), target.clone()));
+                into.symlink(inside, &target)
+            }
             EntryType::Link => match stripped(&target, strip) {
                 Some(target) => into.hard_link(inside, target),
                 None => Err(Refused::Outside),
@@ -70,7 +74,8 @@ pub(super) fn unpack(reader: impl Read, name: &str, into: &Tree, strip: usize, w
         };
         placed.map_err(|refused| explain(refused, name, &path, &target, into))?;
     }
-    Ok(())
+    // Each of two links may stay inside by its text, and the one through the other not.
+    links.iter().try_for_each(|(path, target)| into.check_link(path).map_err(|refused| explain(refused, name, path, target, into)))
 }
 
 /// Without `./` and the first `strip` folders; `None` for what lies above them. A path that leads outside is left for [`Tree`] to refuse.

@@ -119,6 +119,14 @@ impl Tree {
         Ok(self.replacing(&place, || self.dir.symlink_contents(&target, &place))?)
     }
 
+    /// Refuses a link that leads outside by way of others. One that leads nowhere, or to what comes later, is none of those.
+    pub(super) fn check_link(&self, path: &str) -> Result<(), Refused> {
+        match self.dir.metadata(self.place(path)?.join("/")).map_err(Refused::from) {
+            Err(Refused::Outside) => Err(Refused::Outside),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn hard_link(&self, path: &str, target: &str) -> Result<(), Refused> {
         let (parts, target) = (self.place(path)?, self.place(target)?.join("/"));
         self.make_folders(parent(&parts)?)?;

@@ -4,12 +4,20 @@
 
 mod archive;
 mod benchmarks;
+mod debian_syntax;
 mod fs;
+mod keyring;
 mod libpython;
 mod matrix;
 mod measure;
 mod process;
+mod provision;
+mod proxy;
 mod real;
+mod recipe;
 mod report;
+mod sources;
 mod stats;
+mod unpack;
 mod verify;
+mod world;
