@@ -78,7 +78,7 @@ DISTRIBUTIONS = [
     ("randint", (1, 6)), ("randrange", (10,)), ("randrange", (-5, 100, 7)), ("randrange", (10**30,)), ("randrange", (100, 0, -9)),
 ]  # fmt: skip
 for name, arguments in DISTRIBUTIONS:
-    source = random.Random(name + repr(arguments))
+    source = random.Random(from_text(name + repr(arguments)))
     drawn = [getattr(source, name)(*arguments) for _ in range(2000)]
     if isinstance(drawn[0], int):
         print(name, arguments, drawn[:6], sum(drawn), min(drawn), max(drawn), fingerprint(source))
@@ -100,7 +100,7 @@ for name, arguments in (
     print(name, arguments, shown(getattr(random.Random(1), name), *arguments))
 
 print("# choice, shuffle, sample, choices")
-for generator in (random.Random("picks"), Own()):
+for generator in (random.Random(from_text("picks")), Own()):
     deck = list(range(52))
     generator.shuffle(deck)
     print(deck, [generator.choice("abcdefg") for _ in range(30)])

@@ -96,7 +96,8 @@ fn widen_interpreter_segment(bytes: &mut [u8]) {
     let found = || {
         let header = Header::parse(&*bytes).ok()?;
         let endian = header.endian().ok()?;
-        let index = header.program_headers(endian, &*bytes).ok()?.iter().position(|segment| segment.p_type(endian) == object::elf::PT_INTERP)?;
+        let index =
+            header.program_headers(endian, &*bytes).ok()?.iter().position(|segment| segment.p_type(endian) == object::elf::PT_INTERP)?;
         let file = object::File::parse(&*bytes).ok()?;
         let section = file.section_by_name(".interp")?;
         let at = header.e_phoff(endian) as usize + index * usize::from(header.e_phentsize(endian));

@@ -11,7 +11,10 @@ const NOISY: f64 = 0.05;
 pub(super) fn findings(run: &Run, summary: &Summary, recorded: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
     let rounds = run.plan.rounds as usize + run.plan.warmup as usize;
-    let planned = rounds * run.plan.subjects.len() * run.plan.benchmarks.len();
+    // A subject that failed verification is a hole of its own, which no resuming fills.
+    let measurable = |name: &str| run.verification.of(name).is_none_or(|verified| verified.passed());
+    let subjects = run.plan.subjects.iter().filter(|subject| measurable(&subject.name)).count();
+    let planned = rounds * subjects * run.plan.benchmarks.len();
     if recorded < planned {
         findings.push(Finding::Incomplete { measured: recorded, planned });
     }
@@ -50,7 +53,7 @@ impl Finding {
     pub fn text(&self) -> String {
         match self {
             Self::Incomplete { measured, planned } => format!(
-                "{} of {} planned visits were measured. `surtax matrix run --resume DIR` does the rest.",
+                "{} of {} planned visits were measured; surtax matrix run --resume DIR does the rest.",
                 format::count(*measured as u64),
                 format::count(*planned as u64)
             ),
