@@ -15,8 +15,10 @@ use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::interrupt::{self, Interrupted};
 
+mod environment;
 mod launcher;
 
+pub use environment::subject_environment;
 pub use launcher::{Launcher, was_launcher};
 
 /// No output of a child that surtax reads is larger; a runner that prints without end is cut off here by the kernel.

@@ -14,5 +14,5 @@ pub(super) fn execute(args: &ReportArgs, terminal: &Terminal) -> Result<Exit> {
     let summary = report::write(&folder, &run)?;
     terminal.data(&report::terminal_table(&run, &summary, terminal.width()));
     terminal.data(&folder.file("report.md").display().to_string());
-    Ok(if summary.failures.is_empty() { Exit::Done } else { Exit::Incomplete })
+    Ok(if summary.is_complete() { Exit::Done } else { Exit::Incomplete })
 }

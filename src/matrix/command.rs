@@ -45,19 +45,3 @@ fn driver(benchmark: Benchmark, size: u64, folder: &Path) -> Vec<OsString> {
     let workload = benchmark.workload().unwrap_or(benchmark.name());
     vec![folder.join("driver.py").into_os_string(), workload.into(), size.to_string().into()]
 }
-
-/// The whole environment of a visit.
-///
-/// Its size shifts the stack and with it a program's speed (Mytkowicz, Diwan, Hauswirth and Sweeney, "Producing Wrong Data Without Doing
-/// Anything Obviously Wrong!", ASPLOS 2009), so it is equally long for every visit: the hash seed is padded with zeros.
-pub fn environment(hash_seed: u32) -> Vec<(&'static str, String)> {
-    vec![
-        ("PATH", "/usr/bin:/bin".to_owned()),
-        ("LC_ALL", "C.UTF-8".to_owned()),
-        ("PYTHONNOUSERSITE", "1".to_owned()),
-        ("PYTHONDONTWRITEBYTECODE", "1".to_owned()),
-        // The host's file may name engines that a sysroot's OpenSSL does not have.
-        ("OPENSSL_CONF", "/dev/null".to_owned()),
-        ("PYTHONHASHSEED", format!("{hash_seed:010}")),
-    ]
-}

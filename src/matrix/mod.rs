@@ -7,7 +7,7 @@ mod schedule;
 mod selection;
 
 pub use catalogue::{Benchmark, Expected};
-pub use command::{CommandLine, commands, environment};
+pub use command::{CommandLine, commands};
 pub use error::MatrixError;
 pub use schedule::{Round, missing, schedule};
 pub use selection::{Selection, Setting, plan};

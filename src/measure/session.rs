@@ -10,6 +10,7 @@ use super::{Apart, Executor, MeasureError, Measured};
 use crate::fs::{Appender, FsError};
 use crate::interrupt;
 use crate::matrix::{self, Benchmark, Expected, MatrixError, Round};
+use crate::process::subject_environment;
 use crate::run::{Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample};
 use crate::ui::Reporter;
 
@@ -122,7 +123,7 @@ impl Session<'_> {
             size: benchmark.size,
             clock: benchmark.clock,
             commands: &commands,
-            environment: &matrix::environment(round.hash_seed),
+            environment: &subject_environment(round.hash_seed),
             limit: Duration::try_from_secs_f64(self.plan.timeout_seconds).unwrap_or(Duration::MAX),
         };
         match visit(self.executor, &request) {

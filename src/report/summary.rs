@@ -31,6 +31,15 @@ pub struct Summary {
     pub findings: Vec<Finding>,
 }
 
+impl Summary {
+    /// Everything that was planned has a number: no visit failed or is missing, and no subject failed verification.
+    pub fn is_complete(&self) -> bool {
+        let verified = self.verify.iter().all(|verified| verified.checks_passed == verified.checks_total);
+        let measured = !self.findings.iter().any(|finding| matches!(finding, Finding::Incomplete { .. }));
+        verified && measured && self.failures.is_empty()
+    }
+}
+
 /// One benchmark at one size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -19,7 +19,7 @@ use crate::interrupt::Interrupted;
 use crate::run::{self, Check, CheckGroup, SCHEMA, SubjectVerification, Verification};
 use crate::ui::{Bar, Reporter, Unit};
 
-pub use suite::{Suite, clean_environment};
+pub use suite::Suite;
 
 /// Rises when a check is added or means something else, so that no kept verification outlives its meaning.
 const METHOD: &str = "1";

@@ -12,26 +12,11 @@ use serde::de::DeserializeOwned;
 
 use super::VerifyError;
 use crate::fs::{FsError, Scratch};
-use crate::process::{Job, ProcessError, how_it_ended, last_lines};
+use crate::process::{Job, ProcessError, how_it_ended, last_lines, subject_environment};
 use crate::ui::Bar;
 
 /// Each program ends within a second or two; a machine under load gets a hundred times that.
 const LIMIT: Duration = Duration::from_secs(120);
-
-/// The environment of everything that is verified or measured: the same few variables, whoever calls surtax.
-///
-/// No variable of the person's reaches a subject, since `PYTHON*`, locale and OpenSSL settings all change what a program prints,
-/// and the size of the environment alone changes how fast it runs (Mytkowicz et al., ASPLOS 2009).
-pub fn clean_environment() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("PATH", "/usr/bin:/bin"),
-        ("LC_ALL", "C.UTF-8"),
-        ("PYTHONHASHSEED", "0"),
-        ("PYTHONNOUSERSITE", "1"),
-        ("PYTHONDONTWRITEBYTECODE", "1"),
-        ("OPENSSL_CONF", "/dev/null"),
-    ]
-}
 
 /// `benchmarks/` as the gate uses it.
 #[derive(Debug, Clone)]
@@ -170,7 +155,7 @@ impl Suite {
         let job = Job::new(executable)
             .arg(self.folder.join(script))
             .args(arguments)
-            .envs(clean_environment())
+            .envs(subject_environment(0))
             .current_dir(scratch.path())
             .limit(self.limit);
         match job.run() {

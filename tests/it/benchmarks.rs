@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use surtax::process::{Finished, Job};
-use surtax::verify::clean_environment;
+use surtax::process::{Finished, Job, subject_environment};
 
 /// Every Python that this machine has, the system's first. `SURTAX_TEST_PYTHONS` names more, separated by colons.
 fn pythons() -> Vec<PathBuf> {
@@ -23,7 +22,7 @@ fn run(python: &Path, script: &str, arguments: &[&str]) -> Finished {
 }
 
 fn run_with(python: &Path, script: &str, arguments: &[&str], hash_seed: &str) -> Finished {
-    let job = Job::new(python).arg(benchmarks().join(script)).args(arguments).envs(clean_environment());
+    let job = Job::new(python).arg(benchmarks().join(script)).args(arguments).envs(subject_environment(0));
     let folder = tempfile::tempdir().unwrap();
     job.env("PYTHONHASHSEED", hash_seed).current_dir(folder.path()).limit(Duration::from_secs(120)).run().unwrap()
 }
@@ -128,7 +127,7 @@ fn driver_and_cells_need_neither_site_nor_their_own_folder() {
     for python in pythons() {
         let isolated = |script: &str, arguments: &[&str]| {
             let job = Job::new(&python).args(["-I", "-S"]).arg(benchmarks().join(script)).args(arguments);
-            job.envs(clean_environment()).limit(Duration::from_secs(120)).run_for_text().unwrap()
+            job.envs(subject_environment(0)).limit(Duration::from_secs(120)).run_for_text().unwrap()
         };
         assert_eq!(isolated("cells.py", &["0", "20"]), text(&python, "cells.py", &["0", "20"]));
         for workload in ["pure_int_loop", "dynamic"] {

@@ -7,7 +7,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use surtax::digest::Sha256;
 use surtax::error::{Exit, Explain as _};
-use surtax::matrix::{Benchmark, MatrixError, Selection, Setting, commands, environment, missing, plan, schedule};
+use surtax::matrix::{Benchmark, MatrixError, Selection, Setting, commands, missing, plan, schedule};
+use surtax::process::subject_environment;
 use surtax::run::{Clock, Outcome, Phase, Plan, Role, SCHEMA, Sample, SubjectPlan};
 
 pub(crate) fn subject(name: &str, role: Role) -> SubjectPlan {
@@ -212,11 +213,11 @@ fn each_visit_runs_what_it_compares() {
 
 #[test]
 fn every_environment_is_equally_long() {
-    let length = |seed| environment(seed).iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+    let length = |seed| subject_environment(seed).iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
     assert_eq!(length(1), length(u32::MAX));
-    let (_, hash_seed) = environment(42).pop().unwrap();
+    let (_, hash_seed) = subject_environment(42).pop().unwrap();
     assert_eq!(hash_seed, "0000000042");
-    assert!(environment(1).iter().all(|(name, _)| !OsStr::new(name).is_empty()));
+    assert!(subject_environment(1).iter().all(|(name, _)| !OsStr::new(name).is_empty()));
 }
 
 fn plan_of(subjects: usize, warmup: u32, rounds: u32, seed: u64) -> Plan {
