@@ -13,7 +13,8 @@ trap 'rm -rf "$work"' EXIT
 
 now() { date +%s%N; }
 
-# Nothing is deleted until the end: ext4 is slow to reuse inodes that were freed less than 5 s ago, which would charge one side for the other.
+# Nothing is deleted until the end: for minutes ext4 does not reuse inodes that were freed, and searches past them for every new file,
+# which charges one side for the other's files. After a run that deleted many, wait, or set TMPDIR to another file system.
 download_and_extract() {
     mkdir "$work/apt-$1" "$work/root-$1"
     (

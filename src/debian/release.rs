@@ -18,6 +18,8 @@ pub(super) struct SignedRelease {
     /// Of a release, such as `12.15`.
     pub(super) version: Option<String>,
     pub(super) by_hash: bool,
+    /// Backports and the like: apt takes nothing from such a suite unless it is told to.
+    pub(super) not_automatic: bool,
     date: Option<String>,
     valid_until: Option<String>,
     /// By path below the suite's folder.
@@ -30,6 +32,7 @@ impl SignedRelease {
         let paragraphs = deb822::paragraphs(text);
         let [paragraph] = paragraphs.as_slice() else { return Err(bad("it is not one paragraph")) };
         let field = |name: &str| paragraph.get(name).map(str::to_owned);
+        let yes = |name: &str| paragraph.get(name).is_some_and(|value| value.eq_ignore_ascii_case("yes"));
         let mut files = HashMap::new();
         for line in paragraph.get("SHA256").ok_or_else(|| bad("it lists no SHA256"))?.lines() {
             let mut words = line.split_whitespace();
@@ -43,7 +46,8 @@ impl SignedRelease {
             suite: field("Suite").unwrap_or_default(),
             codename: field("Codename").unwrap_or_default(),
             version: field("Version"),
-            by_hash: paragraph.get("Acquire-By-Hash").is_some_and(|value| value.eq_ignore_ascii_case("yes")),
+            by_hash: yes("Acquire-By-Hash"),
+            not_automatic: yes("NotAutomatic"),
             date: field("Date"),
             valid_until: field("Valid-Until"),
             files,

@@ -2,10 +2,11 @@
 
 use std::io::BufReader;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
+use super::form::{Form, Speed};
 use super::index::{Index, Package};
 use super::keyring::Keyring;
 use super::plan::{ARCHITECTURE, Place, Plan, SuitePlan};
@@ -15,9 +16,10 @@ use crate::digest::Key;
 use crate::fetch::{FetchError, Fetcher, Wanted};
 use crate::fs;
 use crate::interrupt;
+use crate::recipe::{Release, Source};
 use crate::store::Store;
 use crate::ui::{Bar, Reporter};
-use crate::unpack::{Compression, decompress};
+use crate::unpack::decompress;
 
 /// No release's signed index is a hundredth of it.
 const SIGNED_INDEX_LIMIT_BYTES: u64 = 64 << 20;
@@ -174,6 +176,11 @@ impl Reading<'_> {
             }
             () => {}
         }
+        let Source::Archive(archive) = &self.request.recipe.source;
+        if release.not_automatic && archive.release == Release::Host {
+            let tried = format!("{url} is marked NotAutomatic: a host takes nothing from it by itself");
+            return Err(ProvisionError::UnknownRelease { release: plan.label(), tried });
+        }
         // What was valid when it was fetched has not changed since; there is nothing newer to ask for.
         let allow_expired = self.request.allow_expired || self.fetcher.is_none();
         release.check_time(url, self.host.now, allow_expired)?;
@@ -246,41 +253,5 @@ impl Reading<'_> {
             }
         }
         Err(ProvisionError::NothingOffline)
-    }
-}
-
-/// How an index is compressed.
-#[derive(Clone, Copy)]
-struct Form {
-    extension: &'static str,
-    compression: Compression,
-    /// Bytes of text a second, by order of magnitude: enough to weigh it against the line.
-    rate: u64,
-}
-
-impl Form {
-    fn all() -> [Self; 4] {
-        [
-            Self { extension: ".xz", compression: Compression::Xz, rate: 80 << 20 },
-            Self { extension: ".zst", compression: Compression::Zstd, rate: 600 << 20 },
-            Self { extension: ".gz", compression: Compression::Gzip, rate: 350 << 20 },
-            Self { extension: "", compression: Compression::None, rate: u64::MAX },
-        ]
-    }
-
-    fn unpacking(self, plain_bytes: u64) -> Duration {
-        Duration::from_secs_f64(plain_bytes as f64 / self.rate as f64)
-    }
-}
-
-/// What the line to a mirror did with the signed index: a near mirror makes the larger, faster form the better one.
-struct Speed {
-    bytes: u64,
-    took: Duration,
-}
-
-impl Speed {
-    fn estimate(&self, bytes: u64) -> Duration {
-        self.took.mul_f64(bytes as f64 / self.bytes.max(1) as f64)
     }
 }

@@ -117,3 +117,13 @@ fn a_source_named_by_class_is_taken_if_its_index_says_the_hosts_codename() {
     let error = world.provision().expect_err("stable is another release by now");
     assert!(error.to_string().contains("its codename is successor"), "{error}");
 }
+
+#[test]
+fn backports_are_not_taken_though_they_are_newer() {
+    let mut backports = Suite::new("tester-backports", python("4.2", "4.2.9-1"));
+    backports.lines.push("NotAutomatic: yes".into());
+    let world = World::with(&[Suite::new("tester", python("4.2", "4.2.1-1")), backports]);
+    let made = world.provision().expect("provisioned");
+    assert!(!made.lock_text.contains("4.2.9"));
+    assert!(world.said.text().contains("NotAutomatic"), "{}", world.said.text());
+}
