@@ -151,9 +151,13 @@ impl Intended {
         let folder = target.join("crates").join(self.key.as_str());
         self.rendered.write(&folder)?;
         let log = store.log(&format!("runner-{variant}-{}", self.key));
-        let bar = reporter.bar("building", None, Unit::Items);
+        let bar = reporter.bar("building", Some(self.rendered.crates()), Unit::Items);
+        let mut shown = 0;
         let finished = self.cargo(toolchain, &target, &config, &folder).run_logged(&log, &mut || {
             let said = std::fs::read_to_string(&log).unwrap_or_default();
+            let compiled = said.lines().filter(|line| line.trim_start().starts_with("Compiling")).count() as u64;
+            bar.advance(compiled.saturating_sub(shown));
+            shown = shown.max(compiled);
             bar.message(&format!("{variant}: {}", last_lines(&said, 1).trim()));
         })?;
         bar.finish();

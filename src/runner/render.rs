@@ -49,6 +49,12 @@ impl Crate {
         Ok(Self { files, pyo3_config })
     }
 
+    /// How many crates cargo compiles at most: those that the lock file names.
+    pub(super) fn crates(&self) -> u64 {
+        let lock = self.files.iter().find(|(path, _)| path == "Cargo.lock").map(|(_, bytes)| String::from_utf8_lossy(bytes));
+        lock.map_or(0, |lock| lock.lines().filter(|line| *line == "[[package]]").count() as u64)
+    }
+
     pub(super) fn digest(&self) -> Key {
         let digests: Vec<(&str, String)> = self.files.iter().map(|(path, bytes)| (path.as_str(), Sha256::of(bytes).to_string())).collect();
         Key::of("crate", digests.iter().map(|(path, digest)| (*path, digest.as_str())))
