@@ -14,12 +14,12 @@ seconds() {
     local begin end
     rm -rf "$store/cargo-target" "$store"/homes
     begin=$(date +%s.%N); "$surtax" --quiet runner build "$@" >/dev/null; end=$(date +%s.%N)
-    echo "$end - $begin" | bc -l
+    awk "BEGIN { print $end - $begin }"
 }
 
 printf '%-12s %-12s %s\n' "one (s)" "four (s)" ratio
 for _ in $(seq "${1:-3}"); do
     one=$(seconds --variant static-nonpic)
     four=$(seconds)
-    printf '%-12.2f %-12.2f %.2f\n' "$one" "$four" "$(echo "$four / $one" | bc -l)"
+    printf '%-12.2f %-12.2f %.2f\n' "$one" "$four" "$(awk "BEGIN { print $four / $one }")"
 done

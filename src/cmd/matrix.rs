@@ -32,8 +32,11 @@ pub(super) fn execute(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit>
 /// Everything up to a run's folder that says what is to be measured.
 fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let selection = selection(args);
-    // A wrong name should not be found out after the downloads.
+    // A wrong name or place should not be found out after the downloads.
     selection.benchmarks()?;
+    if let Some(out) = &args.out {
+        Folder::check_free(out)?;
+    }
     let built = pipeline::build(&args.source, &args.selection, terminal)?;
     let subjects = built.subjects()?;
     let verification = built.verify(&subjects, false, terminal)?;

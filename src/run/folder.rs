@@ -50,14 +50,20 @@ impl Explain for RunError {
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// A folder for a new run: it must not exist, or be empty.
-    pub fn create(path: &Path) -> Result<Self, RunError> {
+    /// Refuses a place that is not for a new run: it must not exist, or be empty.
+    pub fn check_free(path: &Path) -> Result<(), RunError> {
         if path.join("plan.json").exists() {
             return Err(RunError::Taken(path.to_owned()));
         }
         if std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) || path.is_file() {
             return Err(RunError::Foreign(path.to_owned()));
         }
+        Ok(())
+    }
+
+    /// A folder for a new run.
+    pub fn create(path: &Path) -> Result<Self, RunError> {
+        Self::check_free(path)?;
         fs::create_dir_all(path)?;
         Ok(Self(path.to_owned()))
     }

@@ -1,0 +1,282 @@
+//! The command as a person meets it: help, wrong arguments, missing tools, and runs that are stopped and resumed.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use surtax::digest::Sha256;
+use surtax::matrix::{Selection, Setting, plan};
+use surtax::run::{Audit, Environment, Folder, Outcome, Plan, Role, SCHEMA, SubjectPlan, SubjectVerification, Verification};
+use surtax::run::{Check, CheckGroup};
+use surtax::store::Store;
+
+fn surtax(store: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_surtax"));
+    command.env("SURTAX_HOME", store).env_remove("SURTAX_MIRROR").env("NO_COLOR", "1");
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    let store = tempfile::tempdir().expect("a folder");
+    surtax(store.path()).args(arguments).output().expect("surtax starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn refused(arguments: &[&str], code: i32) -> String {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
+    assert!(output.stdout.is_empty(), "talk goes to stderr");
+    stderr(&output)
+}
+
+#[test]
+fn help_of_every_command() {
+    let commands: [&[&str]; 9] = [
+        &[],
+        &["provision"],
+        &["variants"],
+        &["runner", "build"],
+        &["verify"],
+        &["matrix"],
+        &["matrix", "run"],
+        &["report"],
+        &["doctor"],
+    ];
+    for command in commands {
+        let output = run(&[command, &["--help"]].concat());
+        assert!(output.status.success());
+        let name = if command.is_empty() { "surtax".to_owned() } else { command.join("-") };
+        insta::assert_snapshot!(format!("help-{name}"), String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+#[test]
+fn wrong_words_are_usage_errors_that_name_them() {
+    insta::assert_snapshot!("error-unknown-benchmark", refused(&["matrix", "run", "--only", "pure"], 2));
+    insta::assert_snapshot!("error-unknown-recipe", refused(&["provision", "debian-99"], 2));
+    let said = refused(&["runner", "build", "--variant", "dynamic"], 2);
+    assert!(said.contains("dynamic") && said.contains("static-nonpic, static-pic, static-pic-pie, shared"), "{said}");
+    assert!(refused(&["provision", "--python", "three"], 2).contains("three"));
+    assert!(refused(&["matrix", "run", "--rounds", "0"], 2).contains("--rounds"));
+    assert!(refused(&["matrix", "run", "--resume", "x", "--quick"], 2).contains("--quick"));
+    assert!(refused(&["no-such-command"], 2).contains("no-such-command"));
+    refused(&[], 2);
+}
+
+#[test]
+fn a_malformed_recipe_is_named_with_line_and_column() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let recipe = folder.path().join("mine.yaml");
+    std::fs::write(&recipe, "kind: archive\nrelease: host\npython: default\ncolour: red\n").expect("written");
+    let said = refused(&["provision", &recipe.to_string_lossy()], 2);
+    assert!(said.contains("mine.yaml") && said.contains("colour") && said.contains('4'), "{said}");
+}
+
+#[test]
+fn missing_compilers_are_found_out_before_anything_is_fetched() {
+    let store = tempfile::tempdir().expect("a folder");
+    let tools = tempfile::tempdir().expect("a folder");
+    let with_tools = |tools: &Path| {
+        let output = surtax(store.path()).args(["matrix", "run"]).env("PATH", tools).output().expect("surtax starts");
+        assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+        assert!(!store.path().join("sysroots").exists(), "nothing was provisioned");
+        stderr(&output)
+    };
+    insta::assert_snapshot!("error-no-cargo", with_tools(tools.path()));
+    for tool in ["cargo", "rustc"] {
+        std::os::unix::fs::symlink(which::which(tool).expect("on PATH"), tools.path().join(tool)).expect("linked");
+    }
+    insta::assert_snapshot!("error-no-gcc", with_tools(tools.path()));
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_an_error_with_a_way_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").expect("written");
+    let output = surtax(&file.join("store")).arg("provision").output().expect("surtax starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("the store cannot be used"), "{}", stderr(&output));
+    let output = surtax(Path::new("/proc/surtax")).arg("provision").output().expect("surtax starts");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+}
+
+#[test]
+fn a_folder_that_is_not_ours_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("thesis.txt"), "precious").expect("written");
+    let path = folder.path().to_string_lossy();
+    assert!(refused(&["report", &path], 2).contains("is not a run of surtax"));
+    assert!(refused(&["matrix", "run", "--resume", &path], 2).contains("is not a run of surtax"));
+    let said = refused(&["matrix", "run", "--out", &path], 2);
+    assert!(said.contains("nothing was written to it") && said.contains("--out DIR"), "{said}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("there").count(), 1);
+}
+
+#[test]
+fn a_run_of_another_schema_is_refused_by_name() {
+    let bench = Bench::new(1);
+    let path = bench.folder.path().join("plan.json");
+    let text = std::fs::read_to_string(&path).expect("a plan").replacen("\"schema\": 1", "\"schema\": 2", 1);
+    std::fs::write(&path, text).expect("written");
+    let output = surtax(bench.store.path()).arg("report").arg(bench.folder.path()).output().expect("surtax starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("schema 2"), "{}", stderr(&output));
+}
+
+/// A run whose subjects are shell scripts that speak as the driver does, so that the whole command runs without Python.
+struct Bench {
+    store: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    subjects: tempfile::TempDir,
+}
+
+const SUBJECT: &str = r#"#!/bin/sh
+sleep 0.02
+echo '{"workload":"'$2'","size":'$3',"ns":1000000,"answer":"42"}'
+"#;
+
+impl Bench {
+    fn new(rounds: u32) -> Self {
+        let bench = Self {
+            store: tempfile::tempdir().expect("a folder"),
+            folder: tempfile::tempdir().expect("a folder"),
+            subjects: tempfile::tempdir().expect("a folder"),
+        };
+        let subjects = [("python3", Role::Baseline), ("python3-again", Role::Control), ("static-nonpic", Role::Runner)];
+        let subjects: Vec<SubjectPlan> = subjects.into_iter().map(|(name, role)| bench.subject(name, role)).collect();
+        let store = Store::open(bench.store.path()).expect("a store");
+        let benchmarks = surtax::assets::benchmarks(&store).expect("written");
+        let setting = Setting {
+            created: "2026-11-21T10:00:00Z".into(),
+            release: "bookworm".into(),
+            python: "3.11".into(),
+            lock_sha256: None,
+            benchmarks_digest: benchmarks.file_name().expect("a name").to_string_lossy().into_owned(),
+            cpu: None,
+            subjects,
+        };
+        let selection = Selection { only: vec!["pure_int_loop/10".into(), "dynamic/10".into()], rounds: Some(rounds), warmup: Some(1), ..Selection::all(7) };
+        let plan = plan(&selection, setting).expect("valid");
+        bench.write(&plan);
+        bench
+    }
+
+    fn subject(&self, name: &str, role: Role) -> SubjectPlan {
+        let executable = self.subjects.path().join(name);
+        std::fs::write(&executable, SUBJECT).expect("written");
+        let mut permissions = std::fs::metadata(&executable).expect("there").permissions();
+        std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
+        std::fs::set_permissions(&executable, permissions).expect("set");
+        SubjectPlan { name: name.into(), role, executable, sha256: Sha256::of(SUBJECT.as_bytes()), size_bytes: SUBJECT.len() as u64, description: "a script".into() }
+    }
+
+    fn write(&self, plan: &Plan) {
+        let folder = Folder::create(self.folder.path()).expect("empty");
+        let check = Check { group: CheckGroup::Programs, name: "01".into(), passed: true, detail: None };
+        let verified = |name: &str| SubjectVerification { subject: name.into(), checks: vec![check.clone()] };
+        folder.write_environment(&Environment::capture(None)).expect("written");
+        folder.write_audit(&Audit { schema: SCHEMA, subjects: Vec::new() }).expect("written");
+        folder.write_verification(&Verification { schema: SCHEMA, subjects: ["python3", "static-nonpic"].map(verified).to_vec() }).expect("written");
+        folder.write_plan(plan).expect("written");
+    }
+
+    fn resume(&self) -> Command {
+        let mut command = surtax(self.store.path());
+        command.args(["matrix", "run", "--resume"]).arg(self.folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn lines(&self) -> usize {
+        std::fs::read_to_string(self.folder.path().join("samples.jsonl")).unwrap_or_default().lines().count()
+    }
+
+    /// Waits until something was measured.
+    fn wait_for_samples(&self, child: &mut Child) {
+        let begun = Instant::now();
+        while self.lines() < 8 {
+            assert!(child.try_wait().expect("a child").is_none(), "it ended before it was stopped");
+            assert!(begun.elapsed() < Duration::from_secs(60), "nothing was measured");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn finish_and_check(&self, kept: usize) {
+        let output = self.resume().output().expect("surtax starts");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let folder = Folder::open(self.folder.path()).expect("a run");
+        let samples = folder.samples().expect("whole");
+        assert!(samples.len() > kept && samples.iter().all(|sample| sample.outcome == Outcome::Ok));
+        let summary = std::fs::read_to_string(folder.file("summary.json")).expect("written");
+        let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+        for benchmark in summary["benchmarks"].as_array().expect("a list") {
+            for result in benchmark["results"].as_array().expect("a list") {
+                assert_eq!(result["rounds"], 12, "{result}");
+            }
+        }
+        assert!(folder.file("report.md").is_file() && folder.file("plots/ratios.svg").is_file());
+    }
+}
+
+fn signal(child: &Child, signal: &str) {
+    let status = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill starts");
+    assert!(status.success());
+}
+
+#[test]
+fn ctrl_c_ends_in_order_with_a_report_and_a_way_to_go_on() {
+    let bench = Bench::new(12);
+    let mut child = bench.resume().spawn().expect("surtax starts");
+    bench.wait_for_samples(&mut child);
+    signal(&child, "-INT");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+    assert!(stderr(&output).contains("error: interrupted") && stderr(&output).contains("--resume"), "{}", stderr(&output));
+    assert!(bench.folder.path().join("report.md").is_file(), "what was measured is reported");
+    bench.finish_and_check(bench.lines());
+}
+
+#[test]
+fn kill_9_loses_nothing_that_was_measured_and_leaves_no_process() {
+    let bench = Bench::new(12);
+    let mut child = bench.resume().spawn().expect("surtax starts");
+    bench.wait_for_samples(&mut child);
+    signal(&child, "-KILL");
+    child.wait().expect("it ends");
+    let kept = bench.lines();
+    std::thread::sleep(Duration::from_millis(300));
+    let place = bench.subjects.path().to_string_lossy().into_owned();
+    assert!(!command_lines().iter().any(|line| line.contains(&place)), "a subject outlived surtax");
+    bench.finish_and_check(kept);
+}
+
+fn command_lines() -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").expect("proc").flatten();
+    processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok()).map(|line| String::from_utf8_lossy(&line).into_owned()).collect()
+}
+
+#[test]
+fn a_run_whose_runners_changed_does_not_go_on() {
+    let bench = Bench::new(1);
+    let runner: PathBuf = bench.subjects.path().join("static-nonpic");
+    std::fs::write(&runner, "#!/bin/sh\n").expect("written");
+    let output = bench.resume().output().expect("surtax starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("is not the file that was measured") && stderr(&output).contains("--locked"), "{}", stderr(&output));
+    assert_eq!(bench.lines(), 0);
+}
+
+#[test]
+fn two_runs_do_not_measure_each_other() {
+    let (first, second) = (Bench::new(12), Bench::new(1));
+    let mut running = first.resume().spawn().expect("surtax starts");
+    first.wait_for_samples(&mut running);
+    // The lock is in the store: the second run must use the same one.
+    let output = second.resume().env("SURTAX_HOME", first.store.path()).output().expect("surtax starts");
+    assert!(stderr(&output).contains("waiting for another surtax"), "{}", stderr(&output));
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(running.wait().expect("it ends").success());
+}
