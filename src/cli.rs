@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::libpython::VariantName;
@@ -98,8 +99,13 @@ pub struct SourceArgs {
 #[derive(Debug, Args)]
 pub struct VariantArgs {
     /// Only this variant; repeat it for more
-    #[arg(long = "variant", value_name = "VARIANT")]
+    #[arg(long = "variant", value_name = "VARIANT", value_parser = variant_names())]
     pub variants: Vec<VariantName>,
+}
+
+/// So that help and errors list them.
+fn variant_names() -> impl TypedValueParser<Value = VariantName> {
+    PossibleValuesParser::new(VariantName::ALL.map(VariantName::as_str)).try_map(|name| name.parse::<VariantName>())
 }
 
 #[derive(Debug, Args)]

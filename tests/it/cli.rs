@@ -34,17 +34,8 @@ fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 9] = [
-        &[],
-        &["provision"],
-        &["variants"],
-        &["runner", "build"],
-        &["verify"],
-        &["matrix"],
-        &["matrix", "run"],
-        &["report"],
-        &["doctor"],
-    ];
+    let commands: [&[&str]; 9] =
+        [&[], &["provision"], &["variants"], &["runner", "build"], &["verify"], &["matrix"], &["matrix", "run"], &["report"], &["doctor"]];
     for command in commands {
         let output = run(&[command, &["--help"]].concat());
         assert!(output.status.success());
@@ -159,7 +150,12 @@ impl Bench {
             cpu: None,
             subjects,
         };
-        let selection = Selection { only: vec!["pure_int_loop/10".into(), "dynamic/10".into()], rounds: Some(rounds), warmup: Some(1), ..Selection::all(7) };
+        let selection = Selection {
+            only: vec!["pure_int_loop/10".into(), "dynamic/10".into()],
+            rounds: Some(rounds),
+            warmup: Some(1),
+            ..Selection::all(7)
+        };
         let plan = plan(&selection, setting).expect("valid");
         bench.write(&plan);
         bench
@@ -171,7 +167,14 @@ impl Bench {
         let mut permissions = std::fs::metadata(&executable).expect("there").permissions();
         std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
         std::fs::set_permissions(&executable, permissions).expect("set");
-        SubjectPlan { name: name.into(), role, executable, sha256: Sha256::of(SUBJECT.as_bytes()), size_bytes: SUBJECT.len() as u64, description: "a script".into() }
+        SubjectPlan {
+            name: name.into(),
+            role,
+            executable,
+            sha256: Sha256::of(SUBJECT.as_bytes()),
+            size_bytes: SUBJECT.len() as u64,
+            description: "a script".into(),
+        }
     }
 
     fn write(&self, plan: &Plan) {
@@ -180,7 +183,9 @@ impl Bench {
         let verified = |name: &str| SubjectVerification { subject: name.into(), checks: vec![check.clone()] };
         folder.write_environment(&Environment::capture(None)).expect("written");
         folder.write_audit(&Audit { schema: SCHEMA, subjects: Vec::new() }).expect("written");
-        folder.write_verification(&Verification { schema: SCHEMA, subjects: ["python3", "static-nonpic"].map(verified).to_vec() }).expect("written");
+        folder
+            .write_verification(&Verification { schema: SCHEMA, subjects: ["python3", "static-nonpic"].map(verified).to_vec() })
+            .expect("written");
         folder.write_plan(plan).expect("written");
     }
 
@@ -255,7 +260,10 @@ fn kill_9_loses_nothing_that_was_measured_and_leaves_no_process() {
 
 fn command_lines() -> Vec<String> {
     let processes = std::fs::read_dir("/proc").expect("proc").flatten();
-    processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok()).map(|line| String::from_utf8_lossy(&line).into_owned()).collect()
+    processes
+        .filter_map(|process| std::fs::read(process.path().join("cmdline")).ok())
+        .map(|line| String::from_utf8_lossy(&line).into_owned())
+        .collect()
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod archive;
 mod benchmarks;
+mod cli;
 mod debian_syntax;
 mod fs;
 mod keyring;
