@@ -48,8 +48,8 @@ impl Benchmark {
         }
     }
 
-    /// The sizes measured unless the person names one; `None` where there is nothing to vary. The large ones are those of the experiment
-    /// that DESIGN.md retells; `quick` ones are ten times smaller, where the start of the process begins to show.
+    /// The sizes measured unless the person names one; `None` where there is nothing to vary. The large ones are those of the published
+    /// experiment (`report/published.rs`); `quick` ones are ten times smaller, where the start of the process begins to show.
     pub fn sizes(self, quick: bool) -> &'static [Option<u64>] {
         match (self, quick) {
             (Self::PureIntLoop, false) => &[Some(3_000_000)],

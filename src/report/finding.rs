@@ -64,7 +64,7 @@ impl Finding {
                 format::p_value(*p_adjusted)
             ),
             Self::Noisy { benchmark, noise_floor } => format!(
-                "{benchmark}: the noise floor is {}; smaller differences cannot be seen. More rounds (`--rounds`) or a quieter machine help.",
+                "{benchmark}: the noise floor is {}; smaller differences cannot be seen. More rounds (--rounds) or a quieter machine help.",
                 format::percent(*noise_floor)
             ),
             Self::Busy { load, cpus } => format!(

@@ -1,8 +1,8 @@
 //! The figures of the experiment that started it, as data: reports show them beside their own.
 
 /// Where the figures come from.
-pub const PUBLISHED_SOURCE: &str = "the published experiment (\"PoC 5\"), as DESIGN.md quotes it: one embedded runner against three \
-     libpythons of one distribution and `/usr/bin/python3`, 3 warm-up and 15 measured rounds, interleaved";
+pub const PUBLISHED_SOURCE: &str = "the published experiment (\"PoC 5\"): one embedded runner against three libpythons of one \
+     distribution and `/usr/bin/python3`, 3 warm-up and 15 measured rounds, interleaved";
 
 /// One published ratio to python3.
 #[derive(Debug, Clone, Copy, PartialEq)]
