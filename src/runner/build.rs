@@ -149,7 +149,7 @@ impl Intended {
             fs::write_atomic(&config, self.rendered.pyo3_config.as_bytes())?;
         }
         let folder = target.join("crates").join(self.key.as_str());
-        self.rendered.write(&folder)?;
+        self.rendered.write(&folder, &self.package())?;
         let log = store.log(&format!("runner-{variant}-{}", self.key));
         let bar = reporter.bar("building", Some(self.rendered.crates()), Unit::Items);
         let mut shown = 0;
@@ -165,12 +165,16 @@ impl Intended {
             let said = std::fs::read_to_string(&log).unwrap_or_default();
             return Err(RunnerError::Failed { variant, how: how_it_ended(&finished.status), tail: last_lines(&said, 20), log });
         }
-        Ok(target.join(TARGET).join("release/runner"))
+        Ok(target.join(TARGET).join("release").join(self.package()))
+    }
+
+    fn package(&self) -> String {
+        format!("runner-{}", self.key)
     }
 
     fn cargo(&self, toolchain: &Toolchain, target: &Path, config: &Path, folder: &Path) -> Job {
         Job::new(&toolchain.cargo)
-            .args(["rustc", "--release", "--locked", "--target", TARGET, "--bin", "runner", "--", "-C"])
+            .args(["rustc", "--release", "--locked", "--target", TARGET, "--bin", &self.package(), "--", "-C"])
             .arg(format!("relocation-model={}", self.plan.relocation_model))
             .inherit_environment()
             .env("CARGO_TARGET_DIR", target)

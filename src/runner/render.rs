@@ -10,6 +10,9 @@ use crate::digest::{Key, Sha256};
 use crate::libpython::{Home, Variant};
 use crate::{assets, fs};
 
+/// The package's name in the template's Cargo.toml and Cargo.lock.
+const TEMPLATE_NAME: &str = "name = \"runner\"";
+
 /// The files of one runner's crate, by path.
 pub(super) struct Crate {
     files: Vec<(String, Vec<u8>)>,
@@ -60,12 +63,21 @@ impl Crate {
         Key::of("crate", digests.iter().map(|(path, digest)| (*path, digest.as_str())))
     }
 
-    /// Writes only what differs, so that cargo sees no change where there is none.
-    pub(super) fn write(&self, folder: &Path) -> Result<(), RunnerError> {
+    /// Writes the crate as the package `name`; only what differs, so that cargo sees no change where there is none.
+    ///
+    /// The name must be unique in the target folder: cargo tells root packages apart by name and version, not by path, and would
+    /// take one variant's compilation for another's.
+    pub(super) fn write(&self, folder: &Path, name: &str) -> Result<(), RunnerError> {
         for (path, bytes) in &self.files {
+            let renamed = match path.as_str() {
+                "Cargo.toml" | "Cargo.lock" => {
+                    String::from_utf8_lossy(bytes).replace(TEMPLATE_NAME, &format!("name = \"{name}\"")).into_bytes()
+                }
+                _ => bytes.clone(),
+            };
             let path = folder.join(path);
-            if std::fs::read(&path).ok().as_deref() != Some(bytes) {
-                fs::write_atomic(&path, bytes)?;
+            if std::fs::read(&path).ok().as_ref() != Some(&renamed) {
+                fs::write_atomic(&path, &renamed)?;
             }
         }
         Ok(())
