@@ -120,7 +120,11 @@ print(
     math.atan2(-0.0, -1.0),
 )
 for z in (1 + 2j, -1 - 0.0j, 0.3j, complex(math.inf, 1)):
-    print(z, abs(z), z * (2 - 1j), z**2, cmath.phase(z), cmath.sqrt(z), format(z, ".3f"), repr(-z))
+    try:
+        square = z**2
+    except OverflowError as error:  # of an infinite number, from 3.14 on
+        square = error
+    print(z, abs(z), z * (2 - 1j), square, cmath.phase(z), cmath.sqrt(z), format(z, ".3f"), repr(-z))
 print(0.1**10, 10.0**-5, (-8.0) ** (1 / 3), 2.0**0.5, 1e200 * 1e200, -1e-200 * 1e-200)
 for action in (lambda: 1.0 / 0.0, lambda: 10.0**400, lambda: int(math.nan), lambda: int(math.inf), lambda: 0.0**-1):
     try:

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+use surtax::store::Store;
+
 struct Subjects {
     python3: PathBuf,
     runners: Vec<(String, PathBuf)>,
@@ -140,6 +142,34 @@ fn real_runner_makes_a_virtual_environment_that_works() {
         assert_eq!(prefixes[0].canonicalize().expect("exists"), folder.path().canonicalize().expect("exists"), "{name}");
         assert!(prefixes[1].join("lib").exists(), "{name}");
     }
+}
+
+/// In a store of its own, filled from the shared one's downloads: other tests run the shared one's runners meanwhile.
+#[test]
+fn real_runner_built_again_over_a_warm_cargo_folder_is_the_same_variant() {
+    if subjects().is_none() {
+        return;
+    }
+    let shared = Store::open_default().expect("the store of SURTAX_HOME");
+    let own = tempfile::tempdir().expect("a folder");
+    for folder in ["blobs", "resolved"] {
+        let copied = Command::new("cp").arg("-r").arg(shared.root().join(folder)).arg(own.path()).status().expect("cp starts");
+        assert!(copied.success());
+    }
+    let build = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_surtax"))
+            .args(["runner", "build", "--offline", "--json"])
+            .env("SURTAX_HOME", own.path())
+            .output()
+            .expect("surtax starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let runners: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let digest = |runner: &serde_json::Value| (runner["variant"].to_string(), runner["sha256"].to_string());
+        runners.as_array().expect("a list").iter().map(digest).collect::<Vec<_>>()
+    };
+    let first = build();
+    std::fs::remove_dir_all(own.path().join("homes")).expect("removed");
+    assert_eq!(build(), first, "a variant became another one");
 }
 
 /// Runs a script in the embedding mode on every runner.
