@@ -8,9 +8,11 @@ use surtax::recipe::Recipe;
 use surtax::store::Store;
 use surtax::ui::{Bar, Reporter, Silent, Unit, talk};
 
+use crate::needs;
+
 #[test]
 fn the_hosts_release_is_provisioned_and_its_python_runs() {
-    if std::env::var_os("SURTAX_TEST_NETWORK").is_none() {
+    if !needs::asked_for("SURTAX_TEST_NETWORK") {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -22,11 +24,8 @@ fn the_hosts_release_is_provisioned_and_its_python_runs() {
     assert!(!made.reused);
     assert!(made.downloaded_bytes > made.lock.total_bytes());
 
-    let started = Instant::now();
     let again = provision(&store, &request, &Silent).expect("provisioned again");
-    let warm = started.elapsed();
     assert!(again.reused && again.key == made.key && again.downloaded_bytes == 0);
-    assert!(warm.as_millis() < 50, "a warm provision took {warm:?}");
 
     let root = &made.sysroot;
     let library = root.join("usr/lib/x86_64-linux-gnu");

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use surtax::process::{Finished, Job, subject_environment};
 
-/// Every Python that this machine has, the system's first. `SURTAX_TEST_PYTHONS` names more, separated by colons.
+use crate::needs;
+
+/// The system's Python, if it has one. `SURTAX_TEST_PYTHONS` names more, separated by colons.
 fn pythons() -> Vec<PathBuf> {
-    let mut found = vec![PathBuf::from("/usr/bin/python3")];
+    let mut found: Vec<PathBuf> = needs::python3().map(Path::to_owned).into_iter().collect();
     let more = std::env::var_os("SURTAX_TEST_PYTHONS").unwrap_or_default();
     found.extend(std::env::split_paths(&more).filter(|path| path.is_file()));
     found
@@ -65,9 +67,10 @@ fn the_driver_prints_one_line_of_json() {
 
 #[test]
 fn answers_depend_on_the_size_and_on_nothing_else() {
+    let Some(python) = needs::python3() else { return };
     for workload in ["pure_int_loop", "dynamic"] {
         let answer = |size: &str, seed: &str| {
-            let finished = run_with(Path::new("/usr/bin/python3"), "driver.py", &[workload, size], seed);
+            let finished = run_with(python, "driver.py", &[workload, size], seed);
             let said: serde_json::Value = serde_json::from_str(&finished.stdout_text()).unwrap();
             said["answer"].as_str().unwrap().to_owned()
         };
@@ -81,14 +84,16 @@ fn answers_depend_on_the_size_and_on_nothing_else() {
 /// A workload whose memory grew with its size would measure the allocator's growth instead of the interpreter.
 #[test]
 fn the_dynamic_workload_needs_no_more_memory_for_more_steps() {
-    let peak = |size| run(Path::new("/usr/bin/python3"), "driver.py", &["dynamic", size]).peak_memory_bytes;
+    let Some(python) = needs::python3() else { return };
+    let peak = |size| run(python, "driver.py", &["dynamic", size]).peak_memory_bytes;
     let (few, many) = (peak("1000"), peak("200000"));
     assert!(many < few + (1 << 20), "{few} bytes for a thousand steps, {many} for two hundred thousand");
 }
 
 #[test]
 fn the_driver_names_a_workload_that_is_not_there() {
-    let finished = run(Path::new("/usr/bin/python3"), "driver.py", &["no_such", "1"]);
+    let Some(python) = needs::python3() else { return };
+    let finished = run(python, "driver.py", &["no_such", "1"]);
     assert_eq!(finished.status.code(), Some(1));
     assert!(finished.stdout.is_empty());
     assert_eq!(finished.stderr_text(), "driver.py: no workload named no_such\n");
@@ -116,7 +121,8 @@ fn cells_answer_the_same_alone_and_in_one_process() {
 /// The isolated runner ignores `PYTHONHASHSEED`, as every embedder that isolates does.
 #[test]
 fn cells_answer_the_same_under_every_hash_seed() {
-    let answers = |seed| run_with(Path::new("/usr/bin/python3"), "cells.py", &["0", "20"], seed).stdout_text();
+    let Some(python) = needs::python3() else { return };
+    let answers = |seed| run_with(python, "cells.py", &["0", "20"], seed).stdout_text();
     let first = answers("0");
     assert!(["1", "2", "random"].iter().all(|seed| answers(seed) == first));
 }
@@ -140,7 +146,8 @@ fn driver_and_cells_need_neither_site_nor_their_own_folder() {
 
 #[test]
 fn the_empty_program_says_nothing() {
-    let finished = run(Path::new("/usr/bin/python3"), "empty.py", &[]);
+    let Some(python) = needs::python3() else { return };
+    let finished = run(python, "empty.py", &[]);
     assert!(finished.status.success() && finished.stdout.is_empty() && finished.stderr.is_empty());
     assert_eq!(std::fs::read(benchmarks().join("empty.py")).unwrap(), b"");
 }
@@ -191,7 +198,7 @@ fn published_digests_are_what_this_machine_computes() {
 
 #[test]
 fn the_extension_probe_names_what_cannot_be_imported() {
-    let python = Path::new("/usr/bin/python3");
+    let Some(python) = needs::python3() else { return };
     let said = json(python, "probes/extensions.py", &[]);
     for module in ["math", "_json", "_ctypes", "zlib", "sys"] {
         assert_eq!(said[module], "ok", "{module}");
@@ -204,7 +211,8 @@ fn the_extension_probe_names_what_cannot_be_imported() {
 
 #[test]
 fn a_python_can_start_itself_again() {
-    let said = json(Path::new("/usr/bin/python3"), "probes/restart.py", &[]);
+    let Some(python) = needs::python3() else { return };
+    let said = json(python, "probes/restart.py", &[]);
     assert_eq!(said["child_is_self"], true);
     assert_eq!(said["exit_code"], 7);
     assert_eq!(said["killed"], -15);

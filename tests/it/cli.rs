@@ -1,14 +1,18 @@
 //! The command as a person meets it: help, wrong arguments, missing tools, and runs that are stopped and resumed.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use surtax::digest::Sha256;
 use surtax::matrix::{Selection, Setting, plan};
 use surtax::run::{Audit, Environment, Folder, Outcome, Plan, Role, SCHEMA, SubjectPlan, SubjectVerification, Verification};
 use surtax::run::{Check, CheckGroup};
 use surtax::store::Store;
+
+use crate::world::shell_script;
 
 fn surtax(store: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_surtax"));
@@ -125,10 +129,12 @@ struct Bench {
     subjects: tempfile::TempDir,
 }
 
-const SUBJECT: &str = r#"#!/bin/sh
-sleep 0.02
-echo '{"workload":"'$2'","size":'$3',"ns":1000000,"answer":"42"}'
-"#;
+/// The number of visits after which a subject waits as long as the file `hold` is there.
+const HELD_AFTER: usize = 8;
+
+const SUBJECT: &str = r#"cd "${0%/*}" && echo >> visits
+while [ -e hold ] && [ "$(wc -l < visits)" -gt 8 ]; do sleep 0.02; done
+echo '{"workload":"'$2'","size":'$3',"ns":1000000,"answer":"42"}'"#;
 
 impl Bench {
     fn new(rounds: u32) -> Self {
@@ -162,17 +168,14 @@ impl Bench {
     }
 
     fn subject(&self, name: &str, role: Role) -> SubjectPlan {
-        let executable = self.subjects.path().join(name);
-        std::fs::write(&executable, SUBJECT).expect("written");
-        let mut permissions = std::fs::metadata(&executable).expect("there").permissions();
-        std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
-        std::fs::set_permissions(&executable, permissions).expect("set");
+        let executable = shell_script(&self.subjects.path().join(name), SUBJECT);
+        let bytes = std::fs::read(&executable).expect("readable");
         SubjectPlan {
             name: name.into(),
             role,
             executable,
-            sha256: Sha256::of(SUBJECT.as_bytes()),
-            size_bytes: SUBJECT.len() as u64,
+            sha256: Sha256::of(&bytes),
+            size_bytes: bytes.len() as u64,
             description: "a script".into(),
         }
     }
@@ -199,14 +202,19 @@ impl Bench {
         std::fs::read_to_string(self.folder.path().join("samples.jsonl")).unwrap_or_default().lines().count()
     }
 
-    /// Waits until something was measured.
-    fn wait_for_samples(&self, child: &mut Child) {
-        let begun = Instant::now();
-        while self.lines() < 8 {
+    /// A run that has measured something and does not end until it is let go on.
+    fn held(&self) -> Child {
+        std::fs::write(self.subjects.path().join("hold"), "").expect("written");
+        let mut child = self.resume().spawn().expect("surtax starts");
+        until(|| {
             assert!(child.try_wait().expect("a child").is_none(), "it ended before it was stopped");
-            assert!(begun.elapsed() < Duration::from_secs(60), "nothing was measured");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+            self.lines() == HELD_AFTER
+        });
+        child
+    }
+
+    fn let_go_on(&self) {
+        std::fs::remove_file(self.subjects.path().join("hold")).expect("held");
     }
 
     fn finish_and_check(&self, kept: usize) {
@@ -226,36 +234,43 @@ impl Bench {
     }
 }
 
-fn signal(child: &Child, signal: &str) {
-    let status = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill starts");
-    assert!(status.success());
+/// How long it takes says nothing on a busy machine; only what never comes is a failure.
+fn until(mut done: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !done() {
+        assert!(begun.elapsed() < Duration::from_secs(300), "it never came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).expect("it is there");
 }
 
 #[test]
 fn ctrl_c_ends_in_order_with_a_report_and_a_way_to_go_on() {
     let bench = Bench::new(12);
-    let mut child = bench.resume().spawn().expect("surtax starts");
-    bench.wait_for_samples(&mut child);
-    signal(&child, "-INT");
+    let child = bench.held();
+    signal(&child, Signal::INT);
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
     assert!(stderr(&output).contains("error: interrupted") && stderr(&output).contains("--resume"), "{}", stderr(&output));
     assert!(bench.folder.path().join("report.md").is_file(), "what was measured is reported");
+    bench.let_go_on();
     bench.finish_and_check(bench.lines());
 }
 
 #[test]
 fn kill_9_loses_nothing_that_was_measured_and_leaves_no_process() {
     let bench = Bench::new(12);
-    let mut child = bench.resume().spawn().expect("surtax starts");
-    bench.wait_for_samples(&mut child);
-    signal(&child, "-KILL");
+    let mut child = bench.held();
+    signal(&child, Signal::KILL);
     child.wait().expect("it ends");
-    let kept = bench.lines();
-    std::thread::sleep(Duration::from_millis(300));
+    // A subject that outlived surtax would wait for ever: it is held.
     let place = bench.subjects.path().to_string_lossy().into_owned();
-    assert!(!command_lines().iter().any(|line| line.contains(&place)), "a subject outlived surtax");
-    bench.finish_and_check(kept);
+    until(|| !command_lines().iter().any(|line| line.contains(&place)));
+    bench.let_go_on();
+    bench.finish_and_check(HELD_AFTER);
 }
 
 fn command_lines() -> Vec<String> {
@@ -280,11 +295,14 @@ fn a_run_whose_runners_changed_does_not_go_on() {
 #[test]
 fn two_runs_do_not_measure_each_other() {
     let (first, second) = (Bench::new(12), Bench::new(1));
-    let mut running = first.resume().spawn().expect("surtax starts");
-    first.wait_for_samples(&mut running);
+    let running = first.held();
     // The lock is in the store: the second run must use the same one.
-    let output = second.resume().env("SURTAX_HOME", first.store.path()).output().expect("surtax starts");
-    assert!(stderr(&output).contains("waiting for another surtax"), "{}", stderr(&output));
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(running.wait().expect("it ends").success());
+    let mut waiting = second.resume().env("SURTAX_HOME", first.store.path()).stdout(Stdio::null()).spawn().expect("surtax starts");
+    let mut said = BufReader::new(waiting.stderr.take().expect("piped")).lines().map(|line| line.expect("text"));
+    assert!(said.any(|line| line.contains("waiting for another surtax")));
+    assert_eq!(second.lines(), 0);
+    first.let_go_on();
+    let rest: Vec<String> = said.collect();
+    assert!(waiting.wait().expect("it ends").success(), "{rest:?}");
+    assert!(running.wait_with_output().expect("it ends").status.success());
 }

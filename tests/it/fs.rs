@@ -6,7 +6,8 @@ use std::path::Path;
 
 use surtax::error::Explain as _;
 use surtax::fs::{Appender, Scratch, symlink, write_atomic};
-use surtax::process::Job;
+
+use crate::needs::SmallDisk;
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
@@ -88,35 +89,11 @@ fn a_link_is_replaced() {
     assert_eq!(names(folder.path()), ["lib"]);
 }
 
-/// A file system of 64 KiB, mounted where only this test is; absent without the right to mount.
-pub(crate) struct Tiny(tempfile::TempDir);
-
-impl Tiny {
-    pub(crate) fn new() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let job = Job::new("/bin/mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(folder.path());
-        if job.run_for_text().is_ok() {
-            return Some(Self(folder));
-        }
-        surtax::ui::talk("skipped: a small file system cannot be mounted without root");
-        None
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for Tiny {
-    fn drop(&mut self) {
-        let _ = Job::new("/bin/umount").arg(self.path()).run();
-    }
-}
-
 #[test]
 fn a_full_disk_leaves_the_journal_whole() {
-    let Some(tiny) = Tiny::new() else { return };
-    let path = tiny.path().join("samples.jsonl");
+    let folder = tempfile::tempdir().unwrap();
+    let Some(_disk) = SmallDisk::on(folder.path()) else { return };
+    let path = folder.path().join("samples.jsonl");
     let mut journal = Appender::open(&path).unwrap();
     let line = "x".repeat(999);
     let mut kept = 0;
@@ -131,8 +108,8 @@ fn a_full_disk_leaves_the_journal_whole() {
     assert!(error.hint().unwrap().contains("full"), "{:?}", error.hint());
     assert!(kept > 10);
     assert_eq!(fs::read_to_string(&path).unwrap(), format!("{line}\n").repeat(kept));
-    assert!(write_atomic(&tiny.path().join("summary.json"), &[b'x'; 100_000]).is_err());
-    assert_eq!(names(tiny.path()), ["samples.jsonl"]);
+    assert!(write_atomic(&folder.path().join("summary.json"), &[b'x'; 100_000]).is_err());
+    assert_eq!(names(folder.path()), ["samples.jsonl"]);
 
     // Once there is room, it goes on.
     fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1000).unwrap();

@@ -11,6 +11,7 @@ mod keyring;
 mod libpython;
 mod matrix;
 mod measure;
+mod needs;
 mod process;
 mod provision;
 mod proxy;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -17,6 +17,8 @@ use surtax::run::{Environment, Folder, Outcome, Phase, Plan, Role, Sample};
 use surtax::ui::{Bar, Reporter, Silent, Unit};
 
 use crate::matrix::{select, setting, subject};
+use crate::needs::SmallDisk;
+use crate::world::shell_script;
 
 /// What a scripted subject does at a visit.
 #[derive(Debug, Clone, Copy)]
@@ -375,21 +377,22 @@ fn a_journal_that_cannot_grow_stops_the_run() {
 
 #[test]
 fn a_full_disk_stops_the_run_and_keeps_what_was_measured() {
-    let Some(tiny) = crate::fs::Tiny::new() else { return };
-    let folder = Folder::create(&tiny.path().join("run")).unwrap();
+    let disk = tempfile::tempdir().unwrap();
+    let Some(_small) = SmallDisk::on(disk.path()) else { return };
+    let folder = Folder::create(&disk.path().join("run")).unwrap();
     let selection = Selection { rounds: Some(200), ..select(&["startup"]) };
     let plan = plan(&selection, setting()).unwrap();
     let mut executor = Scripted::new(&always);
     let error = measure(&plan, &folder, Path::new("/benchmarks"), &mut executor, &Silent).unwrap_err();
     assert_eq!(error.exit(), Exit::Internal);
     let error = anyhow::Error::new(error);
-    insta::assert_snapshot!(surtax::error::render(&error).replace(&tiny.path().display().to_string(), "TINY"), @r"
+    insta::assert_snapshot!(surtax::error::render(&error).replace(&disk.path().display().to_string(), "DISK"), @r"
     error: a sample cannot be kept, so measuring stops
     Caused by:
-        cannot append to TINY/run/samples.jsonl
+        cannot append to DISK/run/samples.jsonl
         No space left on device (os error 28)
 
-    hint: what was measured is kept; free some space, then: surtax matrix run --resume TINY/run
+    hint: what was measured is kept; free some space, then: surtax matrix run --resume DISK/run
     ");
     // All visits but the one whose sample found no room.
     assert_eq!(folder.samples().unwrap().len(), executor.calls.len() - 1);
@@ -416,18 +419,11 @@ fn processes(cpu: Option<usize>) -> Processes {
     Processes::new(cpu, env!("CARGO_BIN_EXE_surtax"))
 }
 
-fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
-    let path = folder.join(name);
-    surtax::fs::write_atomic(&path, format!("#!/bin/sh\n{body}\n").as_bytes()).unwrap();
-    surtax::fs::set_mode(&path, 0o755).unwrap();
-    path
-}
-
 fn of_scripts(only: &[&str], timeout_seconds: f64, bodies: &[(&str, &str)]) -> Fixture {
     let scripts = tempfile::tempdir().unwrap();
     let role = |index| if index == 0 { Role::Baseline } else { Role::Runner };
     let subjects = bodies.iter().enumerate().map(|(index, (name, body))| {
-        let executable = script(scripts.path(), name, body);
+        let executable = shell_script(&scripts.path().join(name), body);
         surtax::run::SubjectPlan { executable, ..subject(name, role(index)) }
     });
     let setting = Setting { subjects: subjects.collect(), cpu: surtax::measure::choose_cpu(), ..setting() };
@@ -446,7 +442,7 @@ fn of_scripts(only: &[&str], timeout_seconds: f64, bodies: &[(&str, &str)]) -> F
 fn real_subjects_that_fail_are_rows_with_reasons() {
     let fixture = of_scripts(
         &["dynamic/10"],
-        1.0,
+        5.0,
         &[
             ("python3", DRIVER),
             ("good", DRIVER),
@@ -477,7 +473,7 @@ fn real_subjects_that_fail_are_rows_with_reasons() {
     insta::assert_snapshot!(shown, @r#"
     crash: Failed: was killed by signal 11 (SIGSEGV); stderr ends:
     Fatal Python error: Segmentation fault
-    hang: TimedOut: was still running after 1 s and was ended; stderr ends:
+    hang: TimedOut: was still running after 5 s and was ended; stderr ends:
     waiting
     garbage: Failed: stdout is not the driver's line: `Hello\u{1b}[31m\n`
     wrong: WrongAnswer: answered `43`; the baseline's answer is `42`
@@ -488,12 +484,12 @@ fn real_subjects_that_fail_are_rows_with_reasons() {
     silent: Failed: stdout is not the driver's line: nothing
     "#);
     let hang = &fixture.of_subject("hang")[0];
-    assert!(hang.wall_ns >= 1_000_000_000);
+    assert!(hang.wall_ns >= 5_000_000_000);
 }
 
 #[test]
 fn a_subject_that_is_not_there_is_a_row() {
-    let mut fixture = of_scripts(&["dynamic/10"], 5.0, &[("python3", DRIVER), ("good", DRIVER)]);
+    let mut fixture = of_scripts(&["dynamic/10"], 120.0, &[("python3", DRIVER), ("good", DRIVER)]);
     fixture.plan.subjects[1].executable = "/nowhere/runner".into();
     fixture.measure(&mut processes(None)).unwrap();
     let reason = fixture.of_subject("good").remove(0).reason.unwrap();
@@ -503,7 +499,7 @@ fn a_subject_that_is_not_there_is_a_row() {
 #[test]
 fn a_visit_sees_nothing_of_the_persons_environment() {
     let body = r#"env | sort | tr '\n' ' ' >&2; pwd >&2; grep Cpus_allowed_list /proc/self/status >&2; exit 1"#;
-    let fixture = of_scripts(&["dynamic/10"], 5.0, &[("python3", body)]);
+    let fixture = of_scripts(&["dynamic/10"], 120.0, &[("python3", body)]);
     let cpu = fixture.plan.cpu.unwrap();
     fixture.measure(&mut processes(Some(cpu))).unwrap();
     let reason = fixture.of_subject("python3").remove(0).reason.unwrap();
@@ -522,7 +518,7 @@ fn a_visit_sees_nothing_of_the_persons_environment() {
 
 #[test]
 fn an_empty_program_that_prints_is_a_failure() {
-    let fixture = of_scripts(&["startup"], 5.0, &[("python3", ":"), ("noisy", "echo banner")]);
+    let fixture = of_scripts(&["startup"], 120.0, &[("python3", ":"), ("noisy", "echo banner")]);
     fixture.measure(&mut processes(None)).unwrap();
     assert_eq!(fixture.of_subject("python3")[0].outcome, Outcome::Ok);
     assert_eq!(fixture.of_subject("noisy")[0].reason.as_deref(), Some("an empty program printed `banner\\n`"));

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use surtax::store::Store;
+use crate::needs;
 
 struct Subjects {
     python3: PathBuf,
@@ -13,13 +14,9 @@ struct Subjects {
 
 /// `None`, with a word about it, where the person did not opt in.
 fn subjects() -> Option<&'static Subjects> {
-    static SUBJECTS: OnceLock<Option<Subjects>> = OnceLock::new();
-    SUBJECTS
-        .get_or_init(|| {
-            if std::env::var_os("SURTAX_TEST_REAL").is_none() {
-                eprintln!("skipped: set SURTAX_TEST_REAL=1 to test real runners");
-                return None;
-            }
+    static SUBJECTS: OnceLock<Subjects> = OnceLock::new();
+    needs::asked_for("SURTAX_TEST_REAL").then(|| {
+        SUBJECTS.get_or_init(|| {
             let provisioned = surtax_json(&["provision", "--json"]);
             let built = surtax_json(&["runner", "build", "--json"]);
             let text = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
@@ -28,9 +25,9 @@ fn subjects() -> Option<&'static Subjects> {
                 .expect("a list")
                 .iter()
                 .map(|runner| (text(&runner["variant"]), PathBuf::from(text(&runner["executable"]))));
-            Some(Subjects { python3: PathBuf::from(text(&provisioned["python3"])), runners: runners.collect() })
+            Subjects { python3: PathBuf::from(text(&provisioned["python3"])), runners: runners.collect() }
         })
-        .as_ref()
+    })
 }
 
 fn surtax_json(arguments: &[&str]) -> serde_json::Value {
@@ -212,10 +209,7 @@ fn real_embedding_mode_is_isolated_and_has_its_paths_without_searching() {
 #[test]
 fn real_embedding_start_asks_the_file_system_for_no_landmark() {
     let Some(subjects) = subjects() else { return };
-    let Ok(strace) = which::which("strace") else {
-        eprintln!("skipped: strace is not installed");
-        return;
-    };
+    let Some(strace) = needs::tool("strace") else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let script = folder.path().join("empty.py");
     std::fs::write(&script, "").expect("written");

@@ -14,6 +14,7 @@ use std::time::Duration;
 use pgp::ser::Serialize as _;
 use surtax::debian::{Host, NoFinish, ProvisionError, Provisioned, Request, provision_with};
 use surtax::fetch::Patience;
+use surtax::process::Job;
 use surtax::recipe::Recipe;
 use surtax::store::Store;
 use surtax::ui::{Bar, Reporter, Silent, Unit};
@@ -124,6 +125,14 @@ impl World {
 
 pub fn write(path: &Path, bytes: &[u8]) {
     surtax::fs::write_atomic(path, bytes).expect("written");
+}
+
+/// A subject or tool that is a shell script. `install` writes it: a file that this process had open for writing could still be so in a
+/// child that another test has just forked, and could then not be started ("text file busy").
+pub fn shell_script(path: &Path, body: &str) -> PathBuf {
+    let install = Job::new("/usr/bin/install").args(["-D", "-m", "755", "/dev/stdin"]).arg(path);
+    install.stdin(format!("#!/bin/sh\n{body}\n")).run_for_text().expect("installed");
+    path.to_owned()
 }
 
 /// A Python of that version, as a distribution packages it.

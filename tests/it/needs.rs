@@ -1,0 +1,63 @@
+//! What some tests need beyond cargo and gcc. Where it is missing, they say so and do nothing.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
+
+use surtax::process::Job;
+
+const PYTHON3: &str = "/usr/bin/python3";
+
+/// The system's Python, with its whole standard library, of the oldest version that surtax measures or a later one.
+pub(crate) fn python3() -> Option<&'static Path> {
+    static ANSWER: LazyLock<Result<(), String>> = LazyLock::new(|| {
+        // Debian's python3-minimal lacks these.
+        let program = "import ctypes, decimal, multiprocessing, sqlite3, sys; print(*sys.version_info[:2])";
+        let said = Job::new(PYTHON3).args(["-I", "-c", program]).run_for_text().map_err(|error| error.to_string())?;
+        let version: Vec<u32> = said.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        if version >= vec![3, 11] { Ok(()) } else { Err(format!("it is Python {}", said.trim().replace(' ', "."))) }
+    });
+    found(ANSWER.clone().map(|()| Path::new(PYTHON3)).map_err(|why| format!("needs Python 3.11 or later as {PYTHON3} ({why})")))
+}
+
+/// A program that is looked for on PATH.
+pub(crate) fn tool(name: &str) -> Option<PathBuf> {
+    found(which::which(name).map_err(|_| format!("needs `{name}` on PATH")))
+}
+
+/// What takes long, or a network, is asked for with an environment variable.
+pub(crate) fn asked_for(variable: &str) -> bool {
+    found(std::env::var_os(variable).ok_or_else(|| format!("is asked for with {variable}=1"))).is_some()
+}
+
+/// A file system of 64 KiB, mounted on a folder until it is dropped.
+pub(crate) struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    pub(crate) fn on(folder: &Path) -> Option<Self> {
+        let mounted = Job::new("/bin/mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(folder).run_for_text();
+        found(mounted.map(|_| Self(folder.to_owned())).map_err(|error| format!("needs the right to mount a file system ({error})")))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Job::new("/bin/umount").arg(&self.0).run();
+    }
+}
+
+fn found<T>(answer: Result<T, String>) -> Option<T> {
+    answer.map_err(|why| skipped(&why)).ok()
+}
+
+/// Once per test and reason. Not through `eprintln!`, which cargo shows of failed tests only.
+fn skipped(why: &str) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    // The harness names a thread after its test; with one thread it writes the test's name itself.
+    let thread = std::thread::current();
+    let line = format!("skipped {}: {}\n", thread.name().unwrap_or("a test"), why.replace('\n', " "));
+    if SAID.lock().expect("lines").insert(line.clone()) {
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}
