@@ -19,14 +19,17 @@ pub fn answer(summary: &Summary) -> String {
     let (Some(best), Some(worst)) = (standings.first(), standings.last()) else {
         return "No runner has a published ratio to the baseline yet: there is nothing to say.".to_owned();
     };
-    let undecided = best.rows.iter().all(|(_, row)| row.verdict == Some(Verdict::Undecided));
-    let opening = if undecided { "Nothing is decided yet; ahead so far is" } else { "Embed" };
+    if !standings.iter().any(decided) {
+        return undecided(summary, best);
+    }
+    let alone = alike(best, worst);
+    let opening = if alone && standings.len() > 1 { "No runner stands out;" } else { "Embed" };
     let mut text = format!("{opening} {}: {} of {}'s time.", code(best.subject), figures(best), code(&summary.baseline));
     let ties: Vec<String> = standings[1..].iter().filter(|other| alike(best, other)).map(|other| code(other.subject)).collect();
     if !ties.is_empty() {
         text += &format!(" This run cannot tell it apart from {}.", ties.join(", "));
     }
-    if standings.len() > 1 && !alike(best, worst) {
+    if !alone {
         text += &format!(
             " {} costs most: {}, {} times {} by the geometric mean.",
             code(worst.subject),
@@ -36,6 +39,23 @@ pub fn answer(summary: &Summary) -> String {
         );
     }
     text + &caution(summary)
+}
+
+/// Whether any of the figures that an answer would rest on was seen to differ from the baseline's.
+fn decided(standing: &Standing<'_>) -> bool {
+    standing.rows.iter().any(|(_, row)| matches!(row.verdict, Some(Verdict::Faster | Verdict::Slower)))
+}
+
+/// No order of runners that noise made.
+fn undecided(summary: &Summary, any: &Standing<'_>) -> String {
+    let few = any.rows.iter().all(|(_, row)| row.verdict == Some(Verdict::Undecided));
+    let floor = any.rows.iter().filter_map(|(benchmark, _)| benchmark.noise_floor).fold(0.0, f64::max);
+    let reason = match () {
+        () if few => "it has too few rounds".to_owned(),
+        () if floor > 0.0 => format!("no difference rises above its noise, which reaches {}", format::percent(floor)),
+        () => "no difference was seen".to_owned(),
+    };
+    format!("This run decides nothing between the runners and {}: {reason}. More rounds (--rounds) or a quieter machine may.", code(&summary.baseline))
 }
 
 /// Runners with a ratio in every loop that any of them has one in, least cost first.

@@ -60,8 +60,8 @@ pub(super) fn reading(summary: &Summary) -> String {
 pub(super) fn reproduce(run: &Run) -> String {
     let plan = &run.plan;
     let mut section = format!(
-        "## How to reproduce\n\nMeasured by surtax {}; the plan was made at {}. With the same surtax, and `surtax.lock` from this folder:\n\n\
-         ```sh\nsurtax matrix run --locked surtax.lock{} --rounds {} --warmup {} --seed {}\n```\n\n\
+        "## How to reproduce\n\nMeasured by surtax {}; the plan was made at {}. With the same surtax, in this folder:\n\n\
+         ```sh\nsurtax matrix run --locked surtax.lock --out ../again{} --rounds {} --warmup {} --seed {}\n```\n\n\
          `surtax report DIR` makes this page and its plots again from `samples.jsonl`.\n\n",
         text(&plan.surtax),
         text(&plan.created),
