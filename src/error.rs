@@ -30,6 +30,9 @@ pub trait Explain: std::error::Error + Send + Sync + 'static {
     }
 }
 
+/// The hint of an error that no command line and no machine should bring about.
+pub const DEFECT: &str = "this should not happen: please report it as a defect of surtax, with the command and this message";
+
 /// The module error types that know their exit code and hint. An error that is not listed counts as internal.
 macro_rules! explained {
     ($($error:ty),* $(,)?) => {

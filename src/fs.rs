@@ -34,9 +34,10 @@ impl Explain for FsError {
                 "the disk that holds {} is full; free some space, or set SURTAX_HOME to a folder on another disk. What was finished is kept",
                 self.path.parent().unwrap_or(&self.path).display()
             )),
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Some("set SURTAX_HOME to a folder that you may write to".into())
-            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(format!(
+                "see who may: ls -ld {}; another folder for the store is named with SURTAX_HOME, one for a run with --out DIR",
+                self.path.display()
+            )),
             _ => None,
         }
     }

@@ -63,7 +63,17 @@ impl Explain for ProcessError {
         match self {
             Self::Interrupted(interrupted) => interrupted.hint(),
             Self::Log(error) => error.hint(),
-            _ => None,
+            Self::Start { source, .. } => Some(match source.kind() {
+                io::ErrorKind::NotFound => "the file is not there, or the loader that it names is not; see with `file` and `ls -l`".into(),
+                io::ErrorKind::PermissionDenied => {
+                    "is its file system mounted with noexec? SURTAX_HOME names a folder for the store on another one".into()
+                }
+                _ => "surtax doctor checks this machine".into(),
+            }),
+            Self::Watch { .. } => Some("run the same command again; finished work is kept".into()),
+            Self::TimedOut { .. } => Some("is the machine very busy? Run the same command again; finished work is kept".into()),
+            Self::Failed { output, .. } if output.is_empty() => Some("surtax doctor checks this machine".into()),
+            Self::Failed { .. } => Some("its last words name the cause; surtax doctor checks this machine".into()),
         }
     }
 }

@@ -19,6 +19,8 @@ pub enum StoreError {
     Fs(#[from] FsError),
 }
 
+const ELSEWHERE: &str = "set SURTAX_HOME to a folder that you may write to";
+
 impl Explain for StoreError {
     fn exit(&self) -> Exit {
         Exit::Internal
@@ -26,8 +28,9 @@ impl Explain for StoreError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NoPlace => Some("set SURTAX_HOME to a folder that you may write to".into()),
-            Self::Unusable(error) | Self::Fs(error) => error.hint(),
+            Self::NoPlace => Some(ELSEWHERE.into()),
+            Self::Unusable(error) => error.hint().or_else(|| Some(ELSEWHERE.into())),
+            Self::Fs(error) => error.hint(),
         }
     }
 }

@@ -23,7 +23,7 @@ pub enum ProvisionError {
     BadMirror { mirror: String },
     #[error("no keyring to check the indexes of {release} with: {looked}")]
     NoKeyring { release: String, looked: String },
-    #[error("keyring {}: {reason}", path.display())]
+    #[error("the keyring {} cannot be used: {reason}", path.display())]
     BadKeyring { path: PathBuf, reason: String },
     #[error("{url} is not signed: {reason}")]
     Unsigned { url: String, reason: String },

@@ -68,6 +68,8 @@ impl FetchError {
     }
 }
 
+const CHANGED: &str = "nothing of it was kept. A proxy or the mirror changes files, or the mirror is just changing; run again, or give another one with --mirror URL";
+
 impl Explain for FetchError {
     fn exit(&self) -> Exit {
         match self {
@@ -87,14 +89,16 @@ impl Explain for FetchError {
             Self::Failed { why, .. } if why.is_absent() => {
                 Some("the mirror may be incomplete or just changing; run again with --refresh, or give another one with --mirror URL".into())
             }
+            Self::Failed { why: Why::Status(401 | 403 | 407), .. } => {
+                Some("the server, or a proxy before it, wants a login or forbids it; another mirror is given with --mirror URL".into())
+            }
+            Self::Failed { why: Why::TooLarge { .. }, .. } => Some(CHANGED.into()),
             Self::Failed { .. } => {
                 Some("run the same command again: what has arrived is kept and the rest is asked for; another mirror is given with --mirror URL".into())
             }
-            Self::WrongHash { .. } => {
-                Some("nothing of it was kept. A proxy or the mirror changes files, or the mirror is just changing; run again, or give another one with --mirror URL".into())
-            }
+            Self::WrongHash { .. } => Some(CHANGED.into()),
             Self::NotAUrl { .. } => Some("for example --mirror http://127.0.0.1:8080/debian, or --mirror file:///srv/mirror".into()),
-            Self::Client(_) => None,
+            Self::Client(_) => Some("install the ca-certificates package; are http_proxy and https_proxy, where set, URLs?".into()),
             Self::Fs(error) => error.hint(),
             Self::Interrupted(error) => error.hint(),
         }

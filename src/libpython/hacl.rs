@@ -25,8 +25,9 @@ impl Explain for HaclError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::NoStandIn { .. } => Some("leave the static variants out: --variant shared".into()),
-            _ => None,
+            Self::NoStandIn { .. } => Some("leave the static variants out: surtax runner build --variant shared".into()),
+            Self::Archive { .. } => Some("make the sysroot again: surtax provision --refresh".into()),
+            Self::Fs(error) => error.hint(),
         }
     }
 }

@@ -21,6 +21,13 @@ impl Explain for StockError {
     fn exit(&self) -> Exit {
         Exit::Build
     }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Fs(error) => error.hint(),
+            _ => Some("make the sysroot again: surtax provision --refresh".into()),
+        }
+    }
 }
 
 /// What the edit needs to know.

@@ -1,6 +1,6 @@
 //! What can be wrong with what the person asked for.
 
-use crate::error::{Exit, Explain};
+use crate::error::{DEFECT, Exit, Explain};
 
 use super::Benchmark;
 
@@ -47,7 +47,7 @@ impl Explain for MatrixError {
             Self::NoSizes(name) => Some(format!("ask for it without one: --only {name}")),
             Self::NoRounds => Some("leave `--rounds` away for 15, or add `--quick` for 12".into()),
             Self::BadTimeout(_) => Some("give the longest time that one visit may take, such as `--timeout 120`".into()),
-            Self::NoBaseline | Self::TwiceTheSubject(_) => None,
+            Self::NoBaseline | Self::TwiceTheSubject(_) => Some(DEFECT.into()),
         }
     }
 }

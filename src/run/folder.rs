@@ -39,7 +39,9 @@ impl Explain for RunError {
             Self::Foreign(_) => Some("name a new or empty folder with `--out DIR`".into()),
             Self::Taken(folder) => Some(format!("go on with it: surtax matrix run --resume {}", folder.display())),
             Self::Schema { .. } => Some("use the surtax that wrote it; plan.json names the version".into()),
-            Self::Malformed { .. } => None,
+            Self::Malformed { .. } => {
+                Some("was it edited by hand? Take an unharmed copy of the folder, or begin a new run: surtax matrix run".into())
+            }
             Self::Fs(error) => error.hint(),
         }
     }

@@ -8,7 +8,7 @@ use super::link::LinkPlan;
 use super::render::Crate;
 use super::toolchain::{TARGET, Toolchain};
 use crate::digest::{Key, Sha256};
-use crate::error::{Exit, Explain};
+use crate::error::{DEFECT, Exit, Explain};
 use crate::fs::{self, FsError};
 use crate::libpython::{HaclError, Home, Library, Variant, VariantName, missing_symbols};
 use crate::process::{Job, ProcessError, how_it_ended, last_lines};
@@ -47,7 +47,7 @@ impl Explain for RunnerError {
             Self::Process(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::Fs(error) => error.hint(),
-            Self::Template(_) => None,
+            Self::Template(_) => Some(DEFECT.into()),
         }
     }
 }
@@ -60,7 +60,7 @@ fn hint_from(tail: &str) -> &'static str {
     } else if says(&["failed to download", "Could not resolve host", "spurious network error", "failed to get `"]) {
         "cargo could not download PyO3; check the network or set up a registry mirror in ~/.cargo/config.toml"
     } else if says(&["undefined reference"]) {
-        "the libpython asks for symbols that nothing on the link line defines; leave this variant out with --variant"
+        "the libpython asks for symbols that nothing on the link line defines; build the others alone, each with --variant"
     } else if says(&["can't find crate for `std`", "target may not be installed"]) {
         "install the standard library: rustup target add x86_64-unknown-linux-gnu"
     } else {

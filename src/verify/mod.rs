@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::digest::{Key, Sha256};
-use crate::error::{Exit, Explain};
+use crate::error::{DEFECT, Exit, Explain};
 use crate::fs::FsError;
 use crate::interrupt::Interrupted;
 use crate::run::{self, Check, CheckGroup, SCHEMA, SubjectVerification, Verification};
@@ -49,7 +49,7 @@ impl Explain for VerifyError {
         match self {
             Self::Interrupted(error) => error.hint(),
             Self::Fs(error) => error.hint(),
-            Self::NoCandidate => None,
+            Self::NoCandidate => Some(DEFECT.into()),
             Self::NoPrograms(_) => Some("delete the store's `assets` folder; surtax writes it again".into()),
         }
     }

@@ -37,7 +37,7 @@ pub(crate) struct SmallDisk(PathBuf);
 impl SmallDisk {
     pub(crate) fn on(folder: &Path) -> Option<Self> {
         let mounted = Job::new("/bin/mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(folder).run_for_text();
-        found(mounted.map(|_| Self(folder.to_owned())).map_err(|error| format!("needs the right to mount a file system ({error})")))
+        found(mounted.map(|_| Self(folder.to_owned())).map_err(|_| "needs `mount`, and the right to mount a file system".to_owned()))
     }
 }
 

@@ -1,0 +1,236 @@
+//! The written form of every error that a module makes of its own: message, causes, hint and exit code.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Error;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use surtax::cmd::CommandError;
+use surtax::debian::ProvisionError;
+use surtax::digest::Sha256;
+use surtax::error::{Explain, exit_code, render};
+use surtax::fetch::{FetchError, Why};
+use surtax::fs::FsError;
+use surtax::interrupt::Interrupted;
+use surtax::libpython::{HaclError, HomeError, StockError, VariantName};
+use surtax::matrix::MatrixError;
+use surtax::measure::MeasureError;
+use surtax::process::ProcessError;
+use surtax::recipe::{PythonVersion, RecipeError};
+use surtax::run::RunError;
+use surtax::runner::{RunnerError, ToolchainError};
+use surtax::store::StoreError;
+use surtax::unpack::UnpackError;
+use surtax::verify::VerifyError;
+
+/// The errors of some modules, each under the name of its type.
+#[derive(Default)]
+struct Forms {
+    text: String,
+    types: BTreeSet<&'static str>,
+}
+
+impl Forms {
+    fn show<E: Explain>(&mut self, errors: impl IntoIterator<Item = E>) {
+        let name = std::any::type_name::<E>().rsplit("::").next().expect("a name");
+        self.types.insert(name);
+        for error in errors {
+            assert!(error.hint().is_some_and(|hint| !hint.is_empty()), "{name} does not say what to do next: {error}");
+            let error = anyhow::Error::new(error);
+            let code = exit_code(&error) as u8;
+            let _ = writeln!(self.text, "# {name}, exit code {code}\n{}", render(&error));
+        }
+    }
+}
+
+fn path(path: &str) -> PathBuf {
+    path.into()
+}
+
+fn fs_error(action: &'static str, place: &str, number: i32) -> FsError {
+    FsError { action, path: path(place), source: errno(number) }
+}
+
+fn errno(number: i32) -> Error {
+    Error::from_raw_os_error(number)
+}
+
+const NOT_FOUND: i32 = 2;
+const DENIED: i32 = 13;
+const NO_FOLDER: i32 = 20;
+const FULL: i32 = 28;
+
+fn machine(forms: &mut Forms) {
+    forms.show([fs_error("append to", "/runs/one/samples.jsonl", FULL), fs_error("create", "/runs/one", DENIED)]);
+    let program = || path("/store/bin/python3");
+    forms.show([
+        ProcessError::Start { program: program(), source: errno(NOT_FOUND) },
+        ProcessError::Start { program: program(), source: errno(DENIED) },
+        ProcessError::Start { program: program(), source: Error::other("Exec format error") },
+        ProcessError::Watch { program: program(), source: Error::other("the launcher ended") },
+        ProcessError::TimedOut { program: program(), limit: Duration::from_secs(120) },
+        ProcessError::Failed { program: program(), status: ExitStatus::from_raw(7 << 8), output: "no module named math\n".into() },
+        ProcessError::Failed { program: program(), status: ExitStatus::from_raw(11), output: String::new() },
+    ]);
+    forms.show([StoreError::NoPlace, StoreError::Unusable(fs_error("create", "/dev/null/store", NO_FOLDER))]);
+    forms.show([Interrupted]);
+}
+
+fn runs(forms: &mut Forms) {
+    forms.show([
+        RunError::NotARun(path("thesis")),
+        RunError::Foreign(path("thesis")),
+        RunError::Taken(path("results/one")),
+        RunError::Schema { path: path("results/one/plan.json"), found: 9 },
+        RunError::Malformed { path: path("results/one/samples.jsonl"), reason: "line 7: missing field `round`".into() },
+    ]);
+    forms.show([VerifyError::NoCandidate, VerifyError::NoPrograms(path("/store/assets/benchmarks"))]);
+    let known = || vec!["static-pic".to_owned(), "shared".to_owned()];
+    forms.show([
+        MatrixError::UnknownBenchmark { name: "dynamo".into(), known: vec!["dynamic".into(), "cells".into()] },
+        MatrixError::UnknownSubject { name: "static-pik".into(), known: known() },
+        MatrixError::BadSize { item: "dynamic/many".into(), size: "many".into() },
+        MatrixError::NoSizes("startup".into()),
+        MatrixError::NoRounds,
+        MatrixError::BadTimeout(0.0),
+        MatrixError::NoBaseline,
+        MatrixError::TwiceTheSubject("shared".into()),
+    ]);
+    forms.show([
+        MeasureError::Journal { folder: path("results/one"), source: fs_error("append to", "results/one/samples.jsonl", FULL) },
+        MeasureError::Interrupted { folder: path("results/one"), visits: 40 },
+    ]);
+    forms.show([
+        CommandError::NoSuchVariant { variant: VariantName::StaticPic, release: "debian-13".into(), python: "3.13".into() },
+        CommandError::BaselineFailed { failed: 2, first: "math cannot be imported".into() },
+        CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
+    ]);
+}
+
+fn fetching(forms: &mut Forms) {
+    forms.show([
+        RecipeError::Unknown { name: "debian-99".into() },
+        RecipeError::Malformed { path: path("mine.yaml"), line: 3, column: 9, reason: "unknown field `colour`".into() },
+        RecipeError::Fs(fs_error("read", "mine.yaml", NOT_FOUND)),
+    ]);
+    let failed = |why| FetchError::Failed { url: "http://mirror.example/debian/file".into(), why };
+    forms.show([
+        failed(Why::Connect("connection refused".into())),
+        failed(Why::TimedOut),
+        failed(Why::Status(404)),
+        failed(Why::Status(407)),
+        failed(Why::Status(503)),
+        failed(Why::Truncated { got: 30, wanted: 378 }),
+        failed(Why::TooLarge { wanted: 378 }),
+        failed(Why::NoFile),
+        failed(Why::Broken("connection reset".into())),
+        FetchError::WrongHash {
+            url: "http://mirror.example/debian/file".into(),
+            wanted: Sha256::of(b"as promised"),
+            found: Sha256::of(b"as found"),
+        },
+        FetchError::NotAUrl { url: "mirror.example".into() },
+        FetchError::Client("no certificates were found".into()),
+    ]);
+    let archive = || "libc6 2.40-1".to_owned();
+    forms.show([
+        UnpackError::LeadsOutside { archive: archive(), path: "../../etc/passwd".into() },
+        UnpackError::Damaged { archive: archive(), reason: "control.tar is missing".into() },
+        UnpackError::Write {
+            archive: archive(),
+            path: "usr/lib/libc.so.6".into(),
+            source: fs_error("write", "/store/scratch/one/usr/lib/libc.so.6", FULL),
+        },
+    ]);
+}
+
+/// Those that the small world does not bring about in `provision::errors_are_written_for_the_person_who_reads_them`.
+fn provisioning(forms: &mut Forms) {
+    let url = || "http://mirror.example/debian/dists/trixie/InRelease".to_owned();
+    let release = || "debian trixie".to_owned();
+    let python = PythonVersion::new(3, 13);
+    forms.show([
+        ProvisionError::Host { found: "aarch64".into() },
+        ProvisionError::UnknownHost { path: path("/etc/os-release"), reason: "names no VERSION_CODENAME".into() },
+        ProvisionError::NoMirror { release: release() },
+        ProvisionError::BadKeyring { path: path("mine.gpg"), reason: "it holds no key".into() },
+        ProvisionError::WrongSignature { url: url(), reason: "it is signed by 0123456789ABCDEF".into() },
+        ProvisionError::NotYetValid { url: url(), date: "Sat, 03 Jan 2099 10:00:00 UTC".into() },
+        ProvisionError::WrongRelease { url: url(), reason: "it is that of bookworm".into() },
+        ProvisionError::BadIndex { url: url(), reason: "line 3 has no colon".into() },
+        ProvisionError::NoSuchPython { release: release(), python, offered: vec![] },
+        ProvisionError::NoDefaultPython { release: release(), reason: "there is no python3".into(), offered: vec![python] },
+        ProvisionError::Unsatisfiable { release: release(), python, reason: "libc6 (>= 2.41) is needed by libpython3.13".into() },
+        ProvisionError::NothingOffline,
+        ProvisionError::Missing {
+            missing: (0..10).map(|number| format!("package{number} 1-1: no connection")).collect(),
+            total: 12,
+            offline: false,
+        },
+        ProvisionError::Finish { reason: "/store/bin/python3 exited with code 1".into() },
+    ]);
+}
+
+fn building(forms: &mut Forms) {
+    let library = || path("/store/sysroots/one/usr/lib/x86_64-linux-gnu/libpython3.13.a");
+    forms.show([
+        HomeError::Lacks { sysroot: path("/store/sysroots/one"), what: "usr/include/python3.13".into() },
+        HomeError::Probe(ProcessError::Start { program: path("/store/bin/python3"), source: errno(NOT_FOUND) }),
+        HomeError::Sysconfig("LDVERSION is missing".into()),
+    ]);
+    forms.show([
+        StockError::Edit { path: path("/store/python3"), reason: "it is no ELF file".into() },
+        StockError::Changed { path: path("/store/python3"), section: ".text".into() },
+    ]);
+    forms.show([
+        HaclError::Archive { path: library(), reason: "it ends too early".into() },
+        HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
+    ]);
+    forms.show("dynamic".parse::<VariantName>().err());
+    let failed = |tail: &str| RunnerError::Failed {
+        variant: VariantName::StaticPic,
+        how: "exited with code 101".into(),
+        tail: tail.into(),
+        log: path("/store/logs/static-pic.log"),
+    };
+    forms.show([
+        failed("error: No space left on device (os error 28)"),
+        failed("error: failed to get `pyo3` as a dependency"),
+        failed("undefined reference to `Hacl_One'"),
+        failed("error[E0463]: can't find crate for `std`"),
+        failed("error: something else"),
+        RunnerError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "in the template")),
+    ]);
+    forms.show([
+        ToolchainError::Missing { tool: "cargo" },
+        ToolchainError::Missing { tool: "gcc" },
+        ToolchainError::Broken { tool: "rustc", source: ProcessError::Start { program: path("/usr/bin/rustc"), source: errno(DENIED) } },
+        ToolchainError::Unsupported { found: "aarch64-unknown-linux-gnu".into() },
+    ]);
+}
+
+#[test]
+fn every_error_says_what_to_do_next() {
+    let mut types = BTreeSet::new();
+    for (name, group) in [
+        ("machine", machine as fn(&mut Forms)),
+        ("runs", runs),
+        ("fetching", fetching),
+        ("provisioning", provisioning),
+        ("building", building),
+    ] {
+        let mut forms = Forms::default();
+        group(&mut forms);
+        insta::assert_snapshot!(format!("error-forms-{name}"), forms.text);
+        types.extend(forms.types);
+    }
+    // A type that error.rs lists and no form shows would be written for nobody.
+    let source = include_str!("../../src/error.rs");
+    let (_, list) = source.split_once("\nexplained!(").expect("the list");
+    let listed: BTreeSet<_> =
+        list.split(");").next().expect("its end").split(',').filter_map(|path| path.trim().rsplit("::").next()).collect();
+    assert_eq!(types, listed.into_iter().filter(|name| !name.is_empty()).collect());
+}
