@@ -39,7 +39,7 @@ pub enum Command {
     Runner(RunnerCommand),
     /// Check that every runner behaves as the stock python3 does
     Verify(VerifyArgs),
-    /// Measure
+    /// Measure what each runner costs against the stock python3
     #[command(subcommand)]
     Matrix(MatrixCommand),
     /// Write a run's report again from what was measured
@@ -166,7 +166,8 @@ pub struct MatrixRunArgs {
     #[command(flatten)]
     pub selection: VariantArgs,
 
-    /// Only this benchmark, as NAME or NAME/SIZE; repeat it for more
+    /// Only this benchmark, as NAME or NAME/SIZE; repeat it for more. There are pure_int_loop,
+    /// dynamic, amortised, startup, startup_isolated and cells
     #[arg(long, value_name = "BENCHMARK")]
     pub only: Vec<String>,
 
@@ -195,7 +196,7 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["only", "rounds", "warmup", "quick", "seed", "variants", "python", "locked"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipe", "python", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
     pub resume: Option<PathBuf>,
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::digest::{Key, Sha256};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
+use crate::interrupt::{self, Interrupted};
 use crate::ui::Reporter;
 
 #[derive(Debug, thiserror::Error)]
@@ -17,13 +18,18 @@ pub enum StoreError {
     Unusable(#[source] FsError),
     #[error(transparent)]
     Fs(#[from] FsError),
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
 }
 
 const ELSEWHERE: &str = "set SURTAX_HOME to a folder that you may write to";
 
 impl Explain for StoreError {
     fn exit(&self) -> Exit {
-        Exit::Internal
+        match self {
+            Self::Interrupted(interrupted) => interrupted.exit(),
+            _ => Exit::Internal,
+        }
     }
 
     fn hint(&self) -> Option<String> {
@@ -31,6 +37,7 @@ impl Explain for StoreError {
             Self::NoPlace => Some(ELSEWHERE.into()),
             Self::Unusable(error) => error.hint().or_else(|| Some(ELSEWHERE.into())),
             Self::Fs(error) => error.hint(),
+            Self::Interrupted(interrupted) => interrupted.hint(),
         }
     }
 }
@@ -149,7 +156,7 @@ impl Store {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 reporter.warn(&format!("waiting for another surtax, which holds the lock `{name}` in {}", self.root.display()));
-                wait_for_lock(&file).map_err(FsError::at("lock", &path))?;
+                wait_for_lock(&file, &path)?;
             }
             Err(TryLockError::Error(error)) => return Err(FsError::at("lock", &path)(error).into()),
         }
@@ -158,14 +165,14 @@ impl Store {
 }
 
 /// A blocking `lock` would not see Ctrl-C.
-fn wait_for_lock(file: &File) -> std::io::Result<()> {
+fn wait_for_lock(file: &File, path: &Path) -> Result<(), StoreError> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if crate::interrupt::requested() => return Err(std::io::ErrorKind::Interrupted.into()),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(50)),
-            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::Error(error)) => return Err(FsError::at("lock", path)(error).into()),
         }
+        interrupt::check()?;
     }
 }
 

@@ -10,8 +10,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub enum Unit {
     Bytes,
     Items,
-    /// Milliseconds of work, partly estimated: shown as a share.
-    Time,
+    /// Of work whose amount means nothing to a person: time, or bytes that are handled twice.
+    Percent,
 }
 
 /// All that domain code knows of the terminal.
@@ -87,11 +87,11 @@ impl Reporter for Terminal {
         let amounts = match unit {
             Unit::Bytes => "{bytes}/{total_bytes} {bytes_per_sec}",
             Unit::Items => "{pos}/{len}",
-            Unit::Time => "{percent:>3} %",
+            Unit::Percent => "{percent:>3} %",
         };
         let template = match total {
-            Some(_) => format!("{{prefix:>12}} [{{bar:28}}] {amounts}, {{eta}} left  {{wide_msg}}"),
-            None => "{prefix:>12} {spinner} {elapsed}  {wide_msg}".to_owned(),
+            Some(_) => format!("{{prefix:>9}} [{{bar:20}}] {amounts}, {{eta}} left  {{wide_msg}}"),
+            None => "{prefix:>9} {spinner} {elapsed}  {wide_msg}".to_owned(),
         };
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style.progress_chars("=> "));

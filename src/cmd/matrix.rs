@@ -35,7 +35,7 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     // A wrong name or place should not be found out after the downloads.
     selection.benchmarks()?;
     if let Some(out) = &args.out {
-        Folder::check_free(out)?;
+        Folder::create(out)?;
     }
     let built = pipeline::build(&args.source, &args.selection, terminal)?;
     let subjects = built.subjects()?;
@@ -103,9 +103,8 @@ fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
     let store = Store::open_default()?;
     let benchmarks = assets::benchmarks(&store)?;
     check_unchanged(folder, &run.plan, &pipeline::benchmarks_digest(&benchmarks))?;
-    let remarks = fitness(&run.environment).len();
-    if remarks > 0 {
-        terminal.step(&format!("{remarks} remarks on this machine's fitness to measure: surtax doctor"));
+    for remark in fitness(&run.environment) {
+        terminal.step(&format!("remark: {}", remark.what));
     }
     // Two runs at a time would measure each other.
     let _lock = store.lock("measuring", terminal)?;

@@ -139,7 +139,7 @@ impl ProvisionError {
             Self::Missing { .. } => {
                 "a mirror drops a version once a newer one is out; ask it anew with --refresh and without --locked, or give one that keeps old versions with --mirror URL".into()
             }
-            Self::Lock { .. } => "surtax writes a surtax.lock into each run and prints one with `surtax provision`".into(),
+            Self::Lock { .. } => "every run has its surtax.lock, and so has every sysroot, in the folder that `surtax provision` prints".into(),
             Self::Finish { .. } => "is this machine older than the release, or are its packages damaged? Report it with the lines above".into(),
             _ => return None,
         })

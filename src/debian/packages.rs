@@ -60,8 +60,9 @@ impl Work<'_> {
         // The largest first: the last ones to be unpacked should be small, or one core waits for the other.
         let mut queue: Vec<_> = self.lock.packages.iter().collect();
         queue.sort_by_key(|package| std::cmp::Reverse(package.size));
-        let label = if self.fetcher.is_some() { "downloading" } else { "unpacking" };
-        let bar = self.reporter.bar(label, Some(self.lock.total_bytes()), Unit::Bytes);
+        let label = if self.fetcher.is_some() { "fetching" } else { "unpacking" };
+        // A byte counts when it has arrived and again when it is unpacked.
+        let bar = self.reporter.bar(label, Some(2 * self.lock.total_bytes()), Unit::Percent);
         let (ready, arrived) = channel();
         let arrived = Mutex::new(arrived);
         std::thread::scope(|scope| {
@@ -72,7 +73,7 @@ impl Work<'_> {
             }
             drop(ready);
             for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-                scope.spawn(move || self.unpack_all(arrived, state));
+                scope.spawn(move || self.unpack_all(arrived, state, bar));
             }
         });
         bar.finish();
@@ -133,7 +134,7 @@ impl Work<'_> {
         }
     }
 
-    fn unpack_all(&self, arrived: &Mutex<Receiver<(&LockedPackage, PathBuf)>>, state: &State) {
+    fn unpack_all(&self, arrived: &Mutex<Receiver<(&LockedPackage, PathBuf)>>, state: &State, bar: &dyn Bar) {
         loop {
             let next = arrived.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
             let Ok((package, blob)) = next else { return };
@@ -144,6 +145,7 @@ impl Work<'_> {
             if let Err(error) = unpack::deb(&blob, &name, self.tree, &skip::wants) {
                 state.fail(error.into());
             }
+            bar.advance(package.size);
         }
     }
 }

@@ -55,6 +55,9 @@ impl Session<'_> {
         if let Some(python) = self.request.python.filter(|python| *python != lock.python) {
             return Err(ProvisionError::Lock { path: path.to_owned(), reason: format!("it is of Python {}, not {python}", lock.python) });
         }
+        if let Some(codename) = self.request.recipe.codename().filter(|codename| *codename != lock.codename) {
+            return Err(ProvisionError::Lock { path: path.to_owned(), reason: format!("it is of {}, not {codename}", lock.codename) });
+        }
         if let Some(ready) = self.ready(&lock) {
             return Ok(ready);
         }

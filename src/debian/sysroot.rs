@@ -22,7 +22,7 @@ pub(super) fn assemble(
     let tree = Tree::system_root(scratch.path())?;
     let downloaded = Work { store, lock, mirrors, fetcher, tree: &tree, reporter }.run()?;
     reporter.step(&format!(
-        "unpacked {} packages of {} ({:.1} MB, {:.1} MB of them downloaded)",
+        "unpacked {} packages of {}: {:.1} MB, {:.1} MB of it downloaded now",
         lock.packages.len(),
         lock.release,
         lock.total_bytes() as f64 / 1e6,

@@ -25,7 +25,7 @@ impl Progress {
         for round in rounds {
             round.order.iter().for_each(|&subject| rest[round.benchmark][subject].1 += 1);
         }
-        let mut progress = Self { bar: reporter.bar("measuring", Some(1), Unit::Time), rest, done: 0.0, shown: 0 };
+        let mut progress = Self { bar: reporter.bar("measuring", Some(1), Unit::Percent), rest, done: 0.0, shown: 0 };
         progress.show();
         progress
     }

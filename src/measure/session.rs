@@ -42,6 +42,11 @@ pub fn measure(
         kinds,
         measured: Measured::default(),
     };
+    if rounds.is_empty() {
+        session.progress.finish();
+        reporter.step("nothing is missing: every planned visit was measured");
+        return Ok(session.measured);
+    }
     let started = Instant::now();
     for round in &rounds {
         session.round(round)?;
@@ -84,7 +89,7 @@ impl Session<'_> {
         self.reference(round)?;
         for (position, &subject) in round.order.iter().enumerate() {
             interrupt::check().map_err(|_| self.interrupted())?;
-            self.progress.message(&self.message(round, subject));
+            self.progress.message(&self.message(round));
             let visited = match self.past.given_up(round.benchmark, subject) {
                 Some(reason) => {
                     self.measured.skipped += 1;
@@ -171,13 +176,13 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn message(&self, round: &Round, subject: usize) -> String {
+    fn message(&self, round: &Round) -> String {
         let (phase, of) = match round.phase {
             Phase::WarmUp => ("warm-up round", self.plan.warmup),
             Phase::Reference | Phase::Measured => ("round", self.plan.rounds),
         };
         let label = self.plan.benchmarks[round.benchmark].label();
-        format!("{label} · {phase} {} of {of} · {}", round.number + 1, self.plan.subjects[subject].name)
+        format!("{phase} {} of {of} · {label}", round.number + 1)
     }
 
     fn line(&self, benchmark: usize) -> String {

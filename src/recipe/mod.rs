@@ -81,6 +81,14 @@ impl Explain for RecipeError {
 }
 
 impl Recipe {
+    /// The release that the recipe names; `None` where it is the host's.
+    pub fn codename(&self) -> Option<&str> {
+        match &self.source {
+            Source::Archive(Archive { release: Release::Named(named), .. }) => Some(&named.codename),
+            Source::Archive(Archive { release: Release::Host, .. }) => None,
+        }
+    }
+
     /// A recipe that travels inside surtax, by its name, or a file, by its path.
     pub fn named(name: &str) -> Result<Self, RecipeError> {
         if let Some(text) = RECIPES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {

@@ -55,7 +55,10 @@ fn undecided(summary: &Summary, any: &Standing<'_>) -> String {
         () if floor > 0.0 => format!("no difference rises above its noise, which reaches {}", format::percent(floor)),
         () => "no difference was seen".to_owned(),
     };
-    format!("This run decides nothing between the runners and {}: {reason}. More rounds (--rounds) or a quieter machine may.", code(&summary.baseline))
+    format!(
+        "This run decides nothing between the runners and {}: {reason}. More rounds (--rounds) or a quieter machine may.",
+        code(&summary.baseline)
+    )
 }
 
 /// Runners with a ratio in every loop that any of them has one in, least cost first.

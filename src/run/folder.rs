@@ -21,6 +21,8 @@ pub enum RunError {
     Schema { path: PathBuf, found: u64 },
     #[error("{} cannot be understood: {reason}", path.display())]
     Malformed { path: PathBuf, reason: String },
+    #[error("no run can be written there")]
+    Unwritable(#[source] FsError),
     #[error(transparent)]
     Fs(#[from] FsError),
 }
@@ -36,7 +38,7 @@ impl Explain for RunError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotARun(_) => Some("name a folder that `surtax matrix run` wrote, such as one under results/".into()),
-            Self::Foreign(_) => Some("name a new or empty folder with `--out DIR`".into()),
+            Self::Foreign(_) | Self::Unwritable(_) => Some("name a new or empty folder with `--out DIR`".into()),
             Self::Taken(folder) => Some(format!("go on with it: surtax matrix run --resume {}", folder.display())),
             Self::Schema { .. } => Some("use the surtax that wrote it; plan.json names the version".into()),
             Self::Malformed { .. } => {
@@ -53,7 +55,7 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     /// Refuses a place that is not for a new run: it must not exist, or be empty.
-    pub fn check_free(path: &Path) -> Result<(), RunError> {
+    fn check_free(path: &Path) -> Result<(), RunError> {
         if path.join("plan.json").exists() {
             return Err(RunError::Taken(path.to_owned()));
         }
@@ -66,7 +68,7 @@ impl Folder {
     /// A folder for a new run.
     pub fn create(path: &Path) -> Result<Self, RunError> {
         Self::check_free(path)?;
-        fs::create_dir_all(path)?;
+        fs::create_dir_all(path).map_err(RunError::Unwritable)?;
         Ok(Self(path.to_owned()))
     }
 

@@ -87,7 +87,7 @@ pub struct Baseline {
 pub fn verify(candidates: &[Candidate], benchmarks: &Path, reporter: &dyn Reporter) -> Result<Verification, VerifyError> {
     let suite = Suite::open(benchmarks)?;
     let (first, others) = candidates.split_first().ok_or(VerifyError::NoCandidate)?;
-    let bar = reporter.bar("verify", Some((candidates.len() * suite.steps()) as u64), Unit::Items);
+    let bar = reporter.bar("verifying", Some((candidates.len() * suite.steps()) as u64), Unit::Items);
     let baseline = record_baseline(first, &suite, bar.as_ref())?;
     let others: Result<Vec<_>, VerifyError> =
         others.par_iter().map(|candidate| check(candidate, &baseline, &suite, bar.as_ref())).collect();

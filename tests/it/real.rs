@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use surtax::store::Store;
 use crate::needs;
+use surtax::store::Store;
 
 struct Subjects {
     python3: PathBuf,
