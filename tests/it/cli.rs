@@ -306,3 +306,27 @@ fn two_runs_do_not_measure_each_other() {
     assert!(waiting.wait().expect("it ends").success(), "{rest:?}");
     assert!(running.wait_with_output().expect("it ends").status.success());
 }
+
+#[test]
+fn a_lock_of_another_release_than_the_recipe_names_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lock = folder.path().join("surtax.lock");
+    let package = format!(
+        "[[package]]\nname = \"libc6\"\nversion = \"1\"\nsource = \"glibc\"\nsource_version = \"1\"\narchitecture = \"amd64\"\nsuite = \"bookworm\"\nfilename = \"pool/c.deb\"\nsize = 1\nsha256 = \"{}\"\n",
+        "0".repeat(64)
+    );
+    let head =
+        "schema = 1\nrelease = \"Debian 12\"\norigin = \"Debian\"\ncodename = \"bookworm\"\narchitecture = \"amd64\"\npython = \"3.11\"\n";
+    std::fs::write(&lock, format!("{head}\n{package}")).expect("written");
+    let said = refused(&["provision", "debian-13", "--locked", &lock.to_string_lossy()], 2);
+    assert!(said.contains("it is of bookworm, not trixie"), "{said}");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_found_out_before_anything_is_fetched() {
+    let store = tempfile::tempdir().expect("a folder");
+    let output = surtax(store.path()).args(["matrix", "run", "--out", "/proc/run"]).output().expect("surtax starts");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("/proc/run") && stderr(&output).contains("--out DIR"), "{}", stderr(&output));
+    assert!(!store.path().join("sysroots").exists(), "nothing was provisioned");
+}

@@ -606,3 +606,21 @@ fn scaling_a_subject_scales_its_ratio_alone() {
         assert_eq!(after.of("static-nonpic").unwrap().ratio, before.of("static-nonpic").unwrap().ratio);
     }
 }
+
+#[test]
+fn noise_is_given_no_order_and_no_break_even() {
+    let few = summarise(&Synthetic::with(&SUBJECTS, 2).run);
+    assert!(report::answer(&few).starts_with("This run decides nothing") && !report::answer(&few).contains("costs most"));
+    assert!(few.break_even.iter().all(|point| point.size.is_none()), "two rounds have no interval to show a crossing");
+    let disturb = |sample: &mut Sample| {
+        let half = if sample.round.is_multiple_of(2) { 2.0 } else { 0.5 };
+        let own = sample.subject.len() as u64 * 7 + u64::from(sample.round / 2);
+        let factor = if own.is_multiple_of(2) { half } else { 1.0 / half };
+        sample.value_ns = sample.value_ns.map(|ns| (ns as f64 * factor) as u64);
+    };
+    let noisy = summarise(&Synthetic::new().change(|_| true, disturb).run);
+    assert!(report::answer(&noisy).starts_with("This run decides nothing"), "{}", report::answer(&noisy));
+    assert!(report::answer(&noisy).contains("noise"));
+    let clear = summarise(&Synthetic::new().run);
+    assert!(clear.break_even.iter().any(|point| point.size.is_some()) && report::answer(&clear).starts_with("Embed"));
+}
