@@ -41,7 +41,7 @@ impl FromStr for Sha256 {
 
     fn from_str(text: &str) -> Result<Self, NotADigest> {
         let bad = || NotADigest(text.chars().take(80).collect());
-        if text.len() != 64 || !text.is_ascii() {
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(bad());
         }
         let mut bytes = [0; 32];

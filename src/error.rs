@@ -67,7 +67,15 @@ explained!(
 
 /// The exit code of the outermost error in the chain that knows one.
 pub fn exit_code(error: &anyhow::Error) -> Exit {
+    if let Some(interrupted) = interruption(error) {
+        return interrupted.exit();
+    }
     error.chain().find_map(|cause| explain(cause).map(Explain::exit)).unwrap_or(Exit::Internal)
+}
+
+/// Ctrl-C, whatever it was that it broke off: no fault, and no remedy but to run again.
+fn interruption(error: &anyhow::Error) -> Option<&crate::interrupt::Interrupted> {
+    error.chain().find_map(|cause| cause.downcast_ref())
 }
 
 /// `error:`, `Caused by:`, a blank line and `hint:`, as every message of surtax is written.
@@ -86,7 +94,8 @@ pub fn render(error: &anyhow::Error) -> String {
     if !causes.is_empty() {
         let _ = write!(text, "Caused by:\n{causes}");
     }
-    if let Some(hint) = error.chain().find_map(|cause| explain(cause).and_then(Explain::hint)) {
+    let hint = interruption(error).and_then(Explain::hint);
+    if let Some(hint) = hint.or_else(|| error.chain().find_map(|cause| explain(cause).and_then(Explain::hint))) {
         let _ = write!(text, "\nhint: {}\n", hint.replace('\n', "\n      "));
     }
     text

@@ -44,10 +44,15 @@ unsafe fn initialise(argv: &[*mut c_char]) {
         let mut config = std::mem::zeroed::<ffi::PyConfig>();
         ffi::PyConfig_InitIsolatedConfig(&mut config);
         config.site_import = 0;
+        if let Some(seed) = std::env::var("PYTHONHASHSEED").ok().and_then(|seed| seed.parse().ok()) {
+            // An isolated start ignores the environment; this one variable makes its dicts repeat, as it does for python.
+            config.use_hash_seed = 1;
+            config.hash_seed = seed;
+        }
         config.write_bytecode = 0;
         config.pathconfig_warnings = 0;
-        // Ctrl-C ends the program, as it does in a host that installs no handler.
-        config.install_signal_handlers = 0;
+        // As `python -I -S` does, so that the two starts can be compared.
+        config.install_signal_handlers = 1;
         let config_pointer: *mut ffi::PyConfig = &mut config;
         must(
             config_pointer,

@@ -73,7 +73,9 @@ impl Plan {
     pub(super) fn key(&self, request: &Request) -> Key {
         let (plan, recipe) = (format!("{self:?}"), format!("{:?}", request.recipe.source));
         let python = request.python.map_or_else(String::new, |version| version.to_string());
-        Key::of("request", [("plan", plan.as_str()), ("recipe", recipe.as_str()), ("python", python.as_str())])
+        let expired = if request.allow_expired { "allowed" } else { "refused" };
+        let inputs = [("plan", plan.as_str()), ("recipe", recipe.as_str()), ("python", python.as_str()), ("expired", expired)];
+        Key::of("request", inputs)
     }
 }
 

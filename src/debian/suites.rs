@@ -69,7 +69,7 @@ impl Suites {
                     suites.push(suite);
                 }
                 // What is signed wrongly, or tampered with, is no missing suite.
-                Err(error) if !is_absence(&error) => return Err(error),
+                Err(error) if !is_absence(&error, planned, plan) => return Err(error),
                 Err(error) => missing.push((planned, error)),
             }
         }
@@ -97,11 +97,23 @@ impl Suites {
     }
 }
 
-fn is_absence(error: &ProvisionError) -> bool {
+/// Whether the next mirror is asked; what is signed wrongly, or tampered with, ends the search.
+fn another_place_may_do(error: &ProvisionError) -> bool {
     match error {
         ProvisionError::Fetch(error) => matches!(error, FetchError::Failed { .. }),
         ProvisionError::UnknownRelease { .. } | ProvisionError::NothingOffline => true,
         _ => false,
+    }
+}
+
+/// Whether the work can go on without the suite. One of the release's own must be known to be absent: a security suite that does not
+/// answer just now would else be left out of the answer for good.
+fn is_absence(error: &ProvisionError, suite: &SuitePlan, plan: &Plan) -> bool {
+    let rest = suite.dist.strip_prefix(plan.identity.codename.as_str());
+    let own = suite.base || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    match error {
+        ProvisionError::Fetch(error) if own => error.is_absent(),
+        error => another_place_may_do(error),
     }
 }
 
@@ -123,8 +135,11 @@ impl Reading<'_> {
         for place in &suite.places {
             match self.place(plan, suite, place) {
                 Ok(opened) => return Ok(opened),
-                Err(error) if is_absence(&error) => {
-                    first.get_or_insert(error);
+                // A mirror that did not answer might have had it: that is what is told, rather than that another one lacks it.
+                Err(error) if another_place_may_do(&error) => {
+                    if first.is_none() || !is_absence(&error, suite, plan) {
+                        first = Some(error);
+                    }
                 }
                 Err(error) => return Err(error),
             }

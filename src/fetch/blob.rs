@@ -39,6 +39,12 @@ impl Fetcher {
 
     /// Downloads into the store. `advance` hears of every byte that arrives, and of those that were there.
     pub fn blob(&self, store: &Store, url: &str, wanted: &Wanted, advance: &dyn Fn(u64)) -> Result<Fetched, FetchError> {
+        let turn = self.turn(&wanted.sha256);
+        let _turn = turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(path) = Self::stored(store, wanted)? {
+            advance(wanted.size);
+            return Ok(Fetched { path, downloaded: 0 });
+        }
         let partial = store.partial_blob(&wanted.sha256);
         fs::create_dir_all(partial.parent().unwrap_or(Path::new(".")))?;
         let mut total = Total { downloaded: 0, told: 0, advance };

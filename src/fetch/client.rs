@@ -1,15 +1,17 @@
 //! One place a URL can be read from: HTTP with proxies and retries, or the file system.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::PathBuf;
-use std::sync::Once;
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use reqwest::blocking::{Client, Response};
 use reqwest::header::{CONTENT_RANGE, RANGE};
 
 use super::error::{FetchError, Why};
+use crate::digest::Sha256;
 use crate::interrupt;
 
 /// How often a download that may pass is tried, and how long the first pause is; each next one is four times longer.
@@ -31,6 +33,8 @@ pub struct Fetcher {
     /// For this machine's own servers, which no proxy could reach.
     direct: Client,
     pub(super) patience: Patience,
+    /// Who downloads which content: two indexes may be equal, and would write the same partial file.
+    turns: Mutex<HashMap<Sha256, Arc<Mutex<()>>>>,
 }
 
 /// What a URL gives, from some byte on.
@@ -54,7 +58,13 @@ impl Fetcher {
                 .tcp_keepalive(Duration::from_secs(20))
         };
         let made = |client: reqwest::Result<Client>| client.map_err(|error| FetchError::Client(chain(&error)));
-        Ok(Self { proxied: made(builder().build())?, direct: made(builder().no_proxy().build())?, patience })
+        Ok(Self { proxied: made(builder().build())?, direct: made(builder().no_proxy().build())?, patience, turns: Mutex::default() })
+    }
+
+    /// The lock that a download of this content holds.
+    pub(super) fn turn(&self, content: &Sha256) -> Arc<Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(turns.entry(*content).or_default())
     }
 
     /// The whole of a small file, such as a signed index.

@@ -35,7 +35,7 @@ pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, 
         Benchmark::Amortised => vec![line(driver(benchmark, size, folder))],
         Benchmark::Startup => vec![line(vec![script("empty.py")])],
         Benchmark::StartupIsolated if embeds => vec![line(vec![EMBED.into(), script("empty.py")])],
-        Benchmark::StartupIsolated => vec![line(vec!["-I".into(), "-S".into(), script("empty.py")])],
+        Benchmark::StartupIsolated => vec![line(vec!["-I".into(), "-S".into(), "-X".into(), "utf8".into(), script("empty.py")])],
         Benchmark::Cells if embeds => vec![line(vec![EMBED.into(), script("cells.py"), number(0), number(size)])],
         Benchmark::Cells => (0..size).map(|cell| line(vec![script("cells.py"), number(cell), number(1)])).collect(),
     }

@@ -3,6 +3,7 @@
 
 use super::summary::{BenchmarkSummary, BreakEven};
 use crate::run::{Role, Run};
+use crate::stats;
 
 /// For each runner that has at least two sizes of `amortised`.
 pub(super) fn break_even(run: &Run, benchmarks: &[BenchmarkSummary]) -> Vec<BreakEven> {
@@ -30,7 +31,7 @@ struct Point {
 
 impl Point {
     fn of(benchmark: &BenchmarkSummary, subject: &str) -> Option<Self> {
-        let row = benchmark.of(subject)?;
+        let row = benchmark.of(subject).filter(|row| row.rounds >= stats::MINIMUM_ROUNDS)?;
         Some(Self { size: benchmark.size.filter(|&size| size > 0)?, ratio: row.ratio?, low: row.ratio_low?, high: row.ratio_high? })
     }
 }

@@ -200,8 +200,8 @@ fn each_visit_runs_what_it_compares() {
     startup: python3 /b/empty.py
     startup: python3-again /b/empty.py
     startup: shared /b/empty.py
-    startup_isolated: python3 -I -S /b/empty.py
-    startup_isolated: python3-again -I -S /b/empty.py
+    startup_isolated: python3 -I -S -X utf8 /b/empty.py
+    startup_isolated: python3-again -I -S -X utf8 /b/empty.py
     startup_isolated: shared --surtax-embed /b/empty.py
     cells: python3 /b/cells.py 0 1
     cells: python3 /b/cells.py 1 1

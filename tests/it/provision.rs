@@ -137,8 +137,11 @@ fn a_mirror_given_by_hand_replaces_the_hosts_sources() {
     std::fs::remove_file(world.host.apt.join("sources.list")).expect("removed");
     let text = shown(&world, world.provision(), Exit::Usage);
     assert!(text.contains("no mirror is known") && text.contains("--mirror https://"), "{text}");
-    let gone = "http://127.0.0.1:9/mirror".to_owned();
-    let made = world.ask(&Request { mirrors: vec![gone, world.server.url()], ..world.request() }).expect("from the second mirror");
+    let silent = "http://127.0.0.1:9/mirror".to_owned();
+    let text = shown(&world, world.ask(&Request { mirrors: vec![silent, world.server.url()], ..world.request() }), Exit::Fetch);
+    assert!(text.contains("127.0.0.1:9"), "it might have had the security suite: {text}");
+    let other = format!("{}/elsewhere", world.server.url());
+    let made = world.ask(&Request { mirrors: vec![other, world.server.url()], ..world.request() }).expect("from the second mirror");
     assert!(made.sysroot.join("usr/bin/python4.2").is_file());
     assert!(world.said.text().contains("tester-security is left out"), "{}", world.said.text());
     let text = shown(&world, world.ask(&Request { mirrors: vec!["ftp://x".into()], ..world.request() }), Exit::Usage);
@@ -445,4 +448,28 @@ fn errors_are_written_for_the_person_who_reads_them() {
     let world = World::with(&[expired]);
     show("expired", &world, world.request(), Exit::Fetch);
     insta::assert_snapshot!(all);
+}
+
+#[test]
+fn suites_with_equal_indexes_do_not_write_over_each_other() {
+    for _ in 0..8 {
+        let same = || vec![Deb::new("hello", "1")];
+        let suites = [
+            Suite::new("tester", python("4.2", "4.2.1-1")),
+            Suite::new("tester-a", same()),
+            Suite::new("tester-b", same()),
+            Suite::new("tester-c", same()),
+        ];
+        World::with(&suites).provision().expect("provisioned");
+    }
+}
+
+#[test]
+fn an_expired_answer_is_not_reused_by_one_who_does_not_allow_it() {
+    let mut suite = Suite::new("tester", python("4.2", "4.2.1-1"));
+    suite.lines.push("Valid-Until: Sat, 03 Jan 2015 10:00:00 UTC".into());
+    let world = World::with(&[suite]);
+    world.ask(&Request { allow_expired: true, ..world.request() }).expect("allowed");
+    let text = shown(&world, world.provision(), Exit::Fetch);
+    assert!(text.contains("expired"), "{text}");
 }

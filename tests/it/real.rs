@@ -207,6 +207,23 @@ fn real_embedding_mode_is_isolated_and_has_its_paths_without_searching() {
 }
 
 #[test]
+fn real_embedding_start_takes_the_rounds_hash_seed() {
+    let Some(subjects) = subjects() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("hash.py");
+    std::fs::write(&script, "print(hash('a text'))").expect("written");
+    let script = script.to_string_lossy();
+    let said = |executable: &Path, arguments: &[&str]| {
+        let output = Command::new(executable).args(arguments).env_clear().env("PYTHONHASHSEED", "0000000042").output().expect("starts");
+        stdout(&output)
+    };
+    let expected = said(&subjects.python3, &[&script]);
+    for (name, executable) in &subjects.runners {
+        assert_eq!(said(executable, &["--surtax-embed", &script]), expected, "{name}");
+    }
+}
+
+#[test]
 fn real_embedding_start_asks_the_file_system_for_no_landmark() {
     let Some(subjects) = subjects() else { return };
     let Some(strace) = needs::tool("strace") else { return };

@@ -533,7 +533,7 @@ fn published_figures_at_another_size_are_marked() {
     let run = synthetic.change(|sample| sample.benchmark == "dynamic", |sample| sample.size = Some(100_000)).run;
     let markdown = report::markdown(&run, &summarise(&run));
     assert!(markdown.contains("1.337 (at M = 1,000,000)") && !markdown.contains("1.148 (at M"));
-    assert!(markdown.contains("--quick --rounds 15"));
+    assert!(markdown.contains("--only pure_int_loop/"));
 }
 
 /// Outside code, a cell's border is the only bar in a row that no backslash guards.
@@ -613,10 +613,8 @@ fn noise_is_given_no_order_and_no_break_even() {
     assert!(report::answer(&few).starts_with("This run decides nothing") && !report::answer(&few).contains("costs most"));
     assert!(few.break_even.iter().all(|point| point.size.is_none()), "two rounds have no interval to show a crossing");
     let disturb = |sample: &mut Sample| {
-        let half = if sample.round.is_multiple_of(2) { 2.0 } else { 0.5 };
-        let own = sample.subject.len() as u64 * 7 + u64::from(sample.round / 2);
-        let factor = if own.is_multiple_of(2) { half } else { 1.0 / half };
-        sample.value_ns = sample.value_ns.map(|ns| (ns as f64 * factor) as u64);
+        let drawn = chance(&[u64::from(sample.round), sample.subject.len() as u64, sample.size.unwrap_or(0)]);
+        sample.value_ns = sample.value_ns.map(|ns| (ns as f64 * (4.0 * (drawn - 0.5)).exp()) as u64);
     };
     let noisy = summarise(&Synthetic::new().change(|_| true, disturb).run);
     assert!(report::answer(&noisy).starts_with("This run decides nothing"), "{}", report::answer(&noisy));

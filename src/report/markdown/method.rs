@@ -3,7 +3,7 @@
 use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::summary::Summary;
-use crate::run::Run;
+use crate::run::{Role, Run};
 use crate::stats::{FLOOR_LIMIT, MINIMUM_ROUNDS};
 
 pub(super) fn environment(run: &Run) -> String {
@@ -61,14 +61,14 @@ pub(super) fn reproduce(run: &Run) -> String {
     let plan = &run.plan;
     let mut section = format!(
         "## How to reproduce\n\nMeasured by surtax {}; the plan was made at {}. With the same surtax, in this folder:\n\n\
-         ```sh\nsurtax matrix run --locked surtax.lock --out ../again{} --rounds {} --warmup {} --seed {}\n```\n\n\
+         ```sh\nsurtax matrix run --locked surtax.lock --out ../again --rounds {} --warmup {} --seed {}{}\n```\n\n\
          `surtax report DIR` makes this page and its plots again from `samples.jsonl`.\n\n",
         text(&plan.surtax),
         text(&plan.created),
-        selection(run),
         plan.rounds,
         plan.warmup,
-        plan.seed
+        plan.seed,
+        selection(run)
     );
     section += &format!("- seed: {}\n- benchmarks: {}\n", plan.seed, code(&plan.benchmarks_digest));
     if let Some(lock) = &plan.lock_sha256 {
@@ -77,19 +77,11 @@ pub(super) fn reproduce(run: &Run) -> String {
     section
 }
 
-/// The default plan's benchmarks; METHODOLOGY.md says what each is.
-const BENCHMARKS: [&str; 6] = ["pure_int_loop", "dynamic", "amortised", "startup", "startup_isolated", "cells"];
-
-/// The options that choose the plan's benchmarks and sizes.
+/// The options that choose the plan's benchmarks, sizes and runners, each by name: no default of a later surtax may change them.
 fn selection(run: &Run) -> String {
-    let planned = &run.plan.benchmarks;
-    let full = |name: &str| if name == "pure_int_loop" { 3_000_000 } else { 1_000_000 };
-    let largest = |name: &str| planned.iter().filter(|benchmark| benchmark.name == name).filter_map(|benchmark| benchmark.size).max();
-    let reduced = |name: &&str| largest(name).is_some_and(|size| size < full(name));
-    let mut options = if BENCHMARKS[..3].iter().any(reduced) { " --quick".to_owned() } else { String::new() };
-    let present: Vec<&str> = BENCHMARKS.into_iter().filter(|name| planned.iter().any(|benchmark| benchmark.name == *name)).collect();
-    if present.len() < BENCHMARKS.len() {
-        options += &present.iter().map(|name| format!(" --only {name}")).collect::<String>();
-    }
-    options
+    let runners = run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner);
+    let variants = runners.map(|subject| format!(" --variant {}", format::plain(&subject.name)));
+    let benchmarks = run.plan.benchmarks.iter().map(|benchmark| format!(" --only {}", format::plain(&benchmark.label())));
+    let line_break = |option: String| format!(" \\\n   {option}");
+    variants.chain(benchmarks).map(line_break).collect()
 }
