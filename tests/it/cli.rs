@@ -121,6 +121,14 @@ fn a_store_where_linkers_and_loaders_would_lose_their_way_is_refused_untouched()
 }
 
 #[test]
+fn talk_that_nobody_hears_changes_nothing() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let store = tempfile::tempdir().expect("a folder");
+    let status = surtax(store.path()).args(["provision", "debian-99"]).stderr(full).status().expect("surtax starts");
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
 fn a_folder_that_is_not_ours_is_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("thesis.txt"), "precious").expect("written");
