@@ -450,3 +450,9 @@ fn errors_are_written_for_the_person_who_reads_them() {
     show("expired", &world, world.request(), Exit::Fetch);
     insta::assert_snapshot!(all);
 }
+
+#[test]
+fn a_disk_that_fills_up_while_the_standard_library_is_compiled_is_named() {
+    let error = ProvisionError::Finish { reason: "it exited with code 1\nOSError: [Errno 28] No space left on device".into() };
+    assert!(error.hint().expect("a hint").contains("the disk is full"));
+}
