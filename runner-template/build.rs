@@ -5,6 +5,8 @@ use std::{env, fs};
 fn main() {
     println!("cargo::rerun-if-changed=link-plan.txt");
     println!("cargo::rerun-if-changed=hacl_stubs.c");
+    // Set by surtax: which runner this is.
+    println!("cargo::rerun-if-env-changed=SURTAX_RUNNER_KEY");
     let plan = fs::read_to_string("link-plan.txt").expect("surtax renders link-plan.txt into this crate");
     let mut pic = true;
     let mut sysroot = None;

@@ -132,6 +132,8 @@ impl Intended {
 
     fn in_store(&self, variant: VariantName) -> Option<Runner> {
         let stamp: RunnerStamp = serde_json::from_str(&Stamp::read(&self.folder)?).ok()?;
+        // What was measured must be what was built: a damaged or replaced executable is built again.
+        (Sha256::of_file(&self.executable).ok()? == stamp.sha256).then_some(())?;
         Some(self.runner(variant, &stamp, true))
     }
 
@@ -148,7 +150,9 @@ impl Intended {
         if std::fs::read_to_string(&config).ok().as_deref() != Some(&self.rendered.pyo3_config) {
             fs::write_atomic(&config, self.rendered.pyo3_config.as_bytes())?;
         }
-        let folder = target.join("crates").join(self.key.as_str());
+        // One folder for all: cargo cannot tell crates of one name apart by their place, and would give out another variant's result for
+        // this one's. As one crate that is edited, it is compiled again where it changed.
+        let folder = target.join("crate");
         self.rendered.write(&folder)?;
         let log = store.log(&format!("runner-{variant}-{}", self.key));
         let bar = reporter.bar("building", Some(self.rendered.crates()), Unit::Items);
@@ -180,6 +184,8 @@ impl Intended {
             .env("CFLAGS", "")
             .env("CARGO_TERM_COLOR", "never")
             .env("PYO3_CONFIG_FILE", config)
+            // Makes cargo link again for another variant even where the clock was set back and modification times mislead it.
+            .env("SURTAX_RUNNER_KEY", self.key.as_str())
             .current_dir(folder)
     }
 

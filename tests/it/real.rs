@@ -206,3 +206,44 @@ fn real_embedding_start_asks_the_file_system_for_no_landmark() {
         );
     }
 }
+
+/// In a store of its own, since the other tests use the runners meanwhile.
+#[test]
+fn real_runners_that_were_lost_or_damaged_are_built_again_each_as_itself() {
+    if subjects().is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let (store, moved) = (home.path().join("store"), home.path().join("moved"));
+    let build_in = |store: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_surtax"));
+        command.env("SURTAX_HOME", store).args(["runner", "build", "--variant", "static-nonpic", "--variant", "static-pic", "--json"]);
+        let output = command.output().expect("surtax starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let built: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let runners = built.as_array().expect("a list").iter();
+        runners.map(|runner| PathBuf::from(runner["executable"].as_str().expect("a path"))).collect::<Vec<_>>()
+    };
+    let build = || build_in(&store);
+    let runners = build();
+    let digests = || runners.iter().map(|path| surtax::digest::Sha256::of_file(path).expect("an executable")).collect::<Vec<_>>();
+    let before = digests();
+    assert_ne!(before[0], before[1]);
+
+    // Cargo's own folder stays: it must not give one variant's executable out as another's.
+    for executable in &runners {
+        std::fs::remove_dir_all(executable.parent().expect("a folder")).expect("removed");
+    }
+    build();
+    assert_eq!(digests(), before);
+
+    std::fs::write(&runners[1], "damaged").expect("written");
+    build();
+    assert_eq!(digests(), before);
+
+    // Interpreter and DT_RPATH of every executable name the store's old place.
+    std::fs::rename(&store, &moved).expect("moved");
+    for executable in build_in(&moved) {
+        assert!(run(&executable, &["-c", "import hashlib"], "").status.success());
+    }
+}
