@@ -164,8 +164,10 @@ pub(super) fn benchmarks_digest(folder: &Path) -> String {
     folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// Only what passed: a failure may have come from a full disk or a damaged sysroot, and must not outlive its cause.
 fn read_verified(store: &Store, key: &Key) -> Option<SubjectVerification> {
-    serde_json::from_slice(&std::fs::read(store.verified(key)).ok()?).ok()
+    let verified: SubjectVerification = serde_json::from_slice(&std::fs::read(store.verified(key)).ok()?).ok()?;
+    verified.passed().then_some(verified)
 }
 
 /// The baseline is asked again whenever anyone is: its answers are what the others are compared with.
