@@ -6,7 +6,8 @@ use include_dir::{Dir, DirEntry, include_dir};
 
 use crate::digest::{Hasher, Key};
 use crate::fs;
-use crate::store::{Stamp, Store};
+use crate::store::{Stamp, Store, StoreError};
+use crate::ui::Silent;
 
 static BENCHMARKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/benchmarks");
 static RUNNER_TEMPLATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/runner-template");
@@ -15,7 +16,7 @@ static RUNNER_TEMPLATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/runner-templ
 pub const HACL_STUBS: &str = include_str!("../hacl_stubs.c");
 
 /// `benchmarks/` on disk, in the store, under the digest of its content.
-pub fn benchmarks(store: &Store) -> fs::Result<PathBuf> {
+pub fn benchmarks(store: &Store) -> Result<PathBuf, StoreError> {
     materialise(store, "benchmarks", &BENCHMARKS)
 }
 
@@ -24,7 +25,7 @@ pub fn runner_template() -> Vec<(&'static str, &'static [u8])> {
     files(&RUNNER_TEMPLATE)
 }
 
-fn materialise(store: &Store, name: &str, folder: &'static Dir<'static>) -> fs::Result<PathBuf> {
+fn materialise(store: &Store, name: &str, folder: &'static Dir<'static>) -> Result<PathBuf, StoreError> {
     let mut hasher = Hasher::default();
     for (path, bytes) in files(folder) {
         hasher.update(&(path.len() as u64).to_le_bytes());
@@ -33,6 +34,11 @@ fn materialise(store: &Store, name: &str, folder: &'static Dir<'static>) -> fs::
         hasher.update(bytes);
     }
     let place = store.assets(&Key::of("assets", [(name, hasher.finish().to_string().as_str())]));
+    if Stamp::read(&place).is_some() {
+        return Ok(place);
+    }
+    // Another surtax may be writing the same, or reading from it already.
+    let _lock = store.lock("assets", &Silent)?;
     if Stamp::read(&place).is_none() {
         let scratch = store.scratch()?;
         for (path, bytes) in files(folder) {

@@ -59,13 +59,22 @@ pub fn create_dir_all(path: &Path) -> Result<()> {
 
 /// Writes beside `path`, syncs, renames over it: a reader sees the old bytes or the new ones.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_with_mode(path, bytes, 0o644)
+}
+
+/// The same, for a program: it can be started from the moment it is visible.
+pub fn write_executable(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_with_mode(path, bytes, 0o755)
+}
+
+fn write_with_mode(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_dir_all(folder)?;
     let failed = |error| FsError::at("write", path)(error);
     let mut file = tempfile::Builder::new().prefix(".surtax-").tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    set_mode(file.path(), 0o644)?;
+    set_mode(file.path(), mode)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
 }

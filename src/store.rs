@@ -14,6 +14,8 @@ use crate::ui::Reporter;
 pub enum StoreError {
     #[error("no folder for the store: neither SURTAX_HOME, XDG_CACHE_HOME nor HOME is set")]
     NoPlace,
+    #[error("the store cannot lie in {root:?}: its path has {what}, which linkers and loaders cannot take")]
+    UnusablePath { root: PathBuf, what: &'static str },
     #[error("the store cannot be used")]
     Unusable(#[source] FsError),
     #[error(transparent)]
@@ -35,6 +37,7 @@ impl Explain for StoreError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NoPlace => Some(ELSEWHERE.into()),
+            Self::UnusablePath { .. } => Some("set SURTAX_HOME to a folder whose path has no such character".into()),
             Self::Unusable(error) => error.hint().or_else(|| Some(ELSEWHERE.into())),
             Self::Fs(error) => error.hint(),
             Self::Interrupted(interrupted) => interrupted.hint(),
@@ -60,6 +63,8 @@ impl Store {
     }
 
     pub fn open(root: &Path) -> Result<Self, StoreError> {
+        // Before anything is created, and again below for where links lead.
+        check_path(root)?;
         let usable = || -> fs::Result<PathBuf> {
             fs::create_dir_all(root)?;
             let root = root.canonicalize().map_err(FsError::at("open", root))?;
@@ -68,6 +73,7 @@ impl Store {
             Ok(root)
         };
         let store = Self { root: usable().map_err(StoreError::Unusable)? };
+        check_path(&store.root)?;
         store.sweep();
         Ok(store)
     }
@@ -161,6 +167,21 @@ impl Store {
             Err(TryLockError::Error(error)) => return Err(FsError::at("lock", &path)(error).into()),
         }
         Ok(Lock { _file: file })
+    }
+}
+
+/// The store's path is written into link arguments (`-Wl,` splits at commas), into `DT_RPATH` (the loader splits at colons and expands `$`),
+/// into `--library-path` (which is split at semicolons too) and into lists of a path a line.
+fn check_path(root: &Path) -> Result<(), StoreError> {
+    let unusable = |what| Err(StoreError::UnusablePath { root: root.to_owned(), what });
+    let Some(text) = root.to_str() else { return unusable("bytes that are not UTF-8") };
+    match text.chars().find(|character| character.is_control() || [':', ';', ',', '$'].contains(character)) {
+        None => Ok(()),
+        Some(':') => unusable("a colon"),
+        Some(';') => unusable("a semicolon"),
+        Some(',') => unusable("a comma"),
+        Some('$') => unusable("a dollar sign"),
+        Some(_) => unusable("a control character"),
     }
 }
 

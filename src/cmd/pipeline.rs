@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::CommandError;
 use crate::cli::{SourceArgs, VariantArgs};
-use crate::debian::{Provisioned, Request, provision};
+use crate::debian::{Host, Provisioned, Request, provision};
 use crate::digest::{Key, Sha256};
 use crate::libpython::{Home, Linkage, Variant};
 use crate::recipe::Recipe;
@@ -58,6 +58,7 @@ pub(super) fn prepare(args: &SourceArgs, reporter: &dyn Reporter) -> Result<Prep
 
 pub(super) fn build(args: &SourceArgs, selection: &VariantArgs, reporter: &dyn Reporter) -> Result<Built> {
     // Before anything is downloaded: a missing compiler should not be found out last.
+    Host::this().check()?;
     let toolchain = Toolchain::find()?;
     let prepared = prepare(args, reporter)?;
     let variants = chosen(&prepared, selection)?;
@@ -164,8 +165,10 @@ pub(super) fn benchmarks_digest(folder: &Path) -> String {
     folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// Only what passed: a failure may have come from a full disk or a damaged sysroot, and must not outlive its cause.
 fn read_verified(store: &Store, key: &Key) -> Option<SubjectVerification> {
-    serde_json::from_slice(&std::fs::read(store.verified(key)).ok()?).ok()
+    let verified: SubjectVerification = serde_json::from_slice(&std::fs::read(store.verified(key)).ok()?).ok()?;
+    verified.passed().then_some(verified)
 }
 
 /// The baseline is asked again whenever anyone is: its answers are what the others are compared with.

@@ -140,6 +140,10 @@ impl ProvisionError {
                 "a mirror drops a version once a newer one is out; ask it anew with --refresh and without --locked, or give one that keeps old versions with --mirror URL".into()
             }
             Self::Lock { .. } => "every run has its surtax.lock, and so has every sysroot, in the folder that `surtax provision` prints".into(),
+            // Said by the interpreter, whose error numbers do not come through.
+            Self::Finish { reason } if reason.contains("No space left on device") => {
+                "the disk is full; free some space, or set SURTAX_HOME to a folder on another disk. What was finished is kept".into()
+            }
             Self::Finish { .. } => "is this machine older than the release, or are its packages damaged? Report it with the lines above".into(),
             _ => return None,
         })

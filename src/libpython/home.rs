@@ -31,6 +31,7 @@ impl Explain for HomeError {
     fn exit(&self) -> Exit {
         match self {
             Self::Fs(_) => Exit::Internal,
+            Self::Probe(ProcessError::Interrupted(interrupted)) => interrupted.exit(),
             _ => Exit::Build,
         }
     }
@@ -38,7 +39,8 @@ impl Explain for HomeError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Fs(error) => error.hint(),
-            _ => Some("make the sysroot again: surtax provision --refresh".into()),
+            Self::Probe(ProcessError::Interrupted(interrupted)) => interrupted.hint(),
+            _ => Some("if files of the store were changed or lost, delete its `sysroots` folder and run again; downloads are kept".into()),
         }
     }
 }
@@ -53,6 +55,15 @@ pub struct Sysconfig {
     pub multiarch: String,
     /// Libraries that a static link needs, as the build's Makefile names them, without repetition: `-ldl`, `-lm`, …
     pub link_libraries: Vec<String>,
+}
+
+/// What the stamp of a stock `python3` keeps.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StockStamp {
+    /// Of the edited executable.
+    sha256: Sha256,
+    sysconfig: Sysconfig,
 }
 
 /// All paths are absolute and inside the store.
@@ -77,13 +88,14 @@ impl Home {
     /// Prepares, once, the home of a sysroot: the prefix that all its subjects share, and the stock `python3` in it.
     pub fn prepare(store: &Store, key: &Key, python: PythonVersion, sysroot: &Path) -> Result<Self, HomeError> {
         let prefix = store.home(key);
-        let stock_key = Key::of("stock", [("home", key.as_str()), ("edit", "2")]);
+        // The edit writes the sysroot's path into the executable: in a store that was moved, it is another.
+        let stock_key = Key::of("stock", [("home", key.as_str()), ("edit", "2"), ("sysroot", &sysroot.to_string_lossy())]);
         let stock_folder = store.runner(key, &stock_key);
         let stock = stock_folder.join(format!("python{python}"));
         let loader = find_loader(sysroot)?;
         let library_folders = library_folders(sysroot)?;
         link_prefix(&prefix, sysroot)?;
-        let sysconfig = match Stamp::read(&stock_folder).and_then(|stamp| serde_json::from_str(&stamp).ok()) {
+        let sysconfig = match made_before(&stock_folder, &stock) {
             Some(sysconfig) => sysconfig,
             None => {
                 let packaged = sysroot.join(format!("usr/bin/python{python}"));
@@ -92,8 +104,10 @@ impl Home {
                 }
                 StockPython { packaged: &packaged, loader: &loader, library_folders: &library_folders }.write_to(&stock)?;
                 let sysconfig = read_sysconfig(&stock)?;
-                Stamp::write(&stock_folder, &serde_json::to_string(&sysconfig).map_err(|error| HomeError::Sysconfig(error.to_string()))?)?;
-                sysconfig
+                let sha256 = Sha256::of_file(&stock).map_err(FsError::at("read", &stock))?;
+                let stamp = StockStamp { sha256, sysconfig };
+                Stamp::write(&stock_folder, &serde_json::to_string(&stamp).map_err(|error| HomeError::Sysconfig(error.to_string()))?)?;
+                stamp.sysconfig
             }
         };
         let libraries = Libraries::find(sysroot, python, &sysconfig.multiarch);
@@ -120,6 +134,12 @@ impl Home {
     pub fn digest(&self, path: &Path) -> Result<Sha256, HomeError> {
         Ok(Sha256::of_file(path).map_err(FsError::at("read", path))?)
     }
+}
+
+/// What the stamp says, if the executable is still the one that it was written for.
+fn made_before(folder: &Path, stock: &Path) -> Option<Sysconfig> {
+    let stamp: StockStamp = serde_json::from_str(&Stamp::read(folder)?).ok()?;
+    (Sha256::of_file(stock).ok()? == stamp.sha256).then_some(stamp.sysconfig)
 }
 
 /// `<home>/lib` and `<home>/include` are the sysroot's: CPython's getpath climbs from a runner to them and takes the home for the prefix,

@@ -49,9 +49,7 @@ impl StockPython<'_> {
         let bytes = fs::read(self.packaged)?;
         let edited = self.edit(&bytes).map_err(|error| StockError::Edit { path: self.packaged.to_owned(), reason: error.to_string() })?;
         self.compare(&bytes, &edited)?;
-        fs::write_atomic(place, &edited)?;
-        fs::set_mode(place, 0o755)?;
-        Ok(())
+        Ok(fs::write_executable(place, &edited)?)
     }
 
     fn edit(&self, bytes: &[u8]) -> Result<Vec<u8>, object_rewrite::Error> {

@@ -132,6 +132,8 @@ impl Intended {
 
     fn in_store(&self, variant: VariantName) -> Option<Runner> {
         let stamp: RunnerStamp = serde_json::from_str(&Stamp::read(&self.folder)?).ok()?;
+        // What was measured must be what was built: a damaged or replaced executable is built again.
+        (Sha256::of_file(&self.executable).ok()? == stamp.sha256).then_some(())?;
         Some(self.runner(variant, &stamp, true))
     }
 
@@ -182,6 +184,8 @@ impl Intended {
             // The person's own flags would make another runner under the same key.
             .env("CARGO_ENCODED_RUSTFLAGS", "")
             .env("CFLAGS", "")
+            .env("CC", &toolchain.gcc)
+            .env("RUSTC_WRAPPER", "")
             .env("CARGO_TERM_COLOR", "never")
             .env("PYO3_CONFIG_FILE", config)
             .current_dir(folder)
@@ -191,8 +195,7 @@ impl Intended {
         let scratch = store.scratch()?;
         let bytes = fs::read(built)?;
         let place = scratch.path().join(self.executable.file_name().unwrap_or_default());
-        fs::write_atomic(&place, &bytes)?;
-        fs::set_mode(&place, 0o755)?;
+        fs::write_executable(&place, &bytes)?;
         let stamp = RunnerStamp { variant: variant.to_string(), sha256: Sha256::of(&bytes), size_bytes: bytes.len() as u64 };
         Stamp::write(scratch.path(), &serde_json::to_string(&stamp).unwrap_or_default())?;
         scratch.commit(&self.folder)?;

@@ -100,6 +100,39 @@ fn a_store_that_cannot_be_written_is_an_error_with_a_way_out() {
 }
 
 #[test]
+fn a_store_where_linkers_and_loaders_would_lose_their_way_is_refused_untouched() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let home = tempfile::tempdir().expect("a folder");
+    let names: [(&[u8], &str); 6] = [
+        (b"a,b", "a comma"),
+        (b"a:b", "a colon"),
+        (b"a;b", "a semicolon"),
+        (b"$ORIGIN", "a dollar sign"),
+        (b"a\nb", "a control character"),
+        (b"a\xff", "bytes that are not UTF-8"),
+    ];
+    for (name, what) in names {
+        let store = home.path().join(std::ffi::OsStr::from_bytes(name));
+        let output = surtax(&store).args(["provision", "--offline"]).output().expect("surtax starts");
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(what) && said.contains("hint: set SURTAX_HOME"), "{said}");
+        assert!(!store.exists());
+    }
+    let store = home.path().join("with space, quoted".replace(',', " '\"é"));
+    let output = surtax(&store).args(["provision", "--offline"]).output().expect("surtax starts");
+    assert!(!stderr(&output).contains("the store cannot lie"), "{}", stderr(&output));
+}
+
+#[test]
+fn talk_that_nobody_hears_changes_nothing() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let store = tempfile::tempdir().expect("a folder");
+    let status = surtax(store.path()).args(["provision", "debian-99"]).stderr(full).status().expect("surtax starts");
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
 fn a_folder_that_is_not_ours_is_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("thesis.txt"), "precious").expect("written");

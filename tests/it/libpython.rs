@@ -148,3 +148,11 @@ fn what_is_not_an_archive_is_an_error_with_its_name() {
     let error = audit_file("subject", &workshop.path("program.c")).expect_err("a text file");
     assert!(error.to_string().contains("program.c"), "{error}");
 }
+
+#[test]
+fn an_interrupted_probe_is_no_fault_of_the_build() {
+    use surtax::error::{Exit, Explain as _};
+    use surtax::interrupt::Interrupted;
+    let error = surtax::libpython::HomeError::Probe(surtax::process::ProcessError::Interrupted(Interrupted));
+    assert_eq!((error.exit(), error.hint()), (Exit::Incomplete, Interrupted.hint()));
+}

@@ -473,3 +473,9 @@ fn an_expired_answer_is_not_reused_by_one_who_does_not_allow_it() {
     let text = shown(&world, world.provision(), Exit::Fetch);
     assert!(text.contains("expired"), "{text}");
 }
+
+#[test]
+fn a_disk_that_fills_up_while_the_standard_library_is_compiled_is_named() {
+    let error = ProvisionError::Finish { reason: "it exited with code 1\nOSError: [Errno 28] No space left on device".into() };
+    assert!(error.hint().expect("a hint").contains("the disk is full"));
+}

@@ -5,7 +5,6 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 use crate::needs;
-use surtax::store::Store;
 
 struct Subjects {
     python3: PathBuf,
@@ -141,34 +140,6 @@ fn real_runner_makes_a_virtual_environment_that_works() {
     }
 }
 
-/// In a store of its own, filled from the shared one's downloads: other tests run the shared one's runners meanwhile.
-#[test]
-fn real_runner_built_again_over_a_warm_cargo_folder_is_the_same_variant() {
-    if subjects().is_none() {
-        return;
-    }
-    let shared = Store::open_default().expect("the store of SURTAX_HOME");
-    let own = tempfile::tempdir().expect("a folder");
-    for folder in ["blobs", "resolved"] {
-        let copied = Command::new("cp").arg("-r").arg(shared.root().join(folder)).arg(own.path()).status().expect("cp starts");
-        assert!(copied.success());
-    }
-    let build = || {
-        let output = Command::new(env!("CARGO_BIN_EXE_surtax"))
-            .args(["runner", "build", "--offline", "--json"])
-            .env("SURTAX_HOME", own.path())
-            .output()
-            .expect("surtax starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let runners: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let digest = |runner: &serde_json::Value| (runner["variant"].to_string(), runner["sha256"].to_string());
-        runners.as_array().expect("a list").iter().map(digest).collect::<Vec<_>>()
-    };
-    let first = build();
-    std::fs::remove_dir_all(own.path().join("homes")).expect("removed");
-    assert_eq!(build(), first, "a variant became another one");
-}
-
 /// Runs a script in the embedding mode on every runner.
 fn embedded(program: &str, arguments: &[&str], check: impl Fn(&str, &Output)) {
     let Some(subjects) = subjects() else { return };
@@ -245,5 +216,46 @@ fn real_embedding_start_asks_the_file_system_for_no_landmark() {
             String::from_utf8_lossy(&searched.stderr).contains("pyvenv.cfg"),
             "{name}: the drop-in mode does search, so the check can fail"
         );
+    }
+}
+
+/// In a store of its own, since the other tests use the runners meanwhile.
+#[test]
+fn real_runners_that_were_lost_or_damaged_are_built_again_each_as_itself() {
+    if subjects().is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let (store, moved) = (home.path().join("store"), home.path().join("moved"));
+    let build_in = |store: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_surtax"));
+        command.env("SURTAX_HOME", store).args(["runner", "build", "--variant", "static-nonpic", "--variant", "static-pic", "--json"]);
+        let output = command.output().expect("surtax starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let built: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let runners = built.as_array().expect("a list").iter();
+        runners.map(|runner| PathBuf::from(runner["executable"].as_str().expect("a path"))).collect::<Vec<_>>()
+    };
+    let build = || build_in(&store);
+    let runners = build();
+    let digests = || runners.iter().map(|path| surtax::digest::Sha256::of_file(path).expect("an executable")).collect::<Vec<_>>();
+    let before = digests();
+    assert_ne!(before[0], before[1]);
+
+    // Cargo's own folder stays: it must not give one variant's executable out as another's.
+    for executable in &runners {
+        std::fs::remove_dir_all(executable.parent().expect("a folder")).expect("removed");
+    }
+    build();
+    assert_eq!(digests(), before);
+
+    std::fs::write(&runners[1], "damaged").expect("written");
+    build();
+    assert_eq!(digests(), before);
+
+    // Interpreter and DT_RPATH of every executable name the store's old place.
+    std::fs::rename(&store, &moved).expect("moved");
+    for executable in build_in(&moved) {
+        assert!(run(&executable, &["-c", "import hashlib"], "").status.success());
     }
 }
