@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::libpython::VariantName;
 use crate::recipe::PythonVersion;
+use crate::run::Plan;
 
 /// Which libpython should I embed or ship, what does each cost, and why?
 ///
@@ -172,11 +173,11 @@ pub struct MatrixRunArgs {
     pub only: Vec<String>,
 
     /// Measured rounds [default: 15, with --quick 12]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MOST_ROUNDS)))]
     pub rounds: Option<u32>,
 
     /// Warm-up rounds before them [default: 3, with --quick 1]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(Plan::MOST_ROUNDS)))]
     pub warmup: Option<u32>,
 
     /// Smaller sizes and fewer rounds: an answer in about a minute

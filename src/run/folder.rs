@@ -110,7 +110,13 @@ impl Folder {
     }
 
     pub fn plan(&self) -> Result<Plan, RunError> {
-        self.read_json("plan.json")
+        let plan: Plan = self.read_json("plan.json")?;
+        // A schedule is held in memory: a slip of the hand in the file must not take it all.
+        if plan.rounds.max(plan.warmup) > Plan::MOST_ROUNDS {
+            let reason = format!("it plans more than {} rounds", Plan::MOST_ROUNDS);
+            return Err(RunError::Malformed { path: self.file("plan.json"), reason });
+        }
+        Ok(plan)
     }
 
     /// The samples so far; none if nothing was measured yet. A torn last line, left by a crash, is not a sample.

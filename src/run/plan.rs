@@ -36,6 +36,9 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// More take days, and tell nothing that these do not.
+    pub const MOST_ROUNDS: u32 = 10_000;
+
     pub fn baseline(&self) -> Option<&SubjectPlan> {
         self.subjects.iter().find(|subject| subject.role == Role::Baseline)
     }

@@ -155,6 +155,17 @@ fn a_run_of_another_schema_is_refused_by_name() {
     assert!(stderr(&output).contains("schema 2"), "{}", stderr(&output));
 }
 
+#[test]
+fn a_plan_of_endless_rounds_is_refused() {
+    let bench = Bench::new(1);
+    let path = bench.folder.path().join("plan.json");
+    let text = std::fs::read_to_string(&path).expect("a plan").replacen("\"rounds\": 1", "\"rounds\": 4000000000", 1);
+    std::fs::write(&path, text).expect("written");
+    let output = bench.resume().output().expect("surtax starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("more than 10000 rounds"), "{}", stderr(&output));
+}
+
 /// A run whose subjects are shell scripts that speak as the driver does, so that the whole command runs without Python.
 struct Bench {
     store: tempfile::TempDir,
