@@ -116,6 +116,10 @@ impl Folder {
             let reason = format!("it plans more than {} rounds", Plan::MOST_ROUNDS);
             return Err(RunError::Malformed { path: self.file("plan.json"), reason });
         }
+        // The kernel's set of processors ends there; a core that this machine lacks is found out by the first visit.
+        if plan.cpu.is_some_and(|cpu| cpu >= 1024) {
+            return Err(RunError::Malformed { path: self.file("plan.json"), reason: "its core is beyond 1023".to_owned() });
+        }
         Ok(plan)
     }
 
