@@ -202,7 +202,7 @@ fn break_even(summary: &Summary) -> String {
     for point in &summary.break_even {
         let place = point
             .size
-            .map_or("none within the measured sizes".to_owned(), |size| format!("M ≈ {}", format::count(format::two_digits(size))));
+            .map_or("none that the intervals show".to_owned(), |size| format!("M ≈ {}", format::count(format::two_digits(size))));
         lines += &format!("- {}: {place}\n", code(&point.subject));
     }
     lines
