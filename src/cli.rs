@@ -104,6 +104,14 @@ pub struct VariantArgs {
     pub variants: Vec<VariantName>,
 }
 
+/// What the parser says of wrong words, with the way on written as everywhere else.
+pub fn usage_error(error: &clap::Error) -> String {
+    const WAY_ON: &str = "For more information, try '--help'.";
+    let text = error.render().to_string();
+    let way_on = "hint: surtax --help lists the commands, surtax COMMAND --help what one takes";
+    if text.contains(WAY_ON) { text.replace(WAY_ON, way_on) } else { text }
+}
+
 /// So that help and errors list them.
 fn variant_names() -> impl TypedValueParser<Value = VariantName> {
     PossibleValuesParser::new(VariantName::ALL.map(VariantName::as_str)).try_map(|name| name.parse::<VariantName>())

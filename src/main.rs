@@ -4,14 +4,22 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use surtax::cli::Cli;
-use surtax::{cmd, error, interrupt, process, ui};
+use surtax::{cli, cmd, error, interrupt, process, ui};
 
 fn main() -> ExitCode {
     // Before anything grows: the process that starts what is measured must stay small.
     if process::was_launcher() {
         return ExitCode::SUCCESS;
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            ui::talk(&cli::usage_error(&error));
+            return ExitCode::from(error::Exit::Usage as u8);
+        }
+        // --help and --version are no errors.
+        Err(error) => error.exit(),
+    };
     if let Err(error) = interrupt::install() {
         ui::talk(&format!("warning: Ctrl-C will not end the work in an orderly way: {error}"));
     }

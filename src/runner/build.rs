@@ -68,6 +68,19 @@ fn hint_from(tail: &str) -> &'static str {
     }
 }
 
+/// The template's profile, said where neither the person's configuration nor `CARGO_PROFILE_RELEASE_*` can change it: both would make
+/// another runner under the same key.
+const PROFILE: [&str; 8] = [
+    "profile.release.opt-level=3",
+    "profile.release.lto=false",
+    "profile.release.codegen-units=1",
+    "profile.release.panic='abort'",
+    "profile.release.strip='none'",
+    "profile.release.debug=false",
+    "profile.release.debug-assertions=false",
+    "profile.release.overflow-checks=false",
+];
+
 /// A runner in its place.
 #[derive(Debug, Clone, Serialize)]
 pub struct Runner {
@@ -176,6 +189,7 @@ impl Intended {
 
     fn cargo(&self, toolchain: &Toolchain, target: &Path, config: &Path, folder: &Path) -> Job {
         Job::new(&toolchain.cargo)
+            .args(PROFILE.iter().flat_map(|setting| ["--config", setting]))
             .args(["rustc", "--release", "--locked", "--target", TARGET, "--bin", &self.package(), "--", "-C"])
             .arg(format!("relocation-model={}", self.plan.relocation_model))
             .inherit_environment()

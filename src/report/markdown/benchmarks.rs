@@ -200,9 +200,8 @@ fn break_even(summary: &Summary) -> String {
     }
     let mut lines = "\nBreak-even with the baseline, interpolated between the measured sizes:\n\n".to_owned();
     for point in &summary.break_even {
-        let place = point
-            .size
-            .map_or("none that the intervals show".to_owned(), |size| format!("M ≈ {}", format::count(format::two_digits(size))));
+        let place =
+            point.size.map_or("none that the intervals show".to_owned(), |size| format!("M ≈ {}", format::count(format::two_digits(size))));
         lines += &format!("- {}: {place}\n", code(&point.subject));
     }
     lines
