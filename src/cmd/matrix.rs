@@ -58,7 +58,6 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
 fn selection(args: &MatrixRunArgs) -> Selection {
     Selection {
         only: args.only.clone(),
-        subjects: Vec::new(),
         rounds: args.rounds,
         warmup: args.warmup,
         quick: args.quick,

@@ -22,7 +22,7 @@ impl Finisher for NoFinish {
 
 pub struct CompileStandardLibrary;
 
-/// Reads `file<TAB>name in tracebacks` lines. Unchecked hashes: no start stats a source, and the store may be copied (PEP 552).
+/// Reads `file<TAB>name in tracebacks` lines. Unchecked hashes: a start trusts them without comparing times, which unpacking and copying change (PEP 552).
 const COMPILE: &str = r#"
 import py_compile, sys
 for line in sys.stdin:

@@ -8,8 +8,6 @@ use super::Benchmark;
 pub enum MatrixError {
     #[error("no benchmark is named `{name}`; there are {}", list(known))]
     UnknownBenchmark { name: String, known: Vec<String> },
-    #[error("no subject is named `{name}`; there are {}", list(known))]
-    UnknownSubject { name: String, known: Vec<String> },
     #[error("`{size}` in `{item}` is not a size: a whole number from 1")]
     BadSize { item: String, size: String },
     #[error("the benchmark `{0}` has no sizes")]
@@ -37,9 +35,7 @@ impl Explain for MatrixError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownBenchmark { name, known } | Self::UnknownSubject { name, known } => {
-                nearest(name, known).map(|near| format!("did you mean `{near}`?"))
-            }
+            Self::UnknownBenchmark { name, known } => nearest(name, known).map(|near| format!("did you mean `{near}`?")),
             Self::BadSize { item, .. } => {
                 let name = item.split('/').next().unwrap_or(item);
                 Some(format!("for example: --only {name}/1000"))

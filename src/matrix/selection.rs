@@ -10,9 +10,6 @@ use super::{Benchmark, MatrixError};
 pub struct Selection {
     /// `name` or `name/size`; empty for all.
     pub only: Vec<String>,
-    /// Names of subjects; empty for all. Baseline and control are always measured: without the one there is no ratio, without the other
-    /// no noise floor to judge it against.
-    pub subjects: Vec<String>,
     pub rounds: Option<u32>,
     pub warmup: Option<u32>,
     pub quick: bool,
@@ -38,7 +35,7 @@ pub struct Setting {
 impl Selection {
     /// Everything, with default counts.
     pub fn all(seed: u64) -> Self {
-        Self { only: Vec::new(), subjects: Vec::new(), rounds: None, warmup: None, quick: false, seed, timeout_seconds: None }
+        Self { only: Vec::new(), rounds: None, warmup: None, quick: false, seed, timeout_seconds: None }
     }
 
     /// The benchmarks asked for, each once, in the catalogue's order; can be checked before anything is provisioned.
@@ -59,23 +56,6 @@ impl Selection {
             plans.extend(sizes.into_iter().map(|size| benchmark.at(size)));
         }
         Ok(plans)
-    }
-
-    /// The subjects asked for, in the order of `all`; `names` may be checked alone with [`Selection::check_subjects`].
-    fn subjects(&self, all: Vec<SubjectPlan>) -> Result<Vec<SubjectPlan>, MatrixError> {
-        self.check_subjects(all.iter().map(|subject| subject.name.as_str()))?;
-        let kept =
-            |subject: &SubjectPlan| self.subjects.is_empty() || subject.role != Role::Runner || self.subjects.contains(&subject.name);
-        Ok(all.into_iter().filter(kept).collect())
-    }
-
-    /// Refuses a filter that names a subject that is not among `known`; can be asked before anything is built.
-    pub fn check_subjects<'a>(&self, known: impl IntoIterator<Item = &'a str>) -> Result<(), MatrixError> {
-        let known: Vec<String> = known.into_iter().map(str::to_owned).collect();
-        match self.subjects.iter().find(|name| !known.contains(name)) {
-            Some(name) => Err(MatrixError::UnknownSubject { name: name.clone(), known }),
-            None => Ok(()),
-        }
     }
 }
 
@@ -108,7 +88,7 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         return Err(MatrixError::BadTimeout(timeout_seconds));
     }
     let benchmarks = selection.benchmarks()?;
-    let subjects = selection.subjects(setting.subjects)?;
+    let subjects = setting.subjects;
     if subjects.iter().filter(|subject| subject.role == Role::Baseline).count() != 1 || subjects[0].role != Role::Baseline {
         return Err(MatrixError::NoBaseline);
     }

@@ -36,7 +36,8 @@ impl Summary {
     pub fn is_complete(&self) -> bool {
         let verified = self.verify.iter().all(|verified| verified.checks_passed == verified.checks_total);
         let measured = !self.findings.iter().any(|finding| matches!(finding, Finding::Incomplete { .. }));
-        verified && measured && self.failures.is_empty()
+        let mut runners = self.benchmarks.iter().flat_map(|benchmark| &benchmark.results).filter(|row| row.role == Role::Runner);
+        verified && measured && self.failures.is_empty() && runners.all(|row| row.ratio.is_some())
     }
 }
 

@@ -88,10 +88,8 @@ fn runs(forms: &mut Forms) {
         RunError::Malformed { path: path("results/one/samples.jsonl"), reason: "line 7: missing field `round`".into() },
     ]);
     forms.show([VerifyError::NoCandidate, VerifyError::NoPrograms(path("/store/assets/benchmarks"))]);
-    let known = || vec!["static-pic".to_owned(), "shared".to_owned()];
     forms.show([
         MatrixError::UnknownBenchmark { name: "dynamo".into(), known: vec!["dynamic".into(), "cells".into()] },
-        MatrixError::UnknownSubject { name: "static-pik".into(), known: known() },
         MatrixError::BadSize { item: "dynamic/many".into(), size: "many".into() },
         MatrixError::NoSizes("startup".into()),
         MatrixError::NoRounds,

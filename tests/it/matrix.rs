@@ -145,22 +145,6 @@ fn sizes_are_whole_numbers_where_there_are_any() {
 }
 
 #[test]
-fn a_filter_of_subjects_keeps_what_ratios_and_verdicts_need() {
-    let selection = Selection { subjects: vec!["shared".into()], ..Selection::all(1) };
-    let plan = plan(&selection, setting()).unwrap();
-    let names: Vec<&str> = plan.subjects.iter().map(|subject| subject.name.as_str()).collect();
-    assert_eq!(names, ["python3", "python3-again", "shared"]);
-}
-
-#[test]
-fn an_unknown_subject_is_answered_with_those_that_exist() {
-    let selection = Selection { subjects: vec!["static-nopic".into()], ..Selection::all(1) };
-    let error = plan(&selection, setting()).unwrap_err();
-    insta::assert_snapshot!(error, @"no subject is named `static-nopic`; there are `python3`, `python3-again`, `static-nonpic`, `shared`");
-    assert_eq!(error.hint().as_deref(), Some("did you mean `static-nonpic`?"));
-}
-
-#[test]
 fn counts_that_measure_nothing_are_refused() {
     let refused = |selection: Selection| plan(&selection, setting()).unwrap_err();
     assert_eq!(refused(Selection { rounds: Some(0), ..Selection::all(1) }), MatrixError::NoRounds);
