@@ -75,6 +75,8 @@ fn setting(built: &Built, subjects: Vec<crate::run::SubjectPlan>, cpu: Option<us
         lock_sha256: Some(Sha256::of(provisioned.lock_text.as_bytes())),
         benchmarks_digest: pipeline::benchmarks_digest(&assets::benchmarks(&built.prepared.store)?),
         cpu,
+        groups: Vec::new(),
+        reference: None,
         subjects,
     })
 }

@@ -91,6 +91,7 @@ impl Built {
         let version = &self.prepared.home.sysconfig.version;
         let stock = |name: &str, role, description: String| SubjectPlan {
             name: name.to_owned(),
+            group: None,
             role,
             executable: stock.clone(),
             sha256,
@@ -103,6 +104,7 @@ impl Built {
         ];
         subjects.extend(self.runners.iter().zip(&self.variants).map(|(runner, variant)| SubjectPlan {
             name: variant.name.to_string(),
+            group: None,
             role: Role::Runner,
             executable: runner.executable.clone(),
             sha256: runner.sha256,
@@ -155,6 +157,7 @@ impl Built {
             pie: variant.linkage != Linkage::Static,
             static_libpython: variant.linkage != Linkage::Shared,
             interpreter: self.prepared.home.loader.clone(),
+            search_path: self.prepared.home.sysroot.is_some(),
         });
         Candidate { name: subject.name.clone(), executable: subject.executable.clone(), role: subject.role, expected }
     }

@@ -182,7 +182,7 @@ fn audit_linked(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectAudit
 /// A stripped shared object hides how it was compiled; if its functions have the sizes of an archive's, they were compiled alike.
 fn settle_by_function_sizes(audit: &mut SubjectAudit, shared: &Path, home: &Home) -> Result<(), HaclError> {
     let exported = exported_function_sizes(shared)?;
-    for archive in [&home.pic_archive, &home.archive].into_iter().flatten() {
+    for archive in home.archives() {
         let sizes = archive_function_sizes(archive)?;
         let both = exported.iter().filter_map(|(name, size)| sizes.get(name).map(|other| size == other));
         let (equal, compared) = both.fold((0_u64, 0_u64), |(equal, compared), same| (equal + u64::from(same), compared + 1));

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::stock::{StockError, StockPython};
+use super::variant::{Build, CodeModel, Library, VariantName};
 use crate::digest::{Key, Sha256};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
@@ -66,22 +67,34 @@ struct StockStamp {
     sysconfig: Sysconfig,
 }
 
-/// All paths are absolute and inside the store.
+/// All paths are absolute.
 #[derive(Debug, Clone, Serialize)]
 pub struct Home {
     pub key: Key,
     pub python: PythonVersion,
-    pub sysroot: PathBuf,
+    /// Where the C library, its headers and its start files come from; `None`: from the host.
+    pub sysroot: Option<PathBuf>,
+    /// The folder of the `ld` that links runners; `None`: the host's.
+    pub linker: Option<PathBuf>,
     /// `sys.prefix` of every subject.
     pub prefix: PathBuf,
-    /// The edited stock executable: the baseline.
+    /// The stock executable: the baseline.
     pub stock: PathBuf,
+    /// The dynamic loader of every subject, `PT_INTERP`.
     pub loader: PathBuf,
+    /// For the linker's search and for `DT_RPATH`.
     pub library_folders: Vec<PathBuf>,
-    pub archive: Option<PathBuf>,
-    pub pic_archive: Option<PathBuf>,
-    pub shared_object: Option<PathBuf>,
+    /// Every variant, in the order of [`VariantName::ALL`]: its build, or why there is none.
+    pub offers: Vec<Offer>,
     pub sysconfig: Sysconfig,
+}
+
+/// Whether a variant can be had.
+#[derive(Debug, Clone, Serialize)]
+pub struct Offer {
+    pub name: VariantName,
+    /// Or the reason, for people: `no libpython3.13-pic.a`.
+    pub build: Result<Build, String>,
 }
 
 impl Home {
@@ -114,16 +127,28 @@ impl Home {
         Ok(Self {
             key: key.clone(),
             python,
-            sysroot: sysroot.to_owned(),
+            sysroot: Some(sysroot.to_owned()),
+            linker: None,
             prefix,
             stock,
             loader,
             library_folders,
-            archive: libraries.archive,
-            pic_archive: libraries.pic_archive,
-            shared_object: libraries.shared_object,
+            offers: libraries.offers(python),
             sysconfig,
         })
+    }
+
+    /// Every static libpython, each once, position-independent ones first.
+    pub fn archives(&self) -> Vec<&Path> {
+        let mut archives: Vec<(bool, &Path)> = Vec::new();
+        for build in self.offers.iter().filter_map(|offer| offer.build.as_ref().ok()) {
+            let Library::Archive(path) = &build.library else { continue };
+            if !archives.iter().any(|(_, known)| known == path) {
+                archives.push((build.claimed_code_model == CodeModel::NonPic, path));
+            }
+        }
+        archives.sort_by_key(|(non_pic, _)| *non_pic);
+        archives.into_iter().map(|(_, path)| path).collect()
     }
 
     pub fn stdlib(&self) -> PathBuf {
@@ -212,5 +237,31 @@ impl Libraries {
             // The name that the loader will ask for, not the development link.
             shared_object: first(format!("libpython{python}.so.1.0")),
         }
+    }
+
+    /// What each of a distribution's three libraries allows; their names say how they are compiled, the audit what is true.
+    fn offers(&self, python: PythonVersion) -> Vec<Offer> {
+        let offer = |name: VariantName| {
+            let (path, library, code_model, file) = match name {
+                VariantName::StaticNonpic => {
+                    (&self.archive, Library::Archive as fn(PathBuf) -> Library, CodeModel::NonPic, format!("libpython{python}.a"))
+                }
+                VariantName::StaticPic | VariantName::StaticPicPie => {
+                    (&self.pic_archive, Library::Archive as fn(PathBuf) -> Library, CodeModel::Pic, format!("libpython{python}-pic.a"))
+                }
+                VariantName::StaticPie => {
+                    return Offer { name, build: Err("a distribution compiles no archive as position-independent executable code".into()) };
+                }
+                VariantName::Shared => (
+                    &self.shared_object,
+                    Library::SharedObject as fn(PathBuf) -> Library,
+                    CodeModel::Pic,
+                    format!("libpython{python}.so.1.0"),
+                ),
+            };
+            let build = path.clone().map(|path| Build { library: library(path), claimed_code_model: code_model });
+            Offer { name, build: build.ok_or_else(|| format!("its packages hold no {file}")) }
+        };
+        VariantName::ALL.map(offer).to_vec()
     }
 }

@@ -8,6 +8,6 @@ mod variant;
 
 pub use evidence::{audit_file, audit_home};
 pub use hacl::{HaclError, missing_symbols, stand_ins};
-pub use home::{Home, HomeError, Sysconfig};
+pub use home::{Home, HomeError, Offer, Sysconfig};
 pub use stock::{StockError, StockPython};
 pub use variant::{Build, CodeModel, Library, Linkage, UnknownVariant, Variant, VariantName};

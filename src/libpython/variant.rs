@@ -37,6 +37,8 @@ impl Library {
 pub enum CodeModel {
     /// Fixed addresses: may only go into an executable that is not position-independent.
     NonPic,
+    /// Position-independent as an executable is (`-fPIE`): may go into any executable, but not into a shared object.
+    Pie,
     /// Position-independent: may go anywhere.
     Pic,
 }
@@ -60,17 +62,20 @@ pub enum VariantName {
     StaticNonpic,
     StaticPic,
     StaticPicPie,
+    /// An archive of `-fPIE` code in a position-independent executable.
+    StaticPie,
     Shared,
 }
 
 impl VariantName {
-    pub const ALL: [Self; 4] = [Self::StaticNonpic, Self::StaticPic, Self::StaticPicPie, Self::Shared];
+    pub const ALL: [Self; 5] = [Self::StaticNonpic, Self::StaticPic, Self::StaticPicPie, Self::StaticPie, Self::Shared];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StaticNonpic => "static-nonpic",
             Self::StaticPic => "static-pic",
             Self::StaticPicPie => "static-pic-pie",
+            Self::StaticPie => "static-pie",
             Self::Shared => "shared",
         }
     }
@@ -78,7 +83,7 @@ impl VariantName {
     pub fn linkage(self) -> Linkage {
         match self {
             Self::StaticNonpic | Self::StaticPic => Linkage::Static,
-            Self::StaticPicPie => Linkage::StaticPie,
+            Self::StaticPicPie | Self::StaticPie => Linkage::StaticPie,
             Self::Shared => Linkage::Shared,
         }
     }
@@ -121,19 +126,13 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// The variants that the home's libraries allow, in the order of [`VariantName::ALL`].
+    /// The variants that the home can offer, in the order of [`VariantName::ALL`].
     pub fn all_of(home: &Home) -> Vec<Self> {
-        VariantName::ALL.into_iter().filter_map(|name| Self::of(home, name)).collect()
+        home.offers.iter().filter_map(|offer| Some(Self::new(offer.name, offer.build.clone().ok()?))).collect()
     }
 
-    /// `None` where the home has no such library.
-    pub fn of(home: &Home, name: VariantName) -> Option<Self> {
-        let (library, claimed_code_model) = match name {
-            VariantName::StaticNonpic => (Library::Archive(home.archive.clone()?), CodeModel::NonPic),
-            VariantName::StaticPic | VariantName::StaticPicPie => (Library::Archive(home.pic_archive.clone()?), CodeModel::Pic),
-            VariantName::Shared => (Library::SharedObject(home.shared_object.clone()?), CodeModel::Pic),
-        };
-        Some(Self { name, build: Build { library, claimed_code_model }, linkage: name.linkage() })
+    pub fn new(name: VariantName, build: Build) -> Self {
+        Self { name, build, linkage: name.linkage() }
     }
 
     /// `libpython3.13-pic.a, static, PIE`.

@@ -1,7 +1,7 @@
 //! From what the person asked for to a plan, or to an error that names what there is to ask for.
 
 use crate::digest::Sha256;
-use crate::run::{BenchmarkPlan, Plan, Role, SCHEMA, SubjectPlan};
+use crate::run::{BenchmarkPlan, GroupPlan, Plan, Role, SCHEMA, SubjectPlan};
 
 use super::{Benchmark, MatrixError};
 
@@ -28,7 +28,9 @@ pub struct Setting {
     pub lock_sha256: Option<Sha256>,
     pub benchmarks_digest: String,
     pub cpu: Option<usize>,
-    /// All that could be measured, baseline first.
+    pub groups: Vec<GroupPlan>,
+    pub reference: Option<String>,
+    /// All that could be measured; each group's baseline first.
     pub subjects: Vec<SubjectPlan>,
 }
 
@@ -108,6 +110,8 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         rounds,
         timeout_seconds,
         cpu: setting.cpu,
+        groups: setting.groups,
+        reference: setting.reference,
         subjects,
         benchmarks,
     })

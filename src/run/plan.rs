@@ -30,7 +30,14 @@ pub struct Plan {
     pub timeout_seconds: f64,
     /// The core that every visit is pinned to.
     pub cpu: Option<usize>,
-    /// The first has the role of baseline, and only the first.
+    /// What the subjects stem from, in the order of the subjects. Empty in runs that were written before there could be several: all
+    /// subjects are then of `release` and `python`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupPlan>,
+    /// Where there are several groups: the baseline that the table across them is relative to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The first of each group has the role of baseline, and no other.
     pub subjects: Vec<SubjectPlan>,
     pub benchmarks: Vec<BenchmarkPlan>,
 }
@@ -39,8 +46,19 @@ impl Plan {
     /// More take days, and tell nothing that these do not.
     pub const MOST_ROUNDS: u32 = 10_000;
 
+    /// The first group's.
     pub fn baseline(&self) -> Option<&SubjectPlan> {
         self.subjects.iter().find(|subject| subject.role == Role::Baseline)
+    }
+
+    /// What a subject's ratios are relative to: the baseline of its group.
+    pub fn baseline_of(&self, subject: &SubjectPlan) -> Option<&SubjectPlan> {
+        self.subjects.iter().find(|other| other.role == Role::Baseline && other.group == subject.group)
+    }
+
+    /// What the table across groups is relative to; `None` where there is one group.
+    pub fn reference(&self) -> Option<&SubjectPlan> {
+        self.subject(self.reference.as_deref()?)
     }
 
     pub fn subject(&self, name: &str) -> Option<&SubjectPlan> {
@@ -48,11 +66,29 @@ impl Plan {
     }
 }
 
+/// A provisioned release or an installed CPython: its own python3, the runners built against it, and what the person adds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupPlan {
+    /// Unique in the run: `debian-13`.
+    pub name: String,
+    /// Such as `trixie`; of an installed CPython, its folder.
+    pub release: String,
+    /// Such as `3.13.5`.
+    pub python: String,
+    /// The file beside the plan that names every package, and its SHA-256; absent where there are no packages.
+    pub lock: Option<String>,
+    pub lock_sha256: Option<Sha256>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectPlan {
-    /// Unique in the run: `python3`, `python3-again`, `static-nonpic`, …
+    /// Unique in the run: `python3`, `python3-again`, `static-nonpic`, …; with several groups `debian-13/static-nonpic`.
     pub name: String,
+    /// The name of its [`GroupPlan`]; its ratios are relative to that group's baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     pub role: Role,
     pub executable: PathBuf,
     pub sha256: Sha256,
@@ -71,6 +107,8 @@ pub enum Role {
     Control,
     /// A runner that surtax built.
     Runner,
+    /// An executable that the person named, or the host's own python3.
+    Guest,
 }
 
 /// One benchmark at one size.

@@ -47,7 +47,7 @@ impl LinkPlan {
 
 /// Headers, start files, libraries and loader all from the sysroot, so that the host's own never mix in.
 fn sysroot_arguments(home: &Home) -> Vec<String> {
-    let mut arguments = vec![format!("--sysroot={}", home.sysroot.display())];
+    let mut arguments: Vec<String> = home.sysroot.iter().map(|sysroot| format!("--sysroot={}", sysroot.display())).collect();
     for folder in &home.library_folders {
         // A distribution's gcc looks in its own multiarch folder before the sysroot's: -B for start files, -L for libraries.
         arguments.push(format!("-B{}", folder.display()));

@@ -26,7 +26,7 @@ impl Crate {
             variant => variant.name.as_str(),
             prefix => home.prefix.to_string_lossy(),
             stdlib => home.stdlib().to_string_lossy(),
-            sysroot => home.sysroot.to_string_lossy(),
+            sysroot => home.sysroot.as_ref().map(|sysroot| sysroot.to_string_lossy()),
             python => home.python.to_string(),
             link_arguments => plan.arguments.clone(),
             no_pic => plan.no_pic,

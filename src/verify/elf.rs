@@ -141,7 +141,9 @@ pub(super) fn check(executable: &Path, expected: &Expected, baseline_exports: &B
     };
     let mut checks = vec![machine(&facts), kind(&facts, expected.pie), interpreter(&facts, &expected.interpreter)];
     checks.push(libpython(&facts, expected.static_libpython));
-    checks.push(search_path(&facts));
+    if expected.search_path {
+        checks.push(search_path(&facts));
+    }
     if expected.static_libpython {
         checks.push(exported(&facts, baseline_exports));
     }

@@ -72,6 +72,8 @@ pub struct Expected {
     pub static_libpython: bool,
     /// The dynamic loader, `PT_INTERP`.
     pub interpreter: PathBuf,
+    /// Whether its libraries must be found by `DT_RPATH`: those of a sysroot must not come from the host.
+    pub search_path: bool,
 }
 
 /// The baseline's own verification, and what the others are compared with.

@@ -193,6 +193,8 @@ impl Bench {
         let store = Store::open(bench.store.path()).expect("a store");
         let benchmarks = surtax::assets::benchmarks(&store).expect("written");
         let setting = Setting {
+            groups: Vec::new(),
+            reference: None,
             created: "2026-11-21T10:00:00Z".into(),
             release: "bookworm".into(),
             python: "3.11".into(),
@@ -217,6 +219,7 @@ impl Bench {
         let bytes = std::fs::read(&executable).expect("readable");
         SubjectPlan {
             name: name.into(),
+            group: None,
             role,
             executable,
             sha256: Sha256::of(&bytes),

@@ -14,6 +14,7 @@ use surtax::run::{Clock, Outcome, Phase, Plan, Role, SCHEMA, Sample, SubjectPlan
 pub(crate) fn subject(name: &str, role: Role) -> SubjectPlan {
     SubjectPlan {
         name: name.to_owned(),
+        group: None,
         role,
         executable: Path::new("/subjects").join(name),
         sha256: Sha256::of(name.as_bytes()),
@@ -24,6 +25,8 @@ pub(crate) fn subject(name: &str, role: Role) -> SubjectPlan {
 
 pub(crate) fn setting() -> Setting {
     Setting {
+        groups: Vec::new(),
+        reference: None,
         created: "2026-11-21T12:00:00Z".to_owned(),
         release: "bookworm".to_owned(),
         python: "3.11".to_owned(),

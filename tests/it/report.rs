@@ -111,6 +111,8 @@ fn plan(subjects: &[&str], rounds: u32) -> Plan {
     benchmarks.extend(["startup", "startup_isolated"].map(|name| benchmark(name, None, Clock::WholeProcess)));
     benchmarks.push(benchmark("cells", Some(20), Clock::WholeProcess));
     Plan {
+        groups: Vec::new(),
+        reference: None,
         schema: SCHEMA,
         surtax: "0.1.0".into(),
         created: "2026-11-21T10:00:00Z".into(),
@@ -139,6 +141,7 @@ fn subject(name: &str) -> SubjectPlan {
     let file = if name.starts_with("python3") { "python3" } else { name };
     SubjectPlan {
         name: name.into(),
+        group: None,
         role,
         executable: PathBuf::from(format!("/store/{file}")),
         sha256: Sha256::of(file.as_bytes()),

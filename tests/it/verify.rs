@@ -245,7 +245,7 @@ fn a_module_that_only_the_baseline_imports_fails() {
 }
 
 fn elf(world: &World, executable: PathBuf, pie: bool, static_libpython: bool) -> SubjectVerification {
-    let expected = Expected { pie, static_libpython, interpreter: "/lib64/ld-linux-x86-64.so.2".into() };
+    let expected = Expected { pie, static_libpython, interpreter: "/lib64/ld-linux-x86-64.so.2".into(), search_path: true };
     let candidate = Candidate { name: "runner".to_owned(), executable, role: Role::Runner, expected: Some(expected) };
     judged(&candidate, &world.suite())
 }
@@ -313,7 +313,7 @@ fn a_static_runner_exports_what_extension_modules_bind_to() {
     let suite = world.suite();
     let small = Candidate { executable: own.clone(), ..stock() };
     let known = record_baseline(&small, &suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap();
-    let expected = Expected { pie: true, static_libpython: true, interpreter: "/elsewhere/ld.so".into() };
+    let expected = Expected { pie: true, static_libpython: true, interpreter: "/elsewhere/ld.so".into(), search_path: true };
     let candidate = Candidate { name: "own".to_owned(), executable: own, role: Role::Runner, expected: Some(expected) };
     let verified = check_of(&candidate, &known, &suite);
     let check = named(&verified, CheckGroup::Elf, "exported symbols");
@@ -360,7 +360,7 @@ fn a_stand_in_that_is_reached_is_named() {
 fn a_verification_is_kept_under_all_that_could_change_it() {
     let (one, two) = (Sha256::of(b"one"), Sha256::of(b"two"));
     let base = stock();
-    let expected = Expected { pie: true, static_libpython: true, interpreter: "/ld".into() };
+    let expected = Expected { pie: true, static_libpython: true, interpreter: "/ld".into(), search_path: true };
     let runner = Candidate { name: "r".to_owned(), executable: "/r".into(), role: Role::Runner, expected: Some(expected.clone()) };
     let original = key((&base, &one), (&runner, &two), "b");
     assert_eq!(original, key((&base, &one), (&runner.clone(), &two), "b"));

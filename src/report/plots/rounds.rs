@@ -60,7 +60,7 @@ impl<'a> Strip<'a> {
             Role::Baseline => INK,
             Role::Control => FAINT,
             // The same colours as in ratios.svg, which has no row for the baseline.
-            Role::Runner => colour(index.saturating_sub(1)),
+            Role::Runner | Role::Guest => colour(index.saturating_sub(1)),
         };
         let x = axis.place(median as f64 / 1e6);
         sheet.line((x, top + 3.0), (x, top + STRIP - 3.0), ink, 1.6);
