@@ -10,6 +10,12 @@ use super::suites::Suites;
 use super::{ProvisionError, Version, skip};
 use crate::recipe::PythonVersion;
 
+/// Counts up whenever the same indexes would give another closure: an answer from before is then none.
+pub(super) const ROOTS: &str = "2";
+
+/// Holds `x86_64-linux-gnu-ld.bfd`.
+const LINKER: &str = "binutils-x86-64-linux-gnu";
+
 /// What the release's own `python3` stands for.
 pub(super) fn default_python(suites: &Suites) -> Result<PythonVersion, ProvisionError> {
     let none =
@@ -71,6 +77,10 @@ impl Selection<'_> {
         }
         // Nothing in the closure depends on the C library's headers, though all that is compiled against it needs them.
         open.push((vec![relation("libc6-dev".into()), relation("libc-dev".into())], "surtax".to_owned()));
+        // The release's own linker: an older host's misreads what a newer compiler has written into the release's archives.
+        if !self.suites.named(LINKER).is_empty() {
+            open.push((vec![relation(LINKER.to_owned())], "surtax".to_owned()));
+        }
         while let Some((alternatives, by)) = open.pop() {
             if alternatives.iter().any(|one| skip::package(&one.name)) || self.is_met(&alternatives) {
                 continue;

@@ -45,6 +45,8 @@ pub enum ProvisionError {
     NoDefaultPython { release: String, reason: String, offered: Vec<PythonVersion> },
     #[error("the packages of Python {python} cannot be had together from {release}: {reason}")]
     Unsatisfiable { release: String, python: PythonVersion, reason: String },
+    #[error("the source {source_package} of {release} cannot be had: {reason}")]
+    NoSource { release: String, source_package: String, reason: String, offline: bool },
     #[error("the store has no answer for this request, and --offline forbids to ask a mirror")]
     NothingOffline,
     #[error("{} of {total} packages could not be had{}", missing.len(), listed(missing))]
@@ -134,6 +136,10 @@ impl ProvisionError {
                 "no component in use has a libpython; are the recipe's or the apt sources' components complete?".into()
             }
             Self::Unsatisfiable { .. } => "the mirror may be just changing, or a suite is missing (security, updates); run again with --refresh".into(),
+            Self::NoSource { offline: true, .. } => "run it once without --offline".into(),
+            Self::NoSource { .. } => {
+                "give a mirror that carries the release's sources with --mirror URL; a source that you have is named with --hacl-source PATH, and --hacl stubs does without".into()
+            }
             Self::NothingOffline => "run it once without --offline".into(),
             Self::Missing { offline: true, .. } => "run it once without --offline".into(),
             Self::Missing { .. } => {

@@ -13,9 +13,12 @@ mod keyring_files;
 mod lock;
 mod packages;
 mod plan;
+mod pool;
 mod provision;
+mod reading;
 mod release;
 mod skip;
+mod source;
 mod sources;
 mod suites;
 mod sysroot;
@@ -30,8 +33,9 @@ pub use dependency::{Operator, Relation, parse as parse_dependencies};
 pub use error::ProvisionError;
 pub use finish::{CompileStandardLibrary, Finisher, NoFinish};
 pub use host::Host;
-pub use lock::{LockedPackage, SurtaxLock};
+pub use lock::{LockedFile, LockedPackage, LockedSource, SurtaxLock};
 pub use provision::{provision, provision_with};
+pub use source::{SourcePackage, source_package, source_package_with};
 pub use version::Version;
 
 /// What a person asks for.

@@ -74,7 +74,13 @@ impl Plan {
         let (plan, recipe) = (format!("{self:?}"), format!("{:?}", request.recipe.source));
         let python = request.python.map_or_else(String::new, |version| version.to_string());
         let expired = if request.allow_expired { "allowed" } else { "refused" };
-        let inputs = [("plan", plan.as_str()), ("recipe", recipe.as_str()), ("python", python.as_str()), ("expired", expired)];
+        let inputs = [
+            ("closure", super::closure::ROOTS),
+            ("plan", plan.as_str()),
+            ("recipe", recipe.as_str()),
+            ("python", python.as_str()),
+            ("expired", expired),
+        ];
         Key::of("request", inputs)
     }
 }

@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
+use super::index::Kind;
 use super::plan::{ARCHITECTURE, Plan};
-use super::suites::{Reading, Suites};
+use super::pool::Pool;
+use super::reading::Reading;
+use super::suites::Suites;
 use super::{CompileStandardLibrary, Finisher, Host, ProvisionError, Provisioned, Request, SurtaxLock};
 use super::{closure, sysroot};
 use crate::fetch::Fetcher;
@@ -109,6 +112,7 @@ impl Session<'_> {
             fetcher,
             reporter: self.reporter,
             bar: &*bar,
+            kind: Kind::Packages,
             downloaded: AtomicU64::new(0),
         };
         let suites = Suites::open(plan, &reading)?;
@@ -134,6 +138,7 @@ impl Session<'_> {
             architecture: ARCHITECTURE.to_owned(),
             python,
             packages,
+            sources: Vec::new(),
         })
     }
 
@@ -146,7 +151,7 @@ impl Session<'_> {
         if let Some(ready) = self.ready(&lock) {
             return Ok(Provisioned { downloaded_bytes: fetched, ..ready });
         }
-        let downloaded = sysroot::assemble(self.store, &lock, mirrors, fetcher, self.finisher, self.reporter)?;
+        let downloaded = sysroot::assemble(Pool { store: self.store, mirrors, fetcher }, &lock, self.finisher, self.reporter)?;
         Ok(self.provisioned(lock, false, fetched + downloaded))
     }
 

@@ -30,6 +30,16 @@ impl Compression {
             _ => None,
         }
     }
+
+    /// By a file's first bytes: a blob's name is its hash.
+    pub fn of_content(start: &[u8]) -> Self {
+        match start {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::None,
+        }
+    }
 }
 
 /// The plain bytes of `from`.

@@ -163,6 +163,12 @@ fn provisioning(forms: &mut Forms) {
         ProvisionError::NoDefaultPython { release: release(), reason: "there is no python3".into(), offered: vec![python] },
         ProvisionError::Unsatisfiable { release: release(), python, reason: "libc6 (>= 2.41) is needed by libpython3.13".into() },
         ProvisionError::NothingOffline,
+        ProvisionError::NoSource {
+            release: "Debian 13.7".into(),
+            source_package: "python3.13 3.13.5-2".into(),
+            reason: "the signed indexes list no such source".into(),
+            offline: false,
+        },
         ProvisionError::Missing {
             missing: (0..10).map(|number| format!("package{number} 1-1: no connection")).collect(),
             total: 12,

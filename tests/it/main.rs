@@ -19,6 +19,7 @@ mod proxy;
 mod real;
 mod recipe;
 mod report;
+mod source_packages;
 mod sources;
 mod stats;
 mod unpack;

@@ -30,8 +30,18 @@ fn a_sysroot_holds_the_closure_and_nothing_else() {
     assert_eq!((made.release.as_str(), made.python, made.reused), ("tester", PythonVersion::new(4, 2), false));
     assert_eq!(made.lock.release, "Testian 7");
     let names: Vec<_> = made.lock.packages.iter().map(|package| package.name.as_str()).collect();
-    let expected =
-        ["libc6", "libc6-dev", "libpython4.2-dev", "libpython4.2-stdlib", "libpython4.2t64", "python4.2", "zlib1g", "zlib1g-dev"];
+    let expected = [
+        "binutils-x86-64-linux-gnu",
+        "libbinutils",
+        "libc6",
+        "libc6-dev",
+        "libpython4.2-dev",
+        "libpython4.2-stdlib",
+        "libpython4.2t64",
+        "python4.2",
+        "zlib1g",
+        "zlib1g-dev",
+    ];
     assert_eq!(names, expected);
 
     let root = &made.sysroot;
@@ -41,10 +51,13 @@ fn a_sysroot_holds_the_closure_and_nothing_else() {
         "usr/lib/python4.2/os.py",
         "usr/include/stdio.h",
         "lib/x86_64-linux-gnu/libz.so.1",
+        "usr/bin/x86_64-linux-gnu-ld.bfd",
     ] {
         assert!(root.join(file).is_file(), "{file}");
     }
-    assert!(!root.join("usr/share/doc").exists());
+    for folder in ["usr/share/doc", "usr/lib/x86_64-linux-gnu/ldscripts"] {
+        assert!(!root.join(folder).exists(), "{folder}");
+    }
     for link in ["bin", "sbin", "lib", "lib64"] {
         assert_eq!(std::fs::read_link(root.join(link)).expect("a link"), Path::new("usr").join(link));
     }
@@ -173,7 +186,7 @@ fn a_lock_is_reproduced_or_what_is_lacking_is_named() {
     assert_eq!(locked().expect("from blobs").key, old.key);
     std::fs::remove_dir_all(world.path("store")).expect("removed");
     let text = shown(&world, locked(), Exit::Fetch);
-    assert!(text.contains("4 of 8 packages") && text.contains("python4.2 4.2.1-1: ") && text.contains("404"), "{text}");
+    assert!(text.contains("4 of 10 packages") && text.contains("python4.2 4.2.1-1: ") && text.contains("404"), "{text}");
 
     write(&path, b"schema = 1\nrelease = 3\n");
     let text = shown(&world, locked(), Exit::Usage);
