@@ -56,7 +56,7 @@ impl Host {
 /// The release a host is: what a signed index must say to be its distribution's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
-    /// Compared without regard to case: os-release writes `debian`, an index `Debian`.
+    /// Compared by [`is_origin`].
     pub(super) origin: String,
     pub(super) codename: String,
 }
@@ -86,8 +86,9 @@ impl Identity {
             (_, None) => Err(ProvisionError::UnknownHost { path, reason: "has no VERSION_CODENAME".into() }),
         }
     }
+}
 
-    pub(super) fn is_origin(&self, origin: &str) -> bool {
-        self.origin.eq_ignore_ascii_case(origin)
-    }
+/// os-release writes `debian`, an index `Debian`.
+pub(super) fn is_origin(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }

@@ -1,6 +1,6 @@
 //! Which suites of which places a request means, before anything is asked of a mirror.
 
-use super::host::Identity;
+use super::host::{Identity, is_origin};
 use super::keyring::Trust;
 use super::sources::{self, Entry};
 use super::{Host, ProvisionError, Request};
@@ -12,7 +12,10 @@ pub(super) const ARCHITECTURE: &str = "amd64";
 
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    pub(super) identity: Identity,
+    /// As the signed index must say it, without regard to case.
+    pub(super) origin: String,
+    /// The same. `None`: the release goes by the name of its base suite, and its index says which codename it has now.
+    pub(super) codename: Option<String>,
     /// The base suite is among them; others that cannot be had are warned about.
     pub(super) suites: Vec<SuitePlan>,
 }
@@ -55,7 +58,17 @@ impl Plan {
     }
 
     pub(super) fn label(&self) -> String {
-        format!("{} {}", self.identity.origin, self.identity.codename)
+        format!("{} {}", self.origin, self.name())
+    }
+
+    /// What the names of its suites begin with.
+    pub(super) fn name(&self) -> &str {
+        let base = || self.suites.first().map_or("", |suite| suite.dist.as_str());
+        self.codename.as_deref().unwrap_or_else(base)
+    }
+
+    pub(super) fn is_origin(&self, origin: &str) -> bool {
+        is_origin(&self.origin, origin)
     }
 
     /// Every mirror once, in order.
@@ -121,12 +134,12 @@ fn of_host(identity: &Identity, entries: &[Entry], given: &[String]) -> Plan {
             }
         }
     }
-    Plan { identity: identity.clone(), suites }
+    Plan { origin: identity.origin.clone(), codename: Some(identity.codename.clone()), suites }
 }
 
 /// A host of the same distribution has mirrors that may well carry its other releases too.
 fn of_named(release: &NamedRelease, entries: &[Entry], given: &[String], host: Option<Identity>) -> Plan {
-    let same = host.is_some_and(|host| host.is_origin(&release.origin));
+    let same = host.is_some_and(|host| is_origin(&host.origin, &release.origin));
     let mut mirrors = given.to_vec();
     if mirrors.is_empty() && same {
         mirrors.extend(entries.iter().map(|entry| entry.uri.trim_end_matches('/').to_owned()));
@@ -140,7 +153,7 @@ fn of_named(release: &NamedRelease, entries: &[Entry], given: &[String], host: O
     };
     let suites = release.suites.iter().enumerate();
     let suites = suites.map(|(at, dist)| SuitePlan { dist: dist.clone(), base: at == 0, places: mirrors.iter().map(place).collect() });
-    Plan { identity: Identity { origin: release.origin.clone(), codename: release.codename.clone() }, suites: suites.collect() }
+    Plan { origin: release.origin.clone(), codename: release.codename.clone(), suites: suites.collect() }
 }
 
 fn add(suites: &mut Vec<SuitePlan>, dist: &str, place: Place) {
@@ -158,6 +171,7 @@ fn add(suites: &mut Vec<SuitePlan>, dist: &str, place: Place) {
     }
 }
 
-fn is_suite_of(suite: &str, codename: &str) -> bool {
+/// Whether it is `bookworm` itself, or such as `bookworm-security`.
+pub(super) fn is_suite_of(suite: &str, codename: &str) -> bool {
     suite.strip_prefix(codename).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']))
 }

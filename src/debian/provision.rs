@@ -121,25 +121,10 @@ impl Session<'_> {
             Some(python) => python,
             None => closure::default_python(&suites)?,
         };
-        let lock = self.lock(plan, &suites, python)?;
+        let lock = locked(&suites, python)?;
         bar.finish();
         self.reporter.step(&format!("resolved Python {python} of {}: {} packages", lock.release, lock.packages.len()));
         Ok((lock, suites.downloaded))
-    }
-
-    fn lock(&self, plan: &Plan, suites: &Suites, python: PythonVersion) -> Result<SurtaxLock, ProvisionError> {
-        let packages = closure::closure(suites, python)?;
-        let name = suites.version.as_ref().unwrap_or(&plan.identity.codename);
-        Ok(SurtaxLock {
-            schema: SurtaxLock::SCHEMA,
-            release: format!("{} {name}", suites.origin),
-            origin: suites.origin.clone(),
-            codename: plan.identity.codename.clone(),
-            architecture: ARCHITECTURE.to_owned(),
-            python,
-            packages,
-            sources: Vec::new(),
-        })
     }
 
     fn fetcher(&self) -> Result<Option<Fetcher>, ProvisionError> {
@@ -174,4 +159,19 @@ impl Session<'_> {
             lock,
         }
     }
+}
+
+fn locked(suites: &Suites, python: PythonVersion) -> Result<SurtaxLock, ProvisionError> {
+    let packages = closure::closure(suites, python)?;
+    let name = suites.version.as_ref().unwrap_or(&suites.codename);
+    Ok(SurtaxLock {
+        schema: SurtaxLock::SCHEMA,
+        release: format!("{} {name}", suites.origin),
+        origin: suites.origin.clone(),
+        codename: suites.codename.clone(),
+        architecture: ARCHITECTURE.to_owned(),
+        python,
+        packages,
+        sources: Vec::new(),
+    })
 }

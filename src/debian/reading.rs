@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::form::{Form, Speed};
 use super::index::{Index, Kind};
 use super::keyring::Keyring;
-use super::plan::{Place, Plan, SuitePlan};
+use super::plan::{Place, Plan, SuitePlan, is_suite_of};
 use super::release::SignedRelease;
 use super::{Host, ProvisionError, Request};
 use crate::digest::Key;
@@ -69,7 +69,7 @@ impl Reading<'_> {
         let message = str::from_utf8(message).map_err(unsigned)?;
         // Other software's sources are signed by other keys: that they are another's shows before their signature matters.
         if let Some(origin) = message.lines().take(40).find_map(|line| line.strip_prefix("Origin: "))
-            && !plan.identity.is_origin(origin.trim())
+            && !plan.is_origin(origin.trim())
         {
             let tried = format!("{url} is of the origin {}", origin.trim());
             return Err(ProvisionError::UnknownRelease { release: plan.label(), tried });
@@ -79,8 +79,13 @@ impl Reading<'_> {
         let release = SignedRelease::parse(url, &text)?;
         let wrong = |reason: String| Err(ProvisionError::WrongRelease { url: url.to_owned(), reason });
         match () {
-            () if !plan.identity.is_origin(&release.origin) => return wrong(format!("its origin is {}", release.origin)),
-            () if !release.is_of(&plan.identity.codename) => return wrong(format!("its codename is {}", release.codename)),
+            () if !plan.is_origin(&release.origin) => return wrong(format!("its origin is {}", release.origin)),
+            () if plan.codename.as_ref().is_some_and(|codename| !release.is_of(codename)) => {
+                return wrong(format!("its codename is {}", release.codename));
+            }
+            () if plan.codename.is_none() && !is_suite_of(&release.suite, plan.name()) => {
+                return wrong(format!("its suite is {}", release.suite));
+            }
             () if !release.answers_to(&suite.dist) => {
                 return wrong(format!("it is the suite {} ({})", release.suite, release.codename));
             }

@@ -9,6 +9,7 @@ use super::index::{Index, Package};
 use super::lock::LockedSource;
 use super::plan::{ARCHITECTURE, Plan, SuitePlan};
 use super::reading::{Opened, Reading};
+use super::release::SignedRelease;
 use crate::fetch::FetchError;
 
 pub(super) struct Suites {
@@ -17,6 +18,7 @@ pub(super) struct Suites {
     label: String,
     pub(super) version: Option<String>,
     pub(super) origin: String,
+    pub(super) codename: String,
     pub(super) downloaded: u64,
 }
 
@@ -28,13 +30,11 @@ struct Suite {
 impl Suites {
     pub(super) fn open(plan: &Plan, reading: &Reading<'_>) -> Result<Self, ProvisionError> {
         let opened: Vec<_> = plan.suites.par_iter().map(|suite| (suite, from_its_places(reading, plan, suite))).collect();
-        let (mut suites, mut version, mut origin, mut missing) = (Vec::new(), None, None, Vec::new());
+        let (mut suites, mut releases, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         for (planned, outcome) in opened {
             match outcome {
                 Ok(Opened { index, release }) => {
-                    if planned.base && release.codename == plan.identity.codename {
-                        (version, origin) = (release.version, Some(release.origin));
-                    }
+                    releases.push((planned, release));
                     suites.push(Suite { dist: planned.dist.clone(), index });
                 }
                 // What is signed wrongly, or tampered with, is no missing suite.
@@ -42,11 +42,26 @@ impl Suites {
                 Err(error) => missing.push((planned, error)),
             }
         }
-        let Some(origin) = origin else { return Err(no_base(plan, missing)) };
+        let is_base = |(planned, release): &&(&SuitePlan, SignedRelease)| {
+            planned.base && plan.codename.as_ref().is_none_or(|codename| *codename == release.codename)
+        };
+        let Some((_, base)) = releases.iter().rfind(is_base) else { return Err(no_base(plan, missing)) };
+        // A moving release, caught while it moves: its suites are of two releases.
+        if let Some((planned, other)) = releases.iter().find(|(_, release)| !release.is_of(&base.codename)) {
+            let reason = format!("its codename is {}, but that of {} is {}", other.codename, plan.label(), base.codename);
+            return Err(ProvisionError::WrongRelease { url: format!("the suite {}", planned.dist), reason });
+        }
         for (planned, error) in missing {
             reading.reporter.warn(&format!("the suite {} is left out: {error}", planned.dist));
         }
-        Ok(Self { suites, label: plan.label(), version, origin, downloaded: reading.downloaded.load(Ordering::Relaxed) })
+        Ok(Self {
+            suites,
+            label: plan.label(),
+            version: base.version.clone(),
+            origin: base.origin.clone(),
+            codename: base.codename.clone(),
+            downloaded: reading.downloaded.load(Ordering::Relaxed),
+        })
     }
 
     pub(super) fn label(&self) -> String {
@@ -101,7 +116,7 @@ fn another_place_may_do(error: &ProvisionError) -> bool {
 /// Whether the work can go on without the suite. One of the release's own must be known to be absent: a security suite that does not
 /// answer just now would else be left out of the answer for good.
 fn is_absence(error: &ProvisionError, suite: &SuitePlan, plan: &Plan) -> bool {
-    let rest = suite.dist.strip_prefix(plan.identity.codename.as_str());
+    let rest = suite.dist.strip_prefix(plan.name());
     let own = suite.base || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
     match error {
         ProvisionError::Fetch(error) if own => error.is_absent(),

@@ -18,6 +18,7 @@ mod provision;
 mod proxy;
 mod real;
 mod recipe;
+mod releases;
 mod report;
 mod source_packages;
 mod sources;
