@@ -18,6 +18,12 @@ pub enum Compression {
 }
 
 impl Compression {
+    /// By the first bytes of a file: one that is kept by its content has no telling name.
+    pub(super) fn of_content(start: &[u8]) -> Self {
+        let magics: [(&[u8], Self); 3] = [(b"\x1f\x8b", Self::Gzip), (b"\xfd7zXZ\0", Self::Xz), (b"\x28\xb5\x2f\xfd", Self::Zstd)];
+        magics.into_iter().find(|(magic, _)| start.starts_with(magic)).map_or(Self::None, |(_, compression)| compression)
+    }
+
     /// By the end of a file's name; `None` for one that says nothing known.
     pub fn of_name(name: &str) -> Option<Self> {
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
