@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
-use crate::libpython::VariantName;
+use crate::libpython::{HaclMode, VariantName};
 use crate::recipe::PythonVersion;
 use crate::run::Plan;
 
@@ -102,6 +102,16 @@ pub struct VariantArgs {
     /// Only this variant; repeat it for more
     #[arg(long = "variant", value_name = "VARIANT", value_parser = variant_names())]
     pub variants: Vec<VariantName>,
+
+    /// Where static variants take the HACL functions that their archive lacks: `real` compiles
+    /// CPython's own, `stubs` ends the program when one is called [default: real where the source
+    /// can be had]
+    #[arg(long, value_name = "HOW", value_parser = hacl_modes())]
+    pub hacl: Option<HaclMode>,
+
+    /// CPython's source for --hacl real, a tarball or a checkout, instead of the release's own
+    #[arg(long, value_name = "PATH")]
+    pub hacl_source: Option<PathBuf>,
 }
 
 /// What the parser says of wrong words, with the way on written as everywhere else.
@@ -115,6 +125,10 @@ pub fn usage_error(error: &clap::Error) -> String {
 /// So that help and errors list them.
 fn variant_names() -> impl TypedValueParser<Value = VariantName> {
     PossibleValuesParser::new(VariantName::ALL.map(VariantName::as_str)).try_map(|name| name.parse::<VariantName>())
+}
+
+fn hacl_modes() -> impl TypedValueParser<Value = HaclMode> {
+    PossibleValuesParser::new(HaclMode::ALL.map(HaclMode::as_str)).try_map(|mode| mode.parse::<HaclMode>())
 }
 
 #[derive(Debug, Args)]
@@ -205,7 +219,7 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipe", "python", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipe", "python", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
     pub resume: Option<PathBuf>,
 }
 

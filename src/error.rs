@@ -59,6 +59,7 @@ explained!(
     crate::libpython::HomeError,
     crate::libpython::StockError,
     crate::libpython::HaclError,
+    crate::libpython::UnknownHaclMode,
     crate::libpython::UnknownVariant,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,

@@ -15,7 +15,7 @@ use surtax::error::{Explain, exit_code, render};
 use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
 use surtax::interrupt::Interrupted;
-use surtax::libpython::{HaclError, HomeError, StockError, VariantName};
+use surtax::libpython::{HaclError, HaclMode, HomeError, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
 use surtax::process::ProcessError;
@@ -183,6 +183,11 @@ fn building(forms: &mut Forms) {
     forms.show([
         HomeError::Lacks { sysroot: path("/store/sysroots/one"), what: "usr/include/python3.13".into() },
         HomeError::Probe(ProcessError::Start { program: path("/store/bin/python3"), source: errno(NOT_FOUND) }),
+        HomeError::Linker(ProcessError::Failed {
+            program: path("/store/homes/one/two/ld"),
+            status: ExitStatus::from_raw(127 << 8),
+            output: "libbfd.so: cannot open shared object file\n".into(),
+        }),
         HomeError::Sysconfig("LDVERSION is missing".into()),
     ]);
     forms.show([
@@ -192,7 +197,17 @@ fn building(forms: &mut Forms) {
     forms.show([
         HaclError::Archive { path: library(), reason: "it ends too early".into() },
         HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
+        HaclError::NoSource { version: "3.13.5".into(), reason: "no mirror has its source package".into() },
+        HaclError::NotASource { path: path("notes.tar.xz"), reason: "it holds no Modules/_hacl".into() },
+        HaclError::OtherPython { path: path("Python-3.14.7.tar.xz"), found: "3.14.7".into(), wanted: "3.13.5".into() },
+        HaclError::Compile { file: "Hacl_Hash_SHA2.c".into(), reason: "gcc exited with code 1\nerror: no such header".into() },
+        HaclError::Incomplete {
+            library: library(),
+            source_folder: path("/store/hacl/one/Modules/_hacl"),
+            symbols: (1..=14).map(|number| format!("Hacl_{number}")).collect(),
+        },
     ]);
+    forms.show("fast".parse::<HaclMode>().err());
     forms.show("dynamic".parse::<VariantName>().err());
     let failed = |tail: &str| RunnerError::Failed {
         variant: VariantName::StaticPic,
@@ -200,12 +215,18 @@ fn building(forms: &mut Forms) {
         tail: tail.into(),
         log: path("/store/logs/static-pic.log"),
     };
+    let undefined = |symbol: &str| RunnerError::Undefined {
+        variant: VariantName::StaticPic,
+        symbols: vec![symbol.into()],
+        log: path("/store/logs/static-pic.log"),
+    };
     forms.show([
         failed("error: No space left on device (os error 28)"),
         failed("error: failed to get `pyo3` as a dependency"),
-        failed("undefined reference to `Hacl_One'"),
         failed("error[E0463]: can't find crate for `std`"),
         failed("error: something else"),
+        undefined("Hacl_One"),
+        undefined("zstd_compress"),
         RunnerError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "in the template")),
     ]);
     forms.show([

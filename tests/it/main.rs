@@ -8,6 +8,7 @@ mod cli;
 mod debian_syntax;
 mod errors;
 mod fs;
+mod hacl;
 mod keyring;
 mod libpython;
 mod matrix;
