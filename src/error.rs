@@ -60,6 +60,7 @@ explained!(
     crate::libpython::StockError,
     crate::libpython::HaclError,
     crate::libpython::UnknownVariant,
+    crate::prefix::PrefixError,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
     crate::cmd::CommandError,

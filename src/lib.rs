@@ -8,6 +8,7 @@ pub mod fetch;
 pub mod libpython;
 pub mod matrix;
 pub mod measure;
+pub mod prefix;
 pub mod recipe;
 pub mod report;
 pub mod runner;
@@ -19,6 +20,7 @@ pub mod run;
 
 pub mod assets;
 pub mod digest;
+pub mod elf;
 pub mod error;
 pub mod fs;
 pub mod interrupt;

@@ -151,8 +151,11 @@ impl Home {
         archives.into_iter().map(|(_, path)| path).collect()
     }
 
+    /// In `lib64` where the build was configured so (`--with-platlibdir`, as Fedora does).
     pub fn stdlib(&self) -> PathBuf {
-        self.prefix.join(format!("lib/python{}", self.python))
+        let folders = ["lib", "lib64"].map(|name| self.prefix.join(name).join(format!("python{}", self.python)));
+        let [usual, _] = &folders;
+        folders.iter().find(|folder| folder.join("os.py").is_file()).unwrap_or(usual).clone()
     }
 
     /// The digest of a file of the home, for keys.

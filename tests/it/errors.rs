@@ -18,6 +18,7 @@ use surtax::interrupt::Interrupted;
 use surtax::libpython::{HaclError, HomeError, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
+use surtax::prefix::PrefixError;
 use surtax::process::ProcessError;
 use surtax::recipe::{PythonVersion, RecipeError};
 use surtax::run::RunError;
@@ -210,6 +211,37 @@ fn building(forms: &mut Forms) {
     ]);
 }
 
+fn installed(forms: &mut Forms) {
+    let folder = || path("/opt/python");
+    let executable = || path("/opt/python/bin/python3.13");
+    let failed =
+        |status, output: &str| ProcessError::Failed { program: executable(), status: ExitStatus::from_raw(status), output: output.into() };
+    forms.show([
+        PrefixError::NotAFolder(path("/opt/pyton")),
+        PrefixError::UnusablePath { folder: path("/opt/a:b"), what: "a colon" },
+        PrefixError::VirtualEnvironment { folder: path("/home/me/venv"), base: Some(folder()) },
+        PrefixError::VirtualEnvironment { folder: path("/home/me/venv"), base: None },
+        PrefixError::NoPython(folder()),
+        PrefixError::WrongVersion {
+            folder: folder(),
+            python: PythonVersion::new(3, 14),
+            offered: vec![PythonVersion::new(3, 12), PythonVersion::new(3, 13)],
+        },
+        PrefixError::TooOld { folder: folder(), version: "3.10.13".into() },
+        PrefixError::NotCPython { folder: folder(), implementation: "PyPy".into() },
+        PrefixError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        PrefixError::NotAProgram { path: executable(), what: "a script" },
+        PrefixError::DoesNotStart {
+            path: executable(),
+            source: failed(127 << 8, "error while loading shared libraries: libpython3.13.so.1.0: cannot open shared object file\n"),
+        },
+        PrefixError::NotUnderstood { path: executable(), reason: "EOF while parsing a value at line 1 column 0".into() },
+        PrefixError::Elsewhere { path: path("/usr/local/bin/python3.13"), prefix: folder() },
+        PrefixError::OtherAbi { path: executable(), version: "3.13.0".into(), abi: "free-threaded" },
+        PrefixError::NotMovable { path: executable(), reason: "sys.prefix is \"/opt\" instead of \"/store/homes/one\"".into() },
+    ]);
+}
+
 #[test]
 fn every_error_says_what_to_do_next() {
     let mut types = BTreeSet::new();
@@ -219,6 +251,7 @@ fn every_error_says_what_to_do_next() {
         ("fetching", fetching),
         ("provisioning", provisioning),
         ("building", building),
+        ("installed", installed),
     ] {
         let mut forms = Forms::default();
         group(&mut forms);

@@ -17,6 +17,7 @@ mod process;
 mod provision;
 mod proxy;
 mod real;
+mod real_prefix;
 mod recipe;
 mod report;
 mod sources;
