@@ -61,6 +61,7 @@ explained!(
     crate::libpython::HaclError,
     crate::libpython::UnknownVariant,
     crate::prefix::PrefixError,
+    crate::guest::GuestError,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
     crate::cmd::CommandError,

@@ -5,6 +5,7 @@ pub mod cmd;
 
 pub mod debian;
 pub mod fetch;
+pub mod guest;
 pub mod libpython;
 pub mod matrix;
 pub mod measure;

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::OLDEST;
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::process::ProcessError;
@@ -20,14 +19,16 @@ pub enum PrefixError {
     NoPython(PathBuf),
     #[error("{} has no Python {python}; it has {}", folder.display(), list(offered))]
     WrongVersion { folder: PathBuf, python: PythonVersion, offered: Vec<PythonVersion> },
-    #[error("{} holds Python {version}; surtax needs {OLDEST} or later", folder.display())]
+    #[error("{} holds Python {version}; surtax needs {} or later", folder.display(), PythonVersion::OLDEST)]
     TooOld { folder: PathBuf, version: String },
     #[error("{} holds {implementation}, not CPython", folder.display())]
     NotCPython { folder: PathBuf, implementation: String },
     #[error("{} is a program for {found}; surtax measures x86_64 Linux", path.display())]
     OtherArchitecture { path: PathBuf, found: String },
-    #[error("{} is {what}, not a program", path.display())]
-    NotAProgram { path: PathBuf, what: &'static str },
+    #[error("{} is a script, not a program", .0.display())]
+    Script(PathBuf),
+    #[error("{} is no program", .0.display())]
+    NotAProgram(PathBuf),
     #[error("{} does not start", path.display())]
     DoesNotStart {
         path: PathBuf,
@@ -75,11 +76,14 @@ impl Explain for PrefixError {
                 Some(python) => format!("leave --python out, or say --python {python}"),
                 None => "leave --python out".into(),
             },
-            Self::TooOld { .. } => format!("install a newer one, such as with `pyenv install {OLDEST}` or `uv python install {OLDEST}`"),
+            Self::TooOld { .. } => {
+                let oldest = PythonVersion::OLDEST;
+                format!("install a newer one, such as with `pyenv install {oldest}` or `uv python install {oldest}`")
+            },
             Self::NotCPython { .. } => "to measure it as it is, without runners, name its executable: --subject NAME=PATH".into(),
-            Self::OtherArchitecture { .. } => "name a Python that was built for x86_64".into(),
-            Self::NotAProgram { .. } => {
-                "name the folder of the Python itself; the script tells: python3 -c 'import sys; print(sys.base_prefix)'".into()
+            Self::OtherArchitecture { .. } | Self::NotAProgram(_) => "name a Python that was built for x86_64 Linux".into(),
+            Self::Script(_) => {
+                "name the folder of the Python itself; the script tells: bin/python3 -c 'import sys; print(sys.base_prefix)'".into()
             }
             Self::DoesNotStart { path, .. } => {
                 format!("try it by hand, without variables such as LD_LIBRARY_PATH and PYTHONHOME: env -i {} -VV", path.display())

@@ -15,9 +15,6 @@ use crate::ui::Reporter;
 
 pub use error::PrefixError;
 
-/// The oldest Python whose benchmarks and embedding interface surtax knows.
-pub const OLDEST: PythonVersion = PythonVersion::new(3, 11);
-
 /// An installed CPython, ready for runners.
 #[derive(Debug, Clone)]
 pub struct Prefix {

@@ -1,15 +1,16 @@
 //! The prefix's own python: which it is, and what it says of itself.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{OLDEST, PrefixError};
+use super::PrefixError;
 use crate::elf::Executable;
 use crate::fs::FsError;
-use crate::process::Job;
+use crate::process::{Job, ProcessError};
 use crate::recipe::PythonVersion;
 
 /// The folder as an absolute path without links, if it can be a prefix at all.
@@ -139,19 +140,19 @@ impl Facts {
         let interpreter = match Executable::inspect(executable)? {
             Executable::Program { interpreter } => interpreter,
             Executable::Foreign(found) => return Err(PrefixError::OtherArchitecture { path: path(), found }),
-            Executable::Script => return Err(PrefixError::NotAProgram { path: path(), what: "a script" }),
-            Executable::Unknown => return Err(PrefixError::NotAProgram { path: path(), what: "no ELF file" }),
+            Executable::Script => return Err(PrefixError::Script(path())),
+            Executable::Unknown => return Err(PrefixError::NotAProgram(path())),
         };
         let text = run(executable, PROBE).map_err(|source| PrefixError::DoesNotStart { path: path(), source })?;
         let said: Said =
             serde_json::from_str(&text).map_err(|error| PrefixError::NotUnderstood { path: path(), reason: error.to_string() })?;
-        let python = feature_version(&said.version)
+        let python = PythonVersion::of_release(&said.version)
             .ok_or_else(|| PrefixError::NotUnderstood { path: path(), reason: format!("its version is `{}`", said.version) })?;
         let folder = || folder.to_owned();
         if said.implementation != "CPython" {
             return Err(PrefixError::NotCPython { folder: folder(), implementation: said.implementation });
         }
-        if python < OLDEST {
+        if python < PythonVersion::OLDEST {
             return Err(PrefixError::TooOld { folder: folder(), version: said.version });
         }
         if let Some(wanted) = wanted.filter(|wanted| *wanted != python) {
@@ -184,13 +185,16 @@ impl Facts {
 }
 
 /// Isolated, without `site`, and leaving no compiled file in the person's folders.
-pub(super) fn run(executable: &Path, program: &str) -> Result<String, crate::process::ProcessError> {
-    Job::new(executable).args(["-I", "-S", "-B", "-c", program]).limit(LIMIT).run_for_text()
-}
-
-/// `3.13` of `3.13.0rc1` and `3.13.0+`.
-fn feature_version(version: &str) -> Option<PythonVersion> {
-    let (major, rest) = version.split_once('.')?;
-    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    format!("{major}.{minor}").parse().ok()
+pub(super) fn run(executable: &Path, program: &str) -> Result<String, ProcessError> {
+    let job = Job::new(executable).args(["-I", "-S", "-B", "-c", program]).limit(LIMIT);
+    for _ in 0..100 {
+        match job.run_for_text() {
+            // A child that another thread forked while a copy was being written holds it open for a moment.
+            Err(ProcessError::Start { source, .. }) if source.kind() == ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            answer => return answer,
+        }
+    }
+    job.run_for_text()
 }

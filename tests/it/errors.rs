@@ -14,6 +14,7 @@ use surtax::digest::Sha256;
 use surtax::error::{Explain, exit_code, render};
 use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
+use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
 use surtax::libpython::{HaclError, HomeError, StockError, VariantName};
 use surtax::matrix::MatrixError;
@@ -230,7 +231,8 @@ fn installed(forms: &mut Forms) {
         PrefixError::TooOld { folder: folder(), version: "3.10.13".into() },
         PrefixError::NotCPython { folder: folder(), implementation: "PyPy".into() },
         PrefixError::OtherArchitecture { path: executable(), found: "aarch64".into() },
-        PrefixError::NotAProgram { path: executable(), what: "a script" },
+        PrefixError::Script(executable()),
+        PrefixError::NotAProgram(executable()),
         PrefixError::DoesNotStart {
             path: executable(),
             source: failed(127 << 8, "error while loading shared libraries: libpython3.13.so.1.0: cannot open shared object file\n"),
@@ -239,6 +241,21 @@ fn installed(forms: &mut Forms) {
         PrefixError::Elsewhere { path: path("/usr/local/bin/python3.13"), prefix: folder() },
         PrefixError::OtherAbi { path: executable(), version: "3.13.0".into(), abi: "free-threaded" },
         PrefixError::NotMovable { path: executable(), reason: "sys.prefix is \"/opt\" instead of \"/store/homes/one\"".into() },
+    ]);
+    forms.show([
+        GuestError::Form("mine".into()),
+        GuestError::Name { name: "shared".into(), reason: "it is one of surtax's own subjects" },
+        GuestError::NoSuchFile(path("/home/me/~/python3")),
+        GuestError::NoSuchFile(executable()),
+        GuestError::Folder(folder()),
+        GuestError::NotExecutable(executable()),
+        GuestError::Script(executable()),
+        GuestError::NotAProgram(executable()),
+        GuestError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        GuestError::DoesNotStart { path: executable(), source: ProcessError::Start { program: executable(), source: errno(NOT_FOUND) } },
+        GuestError::Hangs { path: executable(), limit: Duration::from_secs(10) },
+        GuestError::NotPython { path: path("/bin/ls"), said: "exited with code 2 and said:\n/bin/ls: invalid option -- 'I'".into() },
+        GuestError::TooOld { path: executable(), version: "3.10.13".into() },
     ]);
 }
 
