@@ -61,6 +61,8 @@ explained!(
     crate::libpython::HaclError,
     crate::libpython::UnknownHaclMode,
     crate::libpython::UnknownVariant,
+    crate::prefix::PrefixError,
+    crate::guest::GuestError,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
     crate::cmd::CommandError,

@@ -5,9 +5,11 @@ pub mod cmd;
 
 pub mod debian;
 pub mod fetch;
+pub mod guest;
 pub mod libpython;
 pub mod matrix;
 pub mod measure;
+pub mod prefix;
 pub mod recipe;
 pub mod report;
 pub mod runner;
@@ -19,6 +21,7 @@ pub mod run;
 
 pub mod assets;
 pub mod digest;
+pub mod elf;
 pub mod error;
 pub mod fs;
 pub mod interrupt;

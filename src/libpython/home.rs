@@ -1,5 +1,6 @@
 //! A home: the interpreter's prefix, standard library, headers and libpythons that builds of one ABI share.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -163,8 +164,11 @@ impl Home {
         archives.into_iter().map(|(_, path)| path).collect()
     }
 
+    /// In `lib64` where the build was configured so (`--with-platlibdir`, as Fedora does).
     pub fn stdlib(&self) -> PathBuf {
-        self.prefix.join(format!("lib/python{}", self.python))
+        let folders = ["lib", "lib64"].map(|name| self.prefix.join(name).join(format!("python{}", self.python)));
+        let [usual, _] = &folders;
+        folders.iter().find(|folder| folder.join("os.py").is_file()).unwrap_or(usual).clone()
     }
 
     /// The digest of a file of the home, for keys.
@@ -261,26 +265,36 @@ fn runtime_file(folder: &Path, start: &str) -> Option<PathBuf> {
     Some(folder.join(name))
 }
 
+/// What the probe prints.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    version: String,
+    multiarch: String,
+    link_libraries: Vec<String>,
+    /// The variables that the probe's arguments name.
+    variables: BTreeMap<String, String>,
+}
+
 const PROBE: &str = r"
 import json, platform, sys, sysconfig
-def words(*names):
-    return ' '.join(sysconfig.get_config_var(name) or '' for name in names).split()
+def text(name):
+    return sysconfig.get_config_var(name) or ''
+words = ' '.join(map(text, ('LIBS', 'MODLIBS', 'SYSLIBS'))).split()
 print(json.dumps({
     'version': platform.python_version(),
-    'multiarch': sysconfig.get_config_var('MULTIARCH') or '',
-    'link_libraries': list(dict.fromkeys(word for word in words('LIBS', 'MODLIBS', 'SYSLIBS') if word.startswith('-l'))),
-    'hacl_flags': {
-        'all': words('LIBHACL_CFLAGS') or words('PY_STDMODULE_CFLAGS'),
-        'simd128': words('LIBHACL_BLAKE2_SIMD128_CFLAGS', 'LIBHACL_SIMD128_FLAGS'),
-        'simd256': words('LIBHACL_BLAKE2_SIMD256_CFLAGS', 'LIBHACL_SIMD256_FLAGS'),
-    },
+    'multiarch': text('MULTIARCH'),
+    'link_libraries': list(dict.fromkeys(word for word in words if word.startswith('-l'))),
+    'variables': {name: text(name) for name in sys.argv[1:]},
 }))
 ";
 
 fn read_sysconfig(stock: &Path) -> Result<Sysconfig, HomeError> {
-    let job = Job::new(stock).args(["-I", "-S", "-c", PROBE]).limit(Duration::from_secs(60));
+    let job = Job::new(stock).args(["-I", "-S", "-c", PROBE]).args(HaclFlags::VARIABLES).limit(Duration::from_secs(60));
     let text = job.run_for_text().map_err(HomeError::Probe)?;
-    serde_json::from_str(&text).map_err(|error| HomeError::Sysconfig(error.to_string()))
+    let said: Said = serde_json::from_str(&text).map_err(|error| HomeError::Sysconfig(error.to_string()))?;
+    let Said { version, multiarch, link_libraries, variables } = said;
+    Ok(Sysconfig { version, multiarch, link_libraries, hacl_flags: HaclFlags::of(|name| variables.get(name).map(String::as_str)) })
 }
 
 /// Found by what they are called everywhere, in the places where distributions put them.

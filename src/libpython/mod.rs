@@ -1,11 +1,13 @@
 //! The core: what a libpython is (build), how a program takes it in (linkage), and what its binary shows (evidence).
 
+mod code;
 mod evidence;
 mod hacl;
 mod home;
 mod stock;
 mod variant;
 
+pub use code::archive_code;
 pub use evidence::{audit_file, audit_home};
 pub(crate) use hacl::listed;
 pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, missing_symbols, provide, stand_ins};

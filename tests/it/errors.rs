@@ -14,10 +14,12 @@ use surtax::digest::Sha256;
 use surtax::error::{Explain, exit_code, render};
 use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
+use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
 use surtax::libpython::{HaclError, HaclMode, HomeError, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
+use surtax::prefix::PrefixError;
 use surtax::process::ProcessError;
 use surtax::recipe::{PythonVersion, RecipeError};
 use surtax::run::RunError;
@@ -237,6 +239,53 @@ fn building(forms: &mut Forms) {
     ]);
 }
 
+fn installed(forms: &mut Forms) {
+    let folder = || path("/opt/python");
+    let executable = || path("/opt/python/bin/python3.13");
+    let failed =
+        |status, output: &str| ProcessError::Failed { program: executable(), status: ExitStatus::from_raw(status), output: output.into() };
+    forms.show([
+        PrefixError::NotAFolder(path("/opt/pyton")),
+        PrefixError::UnusablePath { folder: path("/opt/a:b"), what: "a colon" },
+        PrefixError::VirtualEnvironment { folder: path("/home/me/venv"), base: Some(folder()) },
+        PrefixError::VirtualEnvironment { folder: path("/home/me/venv"), base: None },
+        PrefixError::NoPython(folder()),
+        PrefixError::WrongVersion {
+            folder: folder(),
+            python: PythonVersion::new(3, 14),
+            offered: vec![PythonVersion::new(3, 12), PythonVersion::new(3, 13)],
+        },
+        PrefixError::TooOld { folder: folder(), version: "3.10.13".into() },
+        PrefixError::NotCPython { folder: folder(), implementation: "PyPy".into() },
+        PrefixError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        PrefixError::Script(executable()),
+        PrefixError::NotAProgram(executable()),
+        PrefixError::DoesNotStart {
+            path: executable(),
+            source: failed(127 << 8, "error while loading shared libraries: libpython3.13.so.1.0: cannot open shared object file\n"),
+        },
+        PrefixError::NotUnderstood { path: executable(), reason: "EOF while parsing a value at line 1 column 0".into() },
+        PrefixError::Elsewhere { path: path("/usr/local/bin/python3.13"), prefix: folder() },
+        PrefixError::OtherAbi { path: executable(), version: "3.13.0".into(), abi: "free-threaded" },
+        PrefixError::NotMovable { path: executable(), reason: "sys.prefix is \"/opt\" instead of \"/store/homes/one\"".into() },
+    ]);
+    forms.show([
+        GuestError::Form("mine".into()),
+        GuestError::Name { name: "shared".into(), reason: "it is one of surtax's own subjects" },
+        GuestError::NoSuchFile(path("/home/me/~/python3")),
+        GuestError::NoSuchFile(executable()),
+        GuestError::Folder(folder()),
+        GuestError::NotExecutable(executable()),
+        GuestError::Script(executable()),
+        GuestError::NotAProgram(executable()),
+        GuestError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        GuestError::DoesNotStart { path: executable(), source: ProcessError::Start { program: executable(), source: errno(NOT_FOUND) } },
+        GuestError::Hangs { path: executable(), limit: Duration::from_secs(10) },
+        GuestError::NotPython { path: path("/bin/ls"), said: "exited with code 2 and said:\n/bin/ls: invalid option -- 'I'".into() },
+        GuestError::TooOld { path: executable(), version: "3.10.13".into() },
+    ]);
+}
+
 #[test]
 fn every_error_says_what_to_do_next() {
     let mut types = BTreeSet::new();
@@ -246,6 +295,7 @@ fn every_error_says_what_to_do_next() {
         ("fetching", fetching),
         ("provisioning", provisioning),
         ("building", building),
+        ("installed", installed),
     ] {
         let mut forms = Forms::default();
         group(&mut forms);

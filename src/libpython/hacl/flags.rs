@@ -14,6 +14,28 @@ pub struct HaclFlags {
     pub simd256: Vec<String>,
 }
 
+impl HaclFlags {
+    /// The Makefile's variables that [`HaclFlags::of`] asks for. 3.13 and 3.14 name the vector units differently.
+    pub const VARIABLES: [&str; 6] = [
+        "LIBHACL_CFLAGS",
+        "PY_STDMODULE_CFLAGS",
+        "LIBHACL_BLAKE2_SIMD128_CFLAGS",
+        "LIBHACL_SIMD128_FLAGS",
+        "LIBHACL_BLAKE2_SIMD256_CFLAGS",
+        "LIBHACL_SIMD256_FLAGS",
+    ];
+
+    pub fn of<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let [own, any, simd128, older_simd128, simd256, older_simd256] =
+            Self::VARIABLES.map(|name| variable(name).unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        Self {
+            all: if own.is_empty() { any } else { own },
+            simd128: [simd128, older_simd128].concat(),
+            simd256: [simd256, older_simd256].concat(),
+        }
+    }
+}
+
 /// What decides how code is made: optimisation, `-f…`, `-m…`, macros, the language.
 const KINDS: [&str; 6] = ["-O", "-f", "-m", "-D", "-U", "-std="];
 
