@@ -44,7 +44,7 @@ pub struct Request {
     pub recipe: Recipe,
     /// Overrides the recipe's; `None` leaves it to the recipe, and so to the release.
     pub python: Option<PythonVersion>,
-    /// In order of preference. Empty: `SURTAX_MIRROR`, else the host's apt sources.
+    /// In order of preference. Empty: `SURTAX_MIRROR`, else the configuration file's, else the host's apt sources.
     pub mirrors: Vec<String>,
     /// The only keys that are trusted. `None`: what the apt sources or the recipe name, else the host's keyrings.
     pub keyring: Option<PathBuf>,
