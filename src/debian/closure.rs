@@ -32,6 +32,13 @@ pub(super) fn offered(suites: &Suites) -> Vec<PythonVersion> {
     versions.into_iter().rev().collect()
 }
 
+/// Those, and the others that can at least be started; newest first.
+pub(super) fn pythons(suites: &Suites) -> Vec<PythonVersion> {
+    let interpreters = suites.names().filter_map(|name| name.strip_prefix("python")?.parse().ok());
+    let versions: BTreeSet<PythonVersion> = interpreters.chain(offered(suites)).collect();
+    versions.into_iter().rev().collect()
+}
+
 /// In the order of their names.
 pub(super) fn closure(suites: &Suites, python: PythonVersion) -> Result<Vec<LockedPackage>, ProvisionError> {
     let development = suites.named(&format!("libpython{python}-dev"));

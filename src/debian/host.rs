@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::ProvisionError;
+use crate::config::Config;
 use crate::fetch::Patience;
 
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Host {
     pub keyrings: Vec<PathBuf>,
     /// From `SURTAX_MIRROR`.
     pub mirrors: Vec<String>,
+    /// The person's configuration file, read where no other mirror is given.
+    pub config: Option<PathBuf>,
     pub now: Timestamp,
     pub patience: Patience,
 }
@@ -37,6 +40,7 @@ impl Host {
             apt: "/etc/apt".into(),
             keyrings: vec!["/usr/share/keyrings".into(), "/etc/apt/keyrings".into()],
             mirrors: std::env::var("SURTAX_MIRROR").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+            config: Config::place(),
             now: Timestamp::now(),
             patience: Patience::default(),
         }

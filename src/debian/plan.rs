@@ -4,6 +4,7 @@ use super::host::{Identity, is_origin};
 use super::keyring::Trust;
 use super::sources::{self, Entry};
 use super::{Host, ProvisionError, Request};
+use crate::config::{Config, mirror_url};
 use crate::digest::Key;
 use crate::recipe::{NamedRelease, Release, Source};
 
@@ -41,11 +42,12 @@ impl Plan {
     pub(super) fn of(request: &Request, host: &Host) -> Result<Self, ProvisionError> {
         let Source::Archive(archive) = &request.recipe.source;
         let entries = sources::read(host, ARCHITECTURE);
-        let given = if request.mirrors.is_empty() { &host.mirrors } else { &request.mirrors };
-        let given = given.iter().map(|mirror| checked(mirror)).collect::<Result<Vec<_>, _>>()?;
         let mut plan = match &archive.release {
-            Release::Host => of_host(&Identity::of(host)?, &entries, &given),
-            Release::Named(release) => of_named(release, &entries, &given, Identity::of(host).ok()),
+            Release::Host => {
+                let identity = Identity::of(host)?;
+                of_host(&identity, &entries, &given(request, host, &identity.origin)?)
+            }
+            Release::Named(release) => of_named(release, &entries, &given(request, host, &release.origin)?, Identity::of(host).ok()),
         };
         if let Some(keyring) = &request.keyring {
             let places = plan.suites.iter_mut().flat_map(|suite| &mut suite.places);
@@ -98,10 +100,13 @@ impl Plan {
     }
 }
 
-fn checked(mirror: &str) -> Result<String, ProvisionError> {
-    let known = ["http://", "https://", "file:///"].iter().any(|scheme| mirror.starts_with(scheme) && mirror.len() > scheme.len());
-    let plain = !mirror.contains(char::is_whitespace) && !mirror.contains(['?', '#']);
-    if known && plain { Ok(mirror.trim_end_matches('/').to_owned()) } else { Err(ProvisionError::BadMirror { mirror: mirror.to_owned() }) }
+/// The person's mirrors, from the first place that names any; empty where the host's apt sources are left.
+fn given(request: &Request, host: &Host, origin: &str) -> Result<Vec<String>, ProvisionError> {
+    let by_hand = if request.mirrors.is_empty() { &host.mirrors } else { &request.mirrors };
+    match &host.config {
+        Some(path) if by_hand.is_empty() => Ok(Config::read(path)?.mirrors(origin).to_vec()),
+        _ => by_hand.iter().map(|mirror| mirror_url(mirror).ok_or_else(|| ProvisionError::BadMirror { mirror: mirror.clone() })).collect(),
+    }
 }
 
 fn of_host(identity: &Identity, entries: &[Entry], given: &[String]) -> Plan {

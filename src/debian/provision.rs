@@ -163,10 +163,9 @@ impl Session<'_> {
 
 fn locked(suites: &Suites, python: PythonVersion) -> Result<SurtaxLock, ProvisionError> {
     let packages = closure::closure(suites, python)?;
-    let name = suites.version.as_ref().unwrap_or(&suites.codename);
     Ok(SurtaxLock {
         schema: SurtaxLock::SCHEMA,
-        release: format!("{} {name}", suites.origin),
+        release: suites.full_name(),
         origin: suites.origin.clone(),
         codename: suites.codename.clone(),
         architecture: ARCHITECTURE.to_owned(),

@@ -74,6 +74,9 @@ impl SignedRelease {
         let moment = |text: &str| {
             let bad = |_| ProvisionError::BadIndex { url: url.to_owned(), reason: format!("`{text}` is no date") };
             // RFC 2822 has no name for UTC; the indexes write it so.
+            // Ubuntu's write hours before ten with a blank in the place of the first digit.
+            let words = text.split_whitespace().map(|word| if word.find(':') == Some(1) { format!("0{word}") } else { word.to_owned() });
+            let text = words.collect::<Vec<_>>().join(" ");
             jiff::fmt::rfc2822::parse(&text.replace("UTC", "+0000")).map(|moment| moment.timestamp()).map_err(bad)
         };
         if let Some(date) = &self.date

@@ -16,7 +16,7 @@ pub(super) struct Suites {
     /// In the plan's order.
     suites: Vec<Suite>,
     label: String,
-    pub(super) version: Option<String>,
+    version: Option<String>,
     pub(super) origin: String,
     pub(super) codename: String,
     pub(super) downloaded: u64,
@@ -66,6 +66,11 @@ impl Suites {
 
     pub(super) fn label(&self) -> String {
         self.label.clone()
+    }
+
+    /// `Debian 13.7`; of a release that has no number yet, `Debian forky`.
+    pub(super) fn full_name(&self) -> String {
+        format!("{} {}", self.origin, self.version.as_ref().unwrap_or(&self.codename))
     }
 
     pub(super) fn named(&self, name: &str) -> Vec<Package> {

@@ -9,6 +9,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use surtax::cmd::CommandError;
+use surtax::config::ConfigError;
 use surtax::debian::ProvisionError;
 use surtax::digest::Sha256;
 use surtax::error::{Explain, exit_code, render};
@@ -115,6 +116,10 @@ fn fetching(forms: &mut Forms) {
         RecipeError::Unknown { name: "debian-99".into() },
         RecipeError::Malformed { path: path("mine.yaml"), line: 3, column: 9, reason: "unknown field `colour`".into() },
         RecipeError::Fs(fs_error("read", "mine.yaml", NOT_FOUND)),
+    ]);
+    forms.show([
+        ConfigError::Malformed { path: path("config.toml"), line: 3, reason: "unknown field `colour`, expected `mirrors`".into() },
+        ConfigError::Fs(fs_error("read", "config.toml", NOT_FOUND)),
     ]);
     let failed = |why| FetchError::Failed { url: "http://mirror.example/debian/file".into(), why };
     forms.show([

@@ -5,6 +5,7 @@
 mod archive;
 mod benchmarks;
 mod cli;
+mod config;
 mod debian_syntax;
 mod errors;
 mod fs;

@@ -1,10 +1,10 @@
 //! Releases other than the host's: those that move their codename, other distributions, and mirrors that are of something else.
 
-use surtax::debian::{ProvisionError, Provisioned, Request};
+use surtax::debian::{Download, ProvisionError, Provisioned, Request, listing_with};
 use surtax::error::{Exit, Explain as _};
 use surtax::recipe::{PythonVersion, Recipe};
 
-use crate::world::{Signed, SourceFiles, Suite, World, python};
+use crate::world::{Deb, Signed, SourceFiles, Suite, World, python};
 
 fn recipe(text: &str) -> Recipe {
     Recipe::parse("mine.yaml".as_ref(), &format!("kind: archive\ncomponents: [main]\nkeyrings: [testian-archive]\n{text}")).expect("valid")
@@ -110,4 +110,41 @@ fn a_python_that_another_release_lacks_is_answered_with_those_on_offer() {
     let request = Request { recipe: recipe(NOBLE), python, mirrors: vec![world.server.url()], ..world.request() };
     let error = world.ask(&request).expect_err("it lacks it");
     assert!(matches!(&error, ProvisionError::NoSuchPython { offered, .. } if *offered == [PythonVersion::new(3, 12)]), "{error}");
+}
+
+#[test]
+fn what_a_release_offers_is_listed_without_fetching_it() {
+    let mut packages = python("4.2", "4.2.1-1");
+    packages.extend(python("4.10", "4.10.0~b1-1").into_iter().filter(|deb| deb.name.contains("4.10")));
+    // One that lacks what it depends on, and one that cannot be linked with.
+    packages.push(Deb::new("libpython4.9-dev", "4.9.0-1").source("python4.9").depends("libpython4.9-stdlib (= 4.9.0-1)"));
+    packages.push(Deb::new("python4.9", "4.9.0-1"));
+    packages.push(Deb::new("python4.1", "4.1.9-3"));
+    packages.push(Deb::new("python4.1-venv", "4.1.9-3"));
+    let world = World::with(&[Suite { sources: Vec::new(), ..Suite::new("tester", packages) }]);
+    let ask = |offline| listing_with(&world.store(), &Request { offline, ..world.request() }, &world.host, &world.said);
+    let listing = ask(false).expect("listed");
+    assert_eq!((listing.release.as_str(), listing.codename.as_str()), ("Testian 7", "tester"));
+    let rows: Vec<_> =
+        listing.pythons.iter().map(|row| (row.python.to_string(), row.version.as_str(), row.default, row.linkable)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("4.10".to_owned(), "4.10.0~b1-1", false, true),
+            ("4.9".to_owned(), "4.9.0-1", false, true),
+            ("4.2".to_owned(), "4.2.1-1", true, true),
+            ("4.1".to_owned(), "4.1.9-3", false, false),
+        ]
+    );
+    let downloads: Vec<_> = listing.pythons.iter().map(|row| row.download.as_ref()).collect();
+    assert!(downloads[1].is_err_and(|reason| reason.contains("libpython4.9-stdlib (= 4.9.0-1)")), "{downloads:?}");
+    assert!(downloads[3].is_err_and(|reason| reason.contains("no package libpython4.1-dev")), "{downloads:?}");
+    assert!(!world.server.requests().iter().any(|path| path.contains("pool/")), "nothing was fetched but indexes");
+    let asked = world.server.requests().len();
+    assert_eq!(ask(true).expect("from the store").pythons.len(), 4);
+    assert_eq!(world.server.requests().len(), asked);
+    // The size is what provisioning fetches.
+    let made = world.provision().expect("provisioned");
+    let expected = Download { packages: made.lock.packages.len(), bytes: made.lock.total_bytes() };
+    assert_eq!(listing.pythons[2].download, Ok(expected));
 }

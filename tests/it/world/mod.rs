@@ -76,6 +76,7 @@ impl World {
             apt: path("apt"),
             keyrings: vec![path("keyrings")],
             mirrors: Vec::new(),
+            config: None,
             now: jiff::Timestamp::now(),
             patience: Patience { attempts: 3, first_pause: Duration::from_millis(1) },
         };
