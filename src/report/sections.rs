@@ -1,7 +1,7 @@
 //! The parts of a table: the whole run, or one part for each of several groups.
 
 use super::summary::{BenchmarkSummary, Difference, GroupSummary, Premise, SubjectResult, Summary};
-use crate::run::short_name;
+use crate::run::{Role, short_name};
 
 /// Subjects that share a baseline.
 #[derive(Clone, Copy)]
@@ -47,15 +47,14 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The names of subjects by which like meets like across groups, in the plan's order, the baselines' first; without controls.
-pub(super) fn like_named(summary: &Summary) -> Vec<&str> {
-    let mut names = Vec::new();
+/// The names of subjects without their groups', each once, in the plan's order: by them like meets like across groups.
+pub(super) fn short_names(summary: &Summary) -> Vec<(&str, Role)> {
+    let mut names: Vec<(&str, Role)> = Vec::new();
     for section in sections(summary) {
-        let Some(group) = section.group else { continue };
-        let compared = group.subjects.iter().filter(|subject| group.control.as_ref() != Some(*subject));
-        for name in compared.map(|subject| section.short(subject)) {
-            if !names.contains(&name) {
-                names.push(name);
+        for row in summary.benchmarks.iter().flat_map(|benchmark| section.rows(benchmark)) {
+            let name = section.short(&row.subject);
+            if !names.iter().any(|(other, _)| *other == name) {
+                names.push((name, row.role));
             }
         }
     }

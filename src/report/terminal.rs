@@ -69,6 +69,12 @@ fn table(summary: &Summary) -> Table {
             }
         }
     }
+    if across {
+        // A column more would not fit into 80.
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 1));
+        }
+    }
     for column in if across { vec![1, 2, 4] } else { vec![1, 2] } {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);

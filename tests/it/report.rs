@@ -1,5 +1,6 @@
 //! Reports: what a person sees of a run, whole, partial, failed or hostile.
 
+mod committed;
 mod groups;
 mod machine;
 mod synthetic;

@@ -4,6 +4,7 @@ use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::sections::sections;
 use crate::report::summary::{AcrossResult, BenchmarkSummary, Summary};
+use crate::run::Role;
 
 /// Nothing where there is one group.
 pub(super) fn of_benchmark(summary: &Summary, benchmark: &BenchmarkSummary) -> String {
@@ -13,7 +14,9 @@ pub(super) fn of_benchmark(summary: &Summary, benchmark: &BenchmarkSummary) -> S
         let python = section.group.map_or_else(String::new, |group| text(&group.python));
         for row in benchmark.across.iter().filter(|row| section.holds(&row.subject)) {
             let mut cells = figures(row, reference).to_vec();
-            cells.insert(1, python.clone());
+            // A guest has a Python of its own, which its description names.
+            let is_guest = benchmark.of(&row.subject).is_some_and(|row| row.role == Role::Guest);
+            cells.insert(1, if is_guest { String::new() } else { python.clone() });
             table.row(&cells);
         }
     }

@@ -194,7 +194,9 @@ fn sentence(difference: &Difference) -> String {
         Property::CodeModel if unknown => format!("code model: {value} here, {other} there {seen}"),
         Property::CodeModel => format!("code model {value} instead of {other}: what the experiment set out to measure {seen}"),
         Property::Hacl => {
-            format!("HACL functions: {value}, against {other} {seen}; no bearing on these loops, but a call to a stand-in aborts")
+            format!(
+                "HACL functions: {value}, against {other} {seen}; no bearing on these loops; the runner has them from elsewhere, compiled from the same source or as stand-ins that abort"
+            )
         }
     }
 }

@@ -51,6 +51,9 @@ fn head(run: &Run, summary: &Summary) -> String {
         }
     }
     head += "\n![Ratios to the baseline with their intervals](plots/ratios.svg)\n";
+    if let Some(reference) = &summary.reference {
+        head += &format!("\n![Ratios across releases, relative to {}](plots/across.svg)\n", text(reference));
+    }
     head
 }
 

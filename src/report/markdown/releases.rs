@@ -3,7 +3,7 @@
 use super::table::{code, text};
 use crate::report::differences;
 use crate::report::format;
-use crate::report::sections::{Section, like_named, sections};
+use crate::report::sections::{Section, sections, short_names};
 use crate::report::summary::{BenchmarkSummary, GroupSummary, Summary};
 use crate::run::{Answer, Clock, Role, Run, SubjectAudit};
 
@@ -54,7 +54,7 @@ impl Pair<'_> {
     /// Runners by their short name: in both groups, and in one alone.
     fn runners(&self) -> (Vec<(&str, &str, &str)>, Vec<&str>) {
         let (mut both, mut alone) = (Vec::new(), Vec::new());
-        for name in like_named(self.summary) {
+        for (name, _) in short_names(self.summary) {
             let runner = |section| self.subject(section, name).filter(|subject| self.is_runner(subject));
             match (runner(self.own), runner(self.against)) {
                 (Some(own), Some(against)) => both.push((name, own, against)),
@@ -112,10 +112,10 @@ impl Pair<'_> {
         let count = |number: usize| if number == 0 { "no".to_owned() } else { number.to_string() };
         let (here, there) = (missing(self.own)?, missing(self.against)?);
         if here == there {
-            return Some(format!("The libpythons of both leave {} HACL functions undefined.", count(here)));
+            return Some(format!("The archives of both leave {} HACL functions undefined.", count(here)));
         }
         Some(format!(
-            "The libpythons of {} leave {} HACL functions undefined, those of {} {}.",
+            "The archives of {} leave {} HACL functions undefined, those of {} {}.",
             code(&own.name),
             count(here),
             code(&against.name),
@@ -162,7 +162,8 @@ impl Pair<'_> {
                 if against == reference { "1".to_owned() } else { ratios(against)? }
             ))
         };
-        let pairs: Vec<String> = like_named(self.summary).into_iter().filter_map(pair).collect();
+        let pairs: Vec<String> =
+            short_names(self.summary).into_iter().filter(|(_, role)| *role != Role::Control).filter_map(|(name, _)| pair(name)).collect();
         let names: Vec<String> = loops.iter().map(|benchmark| code(&benchmark.label())).collect();
         (!pairs.is_empty()).then(|| {
             format!(

@@ -1,6 +1,7 @@
 //! `amortised.svg`: the ratio over M, with the point at which a runner's advantage or debt from starting is used up.
 
 use super::axis::Axis;
+use super::looks::Looks;
 use super::svg::{Anchor, FAINT, GRID, INK, Sheet, colour, fit};
 use crate::matrix::Benchmark;
 use crate::report::format;
@@ -22,14 +23,16 @@ const DODGE: f64 = 5.0;
 
 struct Curve<'a> {
     subject: &'a str,
-    /// Its place among the subjects other than the baseline: decides colour and shape, as in ratios.svg.
+    /// Decides colour and shape, as in ratios.svg.
     index: usize,
     points: Vec<(u64, &'a SubjectResult)>,
     break_even: Option<u64>,
 }
 
 pub(super) fn amortised(summary: &Summary) -> String {
-    let panels: Vec<(Section<'_>, Vec<Curve<'_>>)> = sections(summary).into_iter().map(|part| (part, curves(summary, part))).collect();
+    let looks = Looks::of(summary);
+    let panels: Vec<(Section<'_>, Vec<Curve<'_>>)> =
+        sections(summary).into_iter().map(|part| (part, curves(summary, part, &looks))).collect();
     let headings = if summary.reference.is_some() { HEADING } else { 0.0 };
     let mut sheet = Sheet::new(WIDTH, HEIGHT + headings + (panels.len().max(1) - 1) as f64 * (BOTTOM - TOP + FOOT + headings));
     sheet.bold((20.0, 30.0), 16.0, "Amortised: ratio over M");
@@ -81,24 +84,20 @@ fn panel(sheet: &mut Sheet, curves: &[Curve<'_>], top: f64) {
     }
 }
 
-fn curves<'a>(summary: &'a Summary, part: Section<'a>) -> Vec<Curve<'a>> {
+fn curves<'a>(summary: &'a Summary, part: Section<'a>, looks: &Looks<'_>) -> Vec<Curve<'a>> {
     let mut sizes: Vec<_> = summary.benchmarks.iter().filter(|benchmark| benchmark.is(Benchmark::Amortised)).collect();
     sizes.sort_by_key(|benchmark| benchmark.size);
-    let subjects: Vec<&SubjectResult> =
-        sizes.first().into_iter().flat_map(|benchmark| part.rows(benchmark)).filter(|row| row.role != Role::Baseline).collect();
-    let curve = |(index, first): (usize, &&'_ SubjectResult)| {
-        let rows = sizes.iter().filter_map(|benchmark| Some((benchmark.size.filter(|&size| size > 0)?, benchmark.of(&first.subject)?)));
-        let break_even = summary.break_even.iter().find(|point| point.subject == first.subject).and_then(|point| point.size);
-        (index, rows.filter(|(_, row)| row.ratio.is_some()).collect::<Vec<_>>(), break_even)
+    let curve = |subject: &'a str| {
+        let rows = sizes.iter().filter_map(|benchmark| Some((benchmark.size.filter(|&size| size > 0)?, benchmark.of(subject)?)));
+        Curve {
+            subject,
+            index: looks.index(part, subject).unwrap_or(0),
+            points: rows.filter(|(_, row)| row.ratio.is_some()).collect(),
+            break_even: summary.break_even.iter().find(|point| point.subject == subject).and_then(|point| point.size),
+        }
     };
-    let runners = subjects.iter().enumerate().filter(|(_, row)| row.role == Role::Runner);
-    runners
-        .map(|entry| {
-            let (index, points, break_even) = curve(entry);
-            Curve { subject: &subjects[index].subject, index, points, break_even }
-        })
-        .filter(|curve| !curve.points.is_empty())
-        .collect()
+    let runners = sizes.first().into_iter().flat_map(|benchmark| part.rows(benchmark)).filter(|row| row.role == Role::Runner);
+    runners.map(|row| curve(&row.subject)).filter(|curve| !curve.points.is_empty()).collect()
 }
 
 fn draw(sheet: &mut Sheet, curve: &Curve<'_>, place: impl Fn(u64) -> f64, ratios: &Axis, bottom: f64) {

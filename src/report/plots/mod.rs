@@ -2,6 +2,7 @@
 
 mod amortised;
 mod axis;
+mod looks;
 mod ratios;
 mod rounds;
 mod svg;

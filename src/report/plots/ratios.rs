@@ -1,6 +1,7 @@
 //! `ratios.svg` and, with several groups, `across.svg`: a panel per benchmark, in it a dot and a whisker per subject, the noise floor shaded.
 
 use super::axis::Axis;
+use super::looks::Looks;
 use super::svg::{Anchor, BAND, FAINT, GROUND, INK, Sheet, colour, fit};
 use crate::report::format;
 use crate::report::sections::{Section, sections};
@@ -19,14 +20,16 @@ const GAP: f64 = 20.0;
 /// Each subject relative to the baseline of its group.
 pub(super) fn ratios(summary: &Summary) -> String {
     let baselines = if summary.reference.is_some() { "the python3 of the same group" } else { &summary.baseline };
-    let parts = |benchmark| sections(summary).into_iter().map(|section| Part::within(section, benchmark)).collect();
+    let looks = Looks::of(summary);
+    let parts = |benchmark| sections(summary).into_iter().map(|section| Part::within(section, benchmark, &looks)).collect();
     draw(summary, &format!("Time relative to {baselines}"), "Ratios to the baseline, with 95 % intervals", parts)
 }
 
 /// All subjects relative to one baseline; nothing where there is one group.
 pub(super) fn across(summary: &Summary) -> Option<String> {
     let reference = summary.reference.as_ref()?;
-    let parts = |benchmark| sections(summary).into_iter().map(|section| Part::across(section, benchmark, reference)).collect();
+    let looks = Looks::of(summary);
+    let parts = |benchmark| sections(summary).into_iter().map(|section| Part::across(section, benchmark, &looks, reference)).collect();
     let title = format!("Across releases: time relative to {reference}");
     Some(draw(summary, &title, "Ratios to one baseline across releases, with 95 % intervals", parts))
 }
@@ -72,8 +75,7 @@ struct Row<'a> {
     subject: &'a str,
     /// Shown beside the mark.
     label: &'a str,
-    /// Its place among the subjects of its group other than the baseline, so that like subjects of several groups look alike; none for a
-    /// baseline.
+    /// How it looks; a baseline is ink alone.
     index: Option<usize>,
     faint: bool,
     ratio: Option<f64>,
@@ -84,12 +86,12 @@ struct Row<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn within(section: Section<'a>, benchmark: &'a BenchmarkSummary) -> Self {
+    fn within(section: Section<'a>, benchmark: &'a BenchmarkSummary, looks: &Looks<'_>) -> Self {
         let compared = section.rows(benchmark).filter(|row| row.role != Role::Baseline);
-        let row = |(index, row): (usize, &'a SubjectResult)| Row {
+        let row = |row: &'a SubjectResult| Row {
             subject: &row.subject,
             label: section.short(&row.subject),
-            index: Some(index),
+            index: looks.index(section, &row.subject),
             faint: row.role == Role::Control,
             ratio: row.ratio,
             low: row.ratio_low,
@@ -97,18 +99,14 @@ impl<'a> Part<'a> {
             verdict: row.verdict,
             note: row.note.as_deref(),
         };
-        Self { heading: section.group.map(|group| group.name.as_str()), rows: compared.enumerate().map(row).collect() }
+        Self { heading: section.group.map(|group| group.name.as_str()), rows: compared.map(row).collect() }
     }
 
-    fn across(section: Section<'a>, benchmark: &'a BenchmarkSummary, reference: &str) -> Self {
-        let place = |subject: &str| {
-            let mut compared = section.rows(benchmark).filter(|row| row.role != Role::Baseline);
-            compared.position(|row| row.subject == subject)
-        };
+    fn across(section: Section<'a>, benchmark: &'a BenchmarkSummary, looks: &Looks<'_>, reference: &str) -> Self {
         let row = |row: &'a AcrossResult| Row {
             subject: &row.subject,
             label: section.short(&row.subject),
-            index: place(&row.subject),
+            index: looks.index(section, &row.subject),
             faint: false,
             ratio: row.ratio,
             low: row.ratio_low,

@@ -1,6 +1,7 @@
 //! `rounds-….svg`: every round's value of one benchmark, a strip per subject, so that drifts and outliers can be seen.
 
 use super::axis::Axis;
+use super::looks::Looks;
 use super::svg::{Anchor, FAINT, GRID, GROUND, INK, Sheet, colour, fit};
 use crate::report::format;
 use crate::report::sections::sections;
@@ -19,7 +20,8 @@ pub(super) fn rounds(run: &Run, summary: &Summary, plan: &BenchmarkPlan, benchma
     let visits = Visits::of(run);
     let label = format::benchmark(&benchmark.name, benchmark.size);
     let sections = sections(summary);
-    let rows = sections.iter().flat_map(|section| section.rows(benchmark).enumerate());
+    let looks = Looks::of(summary);
+    let rows = sections.iter().flat_map(|section| section.rows(benchmark).map(|row| (looks.index(*section, &row.subject), row)));
     let strips: Vec<Strip<'_>> = rows.map(|(index, row)| Strip::of(&visits, plan, row, index)).collect();
     let bottom = HEAD + strips.len() as f64 * STRIP;
     // With several groups the names are long.
@@ -43,14 +45,14 @@ pub(super) fn rounds(run: &Run, summary: &Summary, plan: &BenchmarkPlan, benchma
 /// One subject's rounds with their values in milliseconds.
 struct Strip<'a> {
     row: &'a SubjectResult,
-    /// Its place in its group.
-    index: usize,
+    /// How it looks, as in ratios.svg; a baseline is ink alone.
+    index: Option<usize>,
     values: Vec<(u32, f64)>,
 }
 
 impl<'a> Strip<'a> {
     /// Empty where the summary publishes no timing.
-    fn of(visits: &Visits<'_>, plan: &BenchmarkPlan, row: &'a SubjectResult, index: usize) -> Self {
+    fn of(visits: &Visits<'_>, plan: &BenchmarkPlan, row: &'a SubjectResult, index: Option<usize>) -> Self {
         let values = if row.median_ns.is_some() { visits.values(plan, &row.subject) } else { Vec::new() };
         Self { row, index, values: values.into_iter().map(|(sample, ns)| (sample.round, ns as f64 / 1e6)).collect() }
     }
@@ -64,11 +66,10 @@ impl<'a> Strip<'a> {
             sheet.rectangle((left, top + 1.0), (WIDTH - left, STRIP - 2.0), GROUND);
             return sheet.text((left + 8.0, middle + 4.0), Anchor::Start, 11.0, FAINT, &note);
         };
-        let ink = match self.row.role {
-            Role::Baseline => INK,
-            Role::Control => FAINT,
-            // The same colours as in ratios.svg, which has no row for the baseline.
-            Role::Runner | Role::Guest => colour(self.index.saturating_sub(1)),
+        let ink = match (self.row.role, self.index) {
+            (Role::Control, _) => FAINT,
+            (_, Some(index)) => colour(index),
+            (_, None) => INK,
         };
         let x = axis.place(median as f64 / 1e6);
         sheet.line((x, top + 3.0), (x, top + STRIP - 3.0), ink, 1.6);
