@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::libpython::{HaclMode, VariantName};
+use crate::matrix::Benchmark;
 use crate::recipe::PythonVersion;
 use crate::run::Plan;
 
@@ -189,9 +190,7 @@ pub struct MatrixRunArgs {
     #[command(flatten)]
     pub selection: VariantArgs,
 
-    /// Only this benchmark, as NAME or NAME/SIZE; repeat it for more. There are pure_int_loop,
-    /// dynamic, amortised, startup, startup_isolated and cells
-    #[arg(long, value_name = "BENCHMARK")]
+    #[arg(long, value_name = "BENCHMARK", help = only_help())]
     pub only: Vec<String>,
 
     /// Measured rounds [default: 15, with --quick 12]
@@ -221,6 +220,12 @@ pub struct MatrixRunArgs {
     /// Go on with a run that was stopped: only what is missing is measured
     #[arg(long, value_name = "DIR", conflicts_with_all = ["recipe", "python", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
     pub resume: Option<PathBuf>,
+}
+
+fn only_help() -> String {
+    let names = Benchmark::ALL.map(Benchmark::name);
+    let [first @ .., last] = &names;
+    format!("Only this benchmark, as NAME or NAME/SIZE; repeat it for more. There are {} and {last}", first.join(", "))
 }
 
 #[derive(Debug, Args)]

@@ -98,7 +98,11 @@ fn runs(forms: &mut Forms) {
         MatrixError::NoRounds,
         MatrixError::BadTimeout(0.0),
         MatrixError::NoBaseline,
-        MatrixError::TwiceTheSubject("shared".into()),
+        MatrixError::BaselineOfGroup { group: "debian-12".into() },
+        MatrixError::UnknownGroup { subject: "debian-11/shared".into(), group: "debian-11".into() },
+        MatrixError::TwiceTheGroup("debian-13".into()),
+        MatrixError::BadReference { name: "debian-31".into(), known: vec!["debian-13".into(), "debian-12".into()] },
+        MatrixError::TwiceTheSubject("mine".into()),
     ]);
     forms.show([
         MeasureError::Journal { folder: path("results/one"), source: fs_error("append to", "results/one/samples.jsonl", FULL) },
