@@ -179,7 +179,7 @@ pub struct MatrixRunArgs {
     #[arg(long, value_name = "BENCHMARK", help = only_help())]
     pub only: Vec<String>,
 
-    /// Measured rounds [default: 15, with --quick 12]
+    /// Measured rounds [default: 15, with --quick 12; more if several releases need them]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MOST_ROUNDS)))]
     pub rounds: Option<u32>,
 

@@ -197,6 +197,21 @@ fn several_groups_are_relative_to_the_first_ones_python3_unless_another_is_named
 }
 
 #[test]
+fn several_groups_have_the_rounds_that_their_comparisons_need() {
+    let of = |quick, rounds| plan(&Selection { quick, rounds, ..Selection::all(1) }, groups()).unwrap();
+    // 8 benchmarks; 3 subjects of each group and the guest within, 3 across.
+    assert_eq!(of(true, None).comparisons(), 8 * (3 + 3 + 1 + 3));
+    assert_eq!(of(true, None).rounds, 12);
+    let mut many = groups();
+    for index in 0..4 {
+        many.subjects.push(in_group(&format!("debian-12/more-{index}"), Role::Runner, Some("debian-12")));
+    }
+    let plan = plan(&Selection { quick: true, ..Selection::all(1) }, many).unwrap();
+    assert_eq!((plan.comparisons(), plan.rounds), (8 * 18, 13), "with 12, no result of 144 comparisons could count");
+    assert_eq!(of(true, Some(5)).rounds, 5, "what the person says holds");
+}
+
+#[test]
 fn names_are_checked_before_anything_is_fetched() {
     let check = |groups: &[&str], reference| check_names(groups, reference, "python3");
     let two = ["debian-13", "debian-12"];

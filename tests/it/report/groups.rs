@@ -73,6 +73,7 @@ fn every_comparison_is_corrected_for_once() {
     let summary = summarise(&Synthetic::groups().run);
     // By benchmark: a control, four runners and a guest; a control and three runners; across, the older python3 and its three runners.
     assert_eq!(summary.comparisons, 10 * (6 + 4 + 4));
+    assert_eq!(summary.comparisons, Synthetic::groups().run.plan.comparisons(), "the plan knows");
     let own = loop_row(&summary, "debian-13/shared");
     let same = across(&summary, "dynamic", "debian-13/shared");
     assert_eq!(
