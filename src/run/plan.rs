@@ -143,7 +143,7 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BenchmarkPlan {
-    /// `pure_int_loop`, `dynamic`, `amortised`, `startup`, `startup_isolated`, `cells`.
+    /// As [`crate::matrix::Benchmark`] names it.
     pub name: String,
     /// Loop count M, or number of cells K; absent where there is nothing to vary.
     pub size: Option<u64>,
