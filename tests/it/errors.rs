@@ -121,8 +121,7 @@ fn runs(forms: &mut Forms) {
             python: PythonVersion::new(3, 9),
             sources: vec!["debian-12 has 3.11".into(), "debian-13 has 3.13".into()],
         },
-        CommandError::NamedTwice { name: "debian-13".into() },
-        CommandError::LockOfWhich,
+        CommandError::LockOfWhich { path: path("debian-13.surtax.lock"), codename: "trixie".into() },
         CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
