@@ -53,8 +53,9 @@ pub(super) fn find(folder: &Path, wanted: Option<PythonVersion>) -> Result<PathB
         Some(python) if !offered.is_empty() => return Err(PrefixError::WrongVersion { folder: folder.to_owned(), python, offered }),
         _ => {}
     }
+    // From the end: conda has a `python3.1` for tools that cut `3.11` short.
     let usual = bin.join("python3").canonicalize().ok();
-    let same = offered.iter().map(named).find(|path| path.canonicalize().ok() == usual && usual.is_some());
+    let same = offered.iter().rev().map(named).find(|path| path.canonicalize().ok() == usual && usual.is_some());
     let others = ["python3", "python", "pypy3"].map(|name| bin.join(name));
     same.or_else(|| offered.last().map(named))
         .or_else(|| others.into_iter().find(|path| path.is_file()))

@@ -188,6 +188,19 @@ fn a_prefix_offers_what_its_files_show_and_stays_as_it_was() {
 }
 
 #[test]
+fn a_prefix_is_called_as_its_folder_is_but_plainly() {
+    let Some(installed) = Installed::python(&[]) else { return };
+    let mut folder = installed.path("");
+    for (place, name) in [("3.13.0", "python-3.13.0"), ("opt/local", "opt-local"), ("my env (2)", "my-env--2-"), (".conda", "conda")] {
+        let next = installed.room.path().join(place);
+        std::fs::create_dir_all(next.parent().expect("a folder")).expect("a folder");
+        std::fs::rename(&folder, &next).expect("moved");
+        assert_eq!(prepare(&installed.store(), &next, None, &Silent).expect("a prefix").name, name);
+        folder = next;
+    }
+}
+
+#[test]
 fn a_lost_or_damaged_copy_is_made_again() {
     let Some(installed) = Installed::python(&[]) else { return };
     let stock = installed.prepared().home.stock;
