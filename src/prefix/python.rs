@@ -139,6 +139,9 @@ impl Facts {
     pub(super) fn ask(folder: &Path, executable: &Path, wanted: Option<PythonVersion>) -> Result<Self, PrefixError> {
         let path = || executable.to_owned();
         let interpreter = match Executable::inspect(executable)? {
+            Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
+                return Err(PrefixError::NoLoader { path: path(), loader });
+            }
             Executable::Program { interpreter } => interpreter,
             Executable::Foreign(found) => return Err(PrefixError::OtherArchitecture { path: path(), found }),
             Executable::Script => return Err(PrefixError::Script(path())),

@@ -360,6 +360,12 @@ fn a_python_that_does_not_start_says_what_it_said() {
 }
 
 #[test]
+fn a_python_for_another_c_library_names_the_loader_that_it_needs() {
+    let error = Installed::empty().program("", &["-Wl,--dynamic-linker=/nonexistent/ld-musl-x86_64.so.1"]).refused();
+    assert!(matches!(&error, PrefixError::NoLoader { loader, .. } if loader.ends_with("ld-musl-x86_64.so.1")), "{error}");
+}
+
+#[test]
 fn a_python_for_another_machine_is_not_started() {
     let installed = Installed::empty().program("return 9;", &[]);
     let executable = installed.path("bin/python3.13");
