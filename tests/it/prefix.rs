@@ -155,9 +155,14 @@ fn a_prefix_offers_what_its_files_show_and_stays_as_it_was() {
     installed.archive(&installed.libpython(".a"), CODE, &["-fno-pic", "-fno-pie"]);
     installed.archive(&installed.libpython("-pic.a"), CODE, &["-fPIC"]);
     installed.shared(&installed.libpython(".so.1.0"));
+    // As `make install` does, and 3.14 says so.
+    let python = &installed.python;
+    let second = format!("lib/python{python}/config-{python}-x86_64-linux-gnu/libpython{python}.a");
+    installed.archive(&second, CODE, &["-fno-pic", "-fno-pie"]);
+    let details = format!(r#"{{"libpython": {{"static": "lib/libpython{python}.a"}}}}"#);
+    installed.write(&format!("lib/python{python}/build-details.json"), &details);
     let before = listing(&installed.path(""));
     let prefix = installed.prepared();
-    let python = &installed.python;
     let (fixed, pic, shared) = (format!("libpython{python}.a"), format!("libpython{python}-pic.a"), format!("libpython{python}.so.1.0"));
     let expected = [
         (VariantName::StaticNonpic, fixed),
@@ -166,7 +171,9 @@ fn a_prefix_offers_what_its_files_show_and_stays_as_it_was() {
         (VariantName::Shared, shared),
     ];
     assert_eq!(had(&prefix), expected);
-    assert!(reason(&prefix, VariantName::StaticPie).contains("non-PIC") && reason(&prefix, VariantName::StaticPie).contains("-fPIC"));
+    let why =
+        format!("libpython{python}.a is code for a fixed address (non-PIC); libpython{python}-pic.a is position-independent code (-fPIC)");
+    assert_eq!(reason(&prefix, VariantName::StaticPie), why);
     assert_eq!(listing(&installed.path("")), before, "nothing is written into the person's folder");
 
     let home = &prefix.home;
