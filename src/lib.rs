@@ -20,6 +20,7 @@ pub mod verify;
 pub mod run;
 
 pub mod assets;
+pub mod config;
 pub mod digest;
 pub mod elf;
 pub mod error;

@@ -3,11 +3,13 @@
 mod catalogue;
 mod command;
 mod error;
+mod groups;
 mod schedule;
 mod selection;
 
 pub use catalogue::{Benchmark, Expected};
 pub use command::{CommandLine, commands};
 pub use error::MatrixError;
+pub use groups::reference;
 pub use schedule::{Round, missing, schedule};
 pub use selection::{Selection, Setting, plan};

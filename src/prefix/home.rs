@@ -10,7 +10,7 @@ use super::link::LinkLibraries;
 use super::python::{Facts, run};
 use crate::digest::{Key, Sha256};
 use crate::fs::{self, FsError};
-use crate::libpython::{Home, Sysconfig};
+use crate::libpython::{HaclFlags, Home, Sysconfig};
 use crate::store::{Stamp, Store};
 
 /// The x86-64 psABI fixes this path.
@@ -53,6 +53,7 @@ pub(super) fn prepare(store: &Store, folder: &Path, executable: &Path, facts: &F
             version: facts.said.version.clone(),
             multiarch: facts.variable("MULTIARCH").unwrap_or_default().to_owned(),
             link_libraries: words.words,
+            hacl_flags: HaclFlags::of(|name| facts.variable(name)),
         },
     })
 }
@@ -96,7 +97,7 @@ const WHO: &str = "import json, os, sys; print(json.dumps([sys.version, sys.pref
 /// The copy must be the same Python, with the home for its prefix and the same standard library.
 fn check_copy(executable: &Path, stock: &Path, prefix: &Path, facts: &Facts) -> Result<(), PrefixError> {
     let differs = |reason: String| PrefixError::NotMovable { path: executable.to_owned(), reason };
-    let text = match run(stock, WHO) {
+    let text = match run(stock, WHO, &[]) {
         Ok(text) => text,
         Err(error @ crate::process::ProcessError::Interrupted(_)) => {
             return Err(PrefixError::DoesNotStart { path: stock.to_owned(), source: error });

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::PrefixError;
 use crate::elf::Executable;
 use crate::fs::FsError;
+use crate::libpython::HaclFlags;
 use crate::process::{Job, ProcessError};
 use crate::recipe::PythonVersion;
 
@@ -98,7 +99,7 @@ pub(super) struct LibpythonDetails {
 
 const PROBE: &str = r"
 import json, os, platform, sys, sysconfig
-names = 'LIBS MODLIBS SYSLIBS LIBDIR LIBPL LDLIBRARY LIBRARY INSTSONAME Py_ENABLE_SHARED MULTIARCH HOST_GNU_TYPE CC'.split()
+names = 'LIBS MODLIBS SYSLIBS LIBDIR LIBPL LDLIBRARY LIBRARY INSTSONAME Py_ENABLE_SHARED MULTIARCH HOST_GNU_TYPE CC'.split() + sys.argv[1:]
 variables = {name: str(value) for name in names for value in [sysconfig.get_config_var(name)] if value is not None}
 try:
     built = __import__(sysconfig._get_sysconfigdata_name()).build_time_vars.get('prefix')
@@ -147,7 +148,7 @@ impl Facts {
             Executable::Script => return Err(PrefixError::Script(path())),
             Executable::Unknown => return Err(PrefixError::NotAProgram(path())),
         };
-        let text = run(executable, PROBE).map_err(|source| PrefixError::DoesNotStart { path: path(), source })?;
+        let text = run(executable, PROBE, &HaclFlags::VARIABLES).map_err(|source| PrefixError::DoesNotStart { path: path(), source })?;
         let said: Said =
             serde_json::from_str(&text).map_err(|error| PrefixError::NotUnderstood { path: path(), reason: error.to_string() })?;
         let python = PythonVersion::of_release(&said.version)
@@ -189,8 +190,8 @@ impl Facts {
 }
 
 /// Isolated, without `site`, and leaving no compiled file in the person's folders.
-pub(super) fn run(executable: &Path, program: &str) -> Result<String, ProcessError> {
-    let job = Job::new(executable).args(["-I", "-S", "-B", "-c", program]).limit(LIMIT);
+pub(super) fn run(executable: &Path, program: &str, arguments: &[&str]) -> Result<String, ProcessError> {
+    let job = Job::new(executable).args(["-I", "-S", "-B", "-c", program]).args(arguments).limit(LIMIT);
     for _ in 0..100 {
         match job.run_for_text() {
             // A child that another thread forked while a copy was being written holds it open for a moment.

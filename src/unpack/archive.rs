@@ -20,14 +20,23 @@ pub enum Compression {
 impl Compression {
     /// By the end of a file's name; `None` for one that says nothing known.
     pub fn of_name(name: &str) -> Option<Self> {
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         match extension {
             "gz" | "tgz" => Some(Self::Gzip),
             "xz" | "txz" => Some(Self::Xz),
             "zst" => Some(Self::Zstd),
             "tar" => Some(Self::None),
-            _ if stem.is_empty() => None,
             _ => None,
+        }
+    }
+
+    /// By a file's first bytes: a blob's name is its hash.
+    pub fn of_content(start: &[u8]) -> Self {
+        match start {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::None,
         }
     }
 }

@@ -5,6 +5,7 @@ mod deb;
 mod paths;
 mod tree;
 
+use std::io::BufRead as _;
 use std::path::Path;
 
 use crate::error::{Exit, Explain};
@@ -63,7 +64,9 @@ pub fn deb(package: &Path, name: &str, into: &Tree, wanted: &dyn Fn(&str) -> boo
 pub fn tarball(file: &Path, into: &Tree, strip: usize, wanted: &dyn Fn(&str) -> bool) -> Result<(), UnpackError> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let opened = std::fs::File::open(file).map_err(FsError::at("read", file))?;
-    let reader = decompress(Compression::of_name(&name).unwrap_or(Compression::None), std::io::BufReader::new(opened));
+    let mut opened = std::io::BufReader::new(opened);
+    let compression = Compression::of_content(opened.fill_buf().map_err(FsError::at("read", file))?);
+    let reader = decompress(compression, opened);
     let reader = reader.map_err(|error| UnpackError::Damaged { archive: name.clone(), reason: error.to_string() })?;
     archive::unpack(reader, &name, into, strip, wanted)
 }

@@ -9,6 +9,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use surtax::cmd::CommandError;
+use surtax::config::ConfigError;
 use surtax::debian::ProvisionError;
 use surtax::digest::Sha256;
 use surtax::error::{Explain, exit_code, render};
@@ -16,7 +17,7 @@ use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
 use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
-use surtax::libpython::{HaclError, HomeError, StockError, VariantName};
+use surtax::libpython::{HaclError, HaclMode, HomeError, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
 use surtax::prefix::PrefixError;
@@ -97,15 +98,32 @@ fn runs(forms: &mut Forms) {
         MatrixError::NoRounds,
         MatrixError::BadTimeout(0.0),
         MatrixError::NoBaseline,
-        MatrixError::TwiceTheSubject("shared".into()),
+        MatrixError::BaselineOfGroup { group: "debian-12".into() },
+        MatrixError::UnknownGroup { subject: "debian-11/shared".into(), group: "debian-11".into() },
+        MatrixError::TwiceTheGroup("debian-13".into()),
+        MatrixError::BadReference { name: "debian-31".into(), known: vec!["debian-13".into(), "debian-12".into()] },
+        MatrixError::TwiceTheSubject("mine".into()),
     ]);
     forms.show([
         MeasureError::Journal { folder: path("results/one"), source: fs_error("append to", "results/one/samples.jsonl", FULL) },
         MeasureError::Interrupted { folder: path("results/one"), visits: 40 },
     ]);
     forms.show([
-        CommandError::NoSuchVariant { variant: VariantName::StaticPic, release: "debian-13".into(), python: "3.13".into() },
-        CommandError::BaselineFailed { failed: 2, first: "math cannot be imported".into() },
+        CommandError::NoSuchVariant {
+            variant: VariantName::StaticPic,
+            reasons: vec!["debian-13: its packages hold no libpython3.13-pic.a".into(), "3.12.1: it was installed without".into()],
+        },
+        CommandError::NothingToEmbed {
+            source_name: "3.9.18".into(),
+            reasons: vec!["static-pic: it was installed without".into(), "shared: it was installed without".into()],
+        },
+        CommandError::NoSourceHasPython {
+            python: PythonVersion::new(3, 9),
+            sources: vec!["debian-12 has 3.11".into(), "debian-13 has 3.13".into()],
+        },
+        CommandError::NamedTwice { name: "debian-13".into() },
+        CommandError::LockOfWhich,
+        CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
 }
@@ -115,6 +133,10 @@ fn fetching(forms: &mut Forms) {
         RecipeError::Unknown { name: "debian-99".into() },
         RecipeError::Malformed { path: path("mine.yaml"), line: 3, column: 9, reason: "unknown field `colour`".into() },
         RecipeError::Fs(fs_error("read", "mine.yaml", NOT_FOUND)),
+    ]);
+    forms.show([
+        ConfigError::Malformed { path: path("config.toml"), line: 3, reason: "unknown field `colour`, expected `mirrors`".into() },
+        ConfigError::Fs(fs_error("read", "config.toml", NOT_FOUND)),
     ]);
     let failed = |why| FetchError::Failed { url: "http://mirror.example/debian/file".into(), why };
     forms.show([
@@ -165,6 +187,12 @@ fn provisioning(forms: &mut Forms) {
         ProvisionError::NoDefaultPython { release: release(), reason: "there is no python3".into(), offered: vec![python] },
         ProvisionError::Unsatisfiable { release: release(), python, reason: "libc6 (>= 2.41) is needed by libpython3.13".into() },
         ProvisionError::NothingOffline,
+        ProvisionError::NoSource {
+            release: "Debian 13.7".into(),
+            source_package: "python3.13 3.13.5-2".into(),
+            reason: "the signed indexes list no such source".into(),
+            offline: false,
+        },
         ProvisionError::Missing {
             missing: (0..10).map(|number| format!("package{number} 1-1: no connection")).collect(),
             total: 12,
@@ -179,6 +207,11 @@ fn building(forms: &mut Forms) {
     forms.show([
         HomeError::Lacks { sysroot: path("/store/sysroots/one"), what: "usr/include/python3.13".into() },
         HomeError::Probe(ProcessError::Start { program: path("/store/bin/python3"), source: errno(NOT_FOUND) }),
+        HomeError::Linker(ProcessError::Failed {
+            program: path("/store/homes/one/two/ld"),
+            status: ExitStatus::from_raw(127 << 8),
+            output: "libbfd.so: cannot open shared object file\n".into(),
+        }),
         HomeError::Sysconfig("LDVERSION is missing".into()),
     ]);
     forms.show([
@@ -188,7 +221,17 @@ fn building(forms: &mut Forms) {
     forms.show([
         HaclError::Archive { path: library(), reason: "it ends too early".into() },
         HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
+        HaclError::NoSource { version: "3.13.5".into(), reason: "no mirror has its source package".into() },
+        HaclError::NotASource { path: path("notes.tar.xz"), reason: "it holds no Modules/_hacl".into() },
+        HaclError::OtherPython { path: path("Python-3.14.7.tar.xz"), found: "3.14.7".into(), wanted: "3.13.5".into() },
+        HaclError::Compile { file: "Hacl_Hash_SHA2.c".into(), reason: "gcc exited with code 1\nerror: no such header".into() },
+        HaclError::Incomplete {
+            library: library(),
+            source_folder: path("/store/hacl/one/Modules/_hacl"),
+            symbols: (1..=14).map(|number| format!("Hacl_{number}")).collect(),
+        },
     ]);
+    forms.show("fast".parse::<HaclMode>().err());
     forms.show("dynamic".parse::<VariantName>().err());
     let failed = |tail: &str| RunnerError::Failed {
         variant: VariantName::StaticPic,
@@ -196,12 +239,18 @@ fn building(forms: &mut Forms) {
         tail: tail.into(),
         log: path("/store/logs/static-pic.log"),
     };
+    let undefined = |symbol: &str| RunnerError::Undefined {
+        variant: VariantName::StaticPic,
+        symbols: vec![symbol.into()],
+        log: path("/store/logs/static-pic.log"),
+    };
     forms.show([
         failed("error: No space left on device (os error 28)"),
         failed("error: failed to get `pyo3` as a dependency"),
-        failed("undefined reference to `Hacl_One'"),
         failed("error[E0463]: can't find crate for `std`"),
         failed("error: something else"),
+        undefined("Hacl_One"),
+        undefined("zstd_compress"),
         RunnerError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "in the template")),
     ]);
     forms.show([

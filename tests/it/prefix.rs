@@ -297,7 +297,8 @@ fn the_link_line_is_the_makefiles_as_far_as_the_machine_holds_it() {
     let build = prefix.home.offers.iter().find(|offer| offer.name == VariantName::StaticPicPie).expect("there").build.clone();
     let build = build.expect("to be had");
     assert!(matches!(build.library, Library::Archive(_)));
-    let plan = LinkPlan::new(&prefix.home, &surtax::libpython::Variant::new(VariantName::StaticPicPie, build), &[]);
+    let plan =
+        LinkPlan::new(&prefix.home, &surtax::libpython::Variant::new(VariantName::StaticPicPie, build), &surtax::libpython::Hacl::Complete);
     assert!(!plan.arguments.iter().any(|argument| argument.contains("sysroot") || argument.contains("nowhere")), "{:?}", plan.arguments);
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use surtax::assets;
-use surtax::libpython::{Linkage, Variant, audit_home};
+use surtax::libpython::{Linkage, Variant, audit_home, provide};
 use surtax::prefix::{Prefix, prepare};
 use surtax::run::Role;
 use surtax::runner::{self, Toolchain};
@@ -42,7 +42,8 @@ fn passes_the_gate(store: &Store, folder: &Path, prefix: &Prefix) {
     assert!(!variants.is_empty(), "{}: {:?}", folder.display(), home.offers);
     let audit = audit_home(home, &["python3"], &variants).expect("readable");
     for variant in &variants {
-        let runner = runner::build(store, home, variant, &toolchain, &Silent)
+        let hacl = provide(store, home, variant, None, &toolchain.compiler(), &Silent).expect("stand-ins");
+        let runner = runner::build(store, home, variant, &hacl, &toolchain, &Silent)
             .unwrap_or_else(|error| panic!("{} {}: {error}", folder.display(), variant.name));
         let expected = Expected {
             pie: variant.linkage != Linkage::Static,
