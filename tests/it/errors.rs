@@ -281,6 +281,7 @@ fn installed(forms: &mut Forms) {
         PrefixError::OtherArchitecture { path: executable(), found: "aarch64".into() },
         PrefixError::Script(executable()),
         PrefixError::NotAProgram(executable()),
+        PrefixError::NoLoader { path: executable(), loader: path("/lib/ld-musl-x86_64.so.1") },
         PrefixError::DoesNotStart {
             path: executable(),
             source: failed(127 << 8, "error while loading shared libraries: libpython3.13.so.1.0: cannot open shared object file\n"),
@@ -300,6 +301,7 @@ fn installed(forms: &mut Forms) {
         GuestError::Script(executable()),
         GuestError::NotAProgram(executable()),
         GuestError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        GuestError::NoLoader { path: executable(), loader: path("/lib/ld-musl-x86_64.so.1") },
         GuestError::DoesNotStart { path: executable(), source: ProcessError::Start { program: executable(), source: errno(NOT_FOUND) } },
         GuestError::Hangs { path: executable(), limit: Duration::from_secs(10) },
         GuestError::NotPython { path: path("/bin/ls"), said: "exited with code 2 and said:\n/bin/ls: invalid option -- 'I'".into() },
