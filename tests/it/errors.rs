@@ -132,8 +132,8 @@ fn fetching(forms: &mut Forms) {
         failed(Why::Broken("connection reset".into())),
         FetchError::WrongHash {
             url: "http://mirror.example/debian/file".into(),
-            wanted: Sha256::of(b"as promised"),
-            found: Sha256::of(b"as found"),
+            wanted: Box::new(Sha256::of(b"as promised").into()),
+            found: Box::new(Sha256::of(b"as found").into()),
         },
         FetchError::NotAUrl { url: "mirror.example".into() },
         FetchError::Client("no certificates were found".into()),
