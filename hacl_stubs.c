@@ -14,7 +14,7 @@ static void unreachable_hash(const char *function)
 {
     fprintf(stderr,
             "surtax: %s is a stand-in: the distribution's archive does not contain this HACL function.\n"
-            "surtax: use hashlib with OpenSSL's _hashlib module, or the shared variant of this runner.\n",
+            "surtax: build the runner with --hacl real, or use hashlib with OpenSSL's _hashlib module.\n",
             function);
     abort();
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
-use crate::libpython::VariantName;
+use crate::libpython::{HaclMode, VariantName};
+use crate::matrix::Benchmark;
 use crate::recipe::PythonVersion;
 use crate::run::Plan;
 
@@ -102,6 +103,16 @@ pub struct VariantArgs {
     /// Only this variant; repeat it for more
     #[arg(long = "variant", value_name = "VARIANT", value_parser = variant_names())]
     pub variants: Vec<VariantName>,
+
+    /// Where static variants take the HACL functions that their archive lacks: `real` compiles
+    /// CPython's own, `stubs` ends the program when one is called [default: real where the source
+    /// can be had]
+    #[arg(long, value_name = "HOW", value_parser = hacl_modes())]
+    pub hacl: Option<HaclMode>,
+
+    /// CPython's source for --hacl real, a tarball or a checkout, instead of the release's own
+    #[arg(long, value_name = "PATH")]
+    pub hacl_source: Option<PathBuf>,
 }
 
 /// What the parser says of wrong words, with the way on written as everywhere else.
@@ -115,6 +126,10 @@ pub fn usage_error(error: &clap::Error) -> String {
 /// So that help and errors list them.
 fn variant_names() -> impl TypedValueParser<Value = VariantName> {
     PossibleValuesParser::new(VariantName::ALL.map(VariantName::as_str)).try_map(|name| name.parse::<VariantName>())
+}
+
+fn hacl_modes() -> impl TypedValueParser<Value = HaclMode> {
+    PossibleValuesParser::new(HaclMode::ALL.map(HaclMode::as_str)).try_map(|mode| mode.parse::<HaclMode>())
 }
 
 #[derive(Debug, Args)]
@@ -175,9 +190,7 @@ pub struct MatrixRunArgs {
     #[command(flatten)]
     pub selection: VariantArgs,
 
-    /// Only this benchmark, as NAME or NAME/SIZE; repeat it for more. There are pure_int_loop,
-    /// dynamic, amortised, startup, startup_isolated and cells
-    #[arg(long, value_name = "BENCHMARK")]
+    #[arg(long, value_name = "BENCHMARK", help = only_help())]
     pub only: Vec<String>,
 
     /// Measured rounds [default: 15, with --quick 12]
@@ -205,8 +218,14 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipe", "python", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipe", "python", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
     pub resume: Option<PathBuf>,
+}
+
+fn only_help() -> String {
+    let names = Benchmark::ALL.map(Benchmark::name);
+    let [first @ .., last] = &names;
+    format!("Only this benchmark, as NAME or NAME/SIZE; repeat it for more. There are {} and {last}", first.join(", "))
 }
 
 #[derive(Debug, Args)]

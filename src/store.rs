@@ -135,6 +135,11 @@ impl Store {
         self.home(home).join(runner.as_str())
     }
 
+    /// HACL of a CPython source: unpacked, or compiled for one home and code model.
+    pub fn hacl(&self, key: &Key) -> PathBuf {
+        self.root.join("hacl").join(key.as_str())
+    }
+
     /// What was verified already, by subject and programs.
     pub fn verified(&self, key: &Key) -> PathBuf {
         self.root.join("verified").join(format!("{key}.json"))

@@ -7,7 +7,8 @@ use super::json;
 use crate::cli::DoctorArgs;
 use crate::debian::Host;
 use crate::error::{Exit, Explain};
-use crate::measure::{choose_cpu, fitness};
+use crate::measure::choose_cpu;
+use crate::report::machine;
 use crate::run::Environment;
 use crate::runner::Toolchain;
 use crate::store::Store;
@@ -32,11 +33,11 @@ pub(super) fn execute(args: &DoctorArgs, terminal: &Terminal) -> Result<Exit> {
         finding(Store::open_default().map(|store| format!("store: {}", store.root().display()))),
     ];
     let environment = Environment::capture(choose_cpu());
-    let remarks = fitness(&environment);
-    if remarks.is_empty() {
+    let flaws = machine(&environment);
+    if flaws.is_empty() {
         findings.push(Finding { state: "ok", what: "nothing seen that disturbs measurements".into(), remedy: None });
     }
-    findings.extend(remarks.into_iter().map(|remark| Finding { state: "remark", what: remark.what, remedy: Some(remark.remedy) }));
+    findings.extend(flaws.iter().map(|flaw| Finding { state: "remark", what: flaw.what(), remedy: Some(flaw.remedy().to_owned()) }));
     let unable = findings.iter().any(|finding| finding.state == "problem");
     terminal.data(&if args.json { json(&findings)? } else { findings.iter().map(line).collect() });
     Ok(if unable { Exit::Internal } else { Exit::Done })

@@ -12,7 +12,7 @@ use crate::cli::{MatrixRunArgs, ReportArgs};
 use crate::digest::Sha256;
 use crate::error::Exit;
 use crate::matrix::{self, Selection, Setting};
-use crate::measure::{Processes, choose_cpu, fitness, measure};
+use crate::measure::{Processes, choose_cpu, measure};
 use crate::run::{Environment, Folder, Plan, Role, Verification};
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
@@ -104,8 +104,8 @@ fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
     let store = Store::open_default()?;
     let benchmarks = assets::benchmarks(&store)?;
     check_unchanged(folder, &run.plan, &pipeline::benchmarks_digest(&benchmarks))?;
-    for remark in fitness(&run.environment) {
-        terminal.step(&format!("remark: {}", remark.what));
+    for flaw in crate::report::machine(&run.environment) {
+        terminal.step(&format!("remark: {}", flaw.what()));
     }
     // Two runs at a time would measure each other.
     let _lock = store.lock("measuring", terminal)?;

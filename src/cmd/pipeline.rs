@@ -8,7 +8,7 @@ use super::CommandError;
 use crate::cli::{SourceArgs, VariantArgs};
 use crate::debian::{Host, Provisioned, Request, provision};
 use crate::digest::{Key, Sha256};
-use crate::libpython::{Home, Linkage, Variant};
+use crate::libpython::{self, HaclError, HaclMode, HaclSource, Home, Linkage, Variant, missing_symbols};
 use crate::recipe::Recipe;
 use crate::run::{Audit, CheckGroup, Role, SCHEMA, SubjectPlan, SubjectVerification, Verification};
 use crate::runner::{self, Runner, Toolchain};
@@ -62,15 +62,43 @@ pub(super) fn build(args: &SourceArgs, selection: &VariantArgs, reporter: &dyn R
     let toolchain = Toolchain::find()?;
     let prepared = prepare(args, reporter)?;
     let variants = chosen(&prepared, selection)?;
+    let source = hacl_source(&prepared, selection, &variants, reporter)?;
     let mut runners = Vec::new();
     for variant in &variants {
-        let runner = runner::build(&prepared.store, &prepared.home, variant, &toolchain, reporter)?;
+        let (store, home) = (&prepared.store, &prepared.home);
+        let completed = libpython::provide(store, home, variant, source.as_ref(), &toolchain.compiler(), reporter)?;
+        let runner = runner::build(store, home, variant, &completed, &toolchain, reporter)?;
         if !runner.reused {
             reporter.step(&format!("built {} ({})", variant.name, variant.description()));
         }
         runners.push(runner);
     }
     Ok(Built { prepared, variants, runners })
+}
+
+/// The source that real HACL is compiled from; `None` where nothing is missing, or where stand-ins take its place.
+fn hacl_source(prepared: &Prepared, selection: &VariantArgs, variants: &[Variant], reporter: &dyn Reporter) -> Result<Option<HaclSource>> {
+    let mut missing = false;
+    for variant in variants {
+        if let libpython::Library::Archive(archive) = &variant.build.library {
+            missing |= !missing_symbols(archive)?.is_empty();
+        }
+    }
+    if !missing || selection.hacl == Some(HaclMode::Stubs) {
+        return Ok(None);
+    }
+    if let Some(path) = &selection.hacl_source {
+        let source = HaclSource::open(&prepared.store, path)?;
+        source.warn_of_another_release(&prepared.home, reporter);
+        return Ok(Some(source));
+    }
+    let version = prepared.home.sysconfig.version.clone();
+    let error = HaclError::NoSource { version, reason: "no source was given".into() };
+    if selection.hacl == Some(HaclMode::Real) {
+        return Err(error.into());
+    }
+    reporter.warn(&format!("{error}; stand-ins take its place, which end a program that calls one"));
+    Ok(None)
 }
 
 fn chosen(prepared: &Prepared, selection: &VariantArgs) -> Result<Vec<Variant>> {

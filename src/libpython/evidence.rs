@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, elf};
+use object::{Object as _, ObjectSymbol as _};
 
+use super::code::{Counts, count_cold};
 use super::hacl::{HaclError, for_each_object, missing_symbols};
 use super::home::Home;
-use super::variant::{Library, Variant};
+use super::variant::{CodeModel, Library, Variant};
 use crate::fs;
 use crate::run::{Answer, Audit, SCHEMA, SubjectAudit};
-
-/// At least this share of code sections must be placed by profile before an archive counts as compiled with one.
-/// `ceval.c` marks its loop hot by hand, so single sections prove nothing: in Debian 12, 3 of 179 objects of `-pic.a` have such a section and 134 of `.a`.
-const PROFILED_SHARE: f64 = 0.10;
 
 /// At least this share of a shared object's functions must be as large as an archive's before it counts as the same compilation.
 /// Debian 12: 89 % against `-pic.a`, from which it is linked.
@@ -33,19 +30,6 @@ pub fn audit_home(home: &Home, baselines: &[&str], variants: &[Variant]) -> Resu
         subjects.push(audit);
     }
     Ok(Audit { schema: SCHEMA, subjects })
-}
-
-/// What one pass over an archive's objects counts.
-#[derive(Default)]
-struct Counts {
-    objects: u64,
-    /// Objects with a section `.text.hot*` of their own making or `.text.unlikely` beyond start-up code.
-    hot_objects: u64,
-    hot_sections: u64,
-    cold_symbols: u64,
-    absolute_relocations: u64,
-    got_loads: u64,
-    lto_sections: u64,
 }
 
 /// Reads an archive, a shared object or an executable.
@@ -74,7 +58,7 @@ pub fn audit_file(subject: &str, file: &Path) -> Result<SubjectAudit, HaclError>
         pgo_evidence,
         lto,
         lto_evidence,
-        code_model: code_model.to_owned(),
+        code_model: code_model.map_or("unknown", CodeModel::as_str).to_owned(),
         code_model_evidence,
         hot_sections: Some(counts.hot_sections),
         cold_symbols: Some(counts.cold_symbols),
@@ -82,71 +66,6 @@ pub fn audit_file(subject: &str, file: &Path) -> Result<SubjectAudit, HaclError>
         got_loads: Some(counts.got_loads),
         hacl_missing: missing_symbols(file)?,
     })
-}
-
-impl Counts {
-    fn add(&mut self, object: &object::File<'_>) {
-        self.objects += 1;
-        let mut hot = 0;
-        for section in object.sections() {
-            let name = section.name().unwrap_or_default();
-            if name.starts_with(".gnu.lto_") || name.starts_with(".llvm.lto") {
-                self.lto_sections += 1;
-            }
-            if name.starts_with(".text.hot") {
-                hot += 1;
-            }
-            if name.starts_with(".text") {
-                self.add_relocations(&section);
-            }
-        }
-        self.hot_sections += hot;
-        self.hot_objects += u64::from(hot > 0);
-        self.cold_symbols += count_cold(object);
-    }
-
-    fn add_relocations(&mut self, section: &object::Section<'_, '_>) {
-        for (_, relocation) in section.relocations() {
-            let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
-            match r_type {
-                elf::R_X86_64_32 | elf::R_X86_64_32S => self.absolute_relocations += 1,
-                elf::R_X86_64_GOTPCREL | elf::R_X86_64_GOTPCRELX | elf::R_X86_64_REX_GOTPCRELX => self.got_loads += 1,
-                _ => {}
-            }
-        }
-    }
-
-    fn pgo(&self) -> (Answer, String) {
-        let evidence = format!(
-            "{} of {} objects have .text.hot sections ({} in all), {} .cold symbols",
-            self.hot_objects, self.objects, self.hot_sections, self.cold_symbols
-        );
-        let answer = match self.objects {
-            0 => Answer::Unknown,
-            objects if self.hot_objects as f64 >= PROFILED_SHARE * objects as f64 => Answer::Yes,
-            _ => Answer::No,
-        };
-        (answer, evidence)
-    }
-
-    fn code_model(&self) -> (&'static str, String) {
-        let evidence = format!(
-            "{} absolute 32-bit relocations in code, {} loads from the global offset table",
-            self.absolute_relocations, self.got_loads
-        );
-        let model = match (self.absolute_relocations, self.got_loads) {
-            (0, 0) => "unknown",
-            (0, _) => "pic",
-            _ => "non-pic",
-        };
-        (model, evidence)
-    }
-}
-
-/// `f.cold`, `f.cold.3`: the parts that the compiler moved out of the way.
-fn count_cold(object: &object::File<'_>) -> u64 {
-    let cold = |name: &str| name.split('.').skip(1).any(|part| part == "cold");
-    object.symbols().filter(|symbol| symbol.name().is_ok_and(cold)).count() as u64
 }
 
 /// A linked file has lost its sections per function; only symbols are left, and often not even those.

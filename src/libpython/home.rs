@@ -1,11 +1,13 @@
 //! A home: the interpreter's prefix, standard library, headers and libpythons that builds of one ABI share.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::stock::{StockError, StockPython};
+use super::hacl::HaclFlags;
+use super::stock::{StockError, SysrootProgram};
 use super::variant::{Build, CodeModel, Library, VariantName};
 use crate::digest::{Key, Sha256};
 use crate::error::{Exit, Explain};
@@ -20,6 +22,8 @@ pub enum HomeError {
     Lacks { sysroot: PathBuf, what: String },
     #[error("the stock python3 does not start from its sysroot")]
     Probe(#[source] ProcessError),
+    #[error("the release's own linker does not start from its sysroot")]
+    Linker(#[source] ProcessError),
     #[error("the stock python3 described itself in a way that cannot be understood: {0}")]
     Sysconfig(String),
     #[error(transparent)]
@@ -32,7 +36,9 @@ impl Explain for HomeError {
     fn exit(&self) -> Exit {
         match self {
             Self::Fs(_) => Exit::Internal,
-            Self::Probe(ProcessError::Interrupted(interrupted)) => interrupted.exit(),
+            Self::Probe(ProcessError::Interrupted(interrupted)) | Self::Linker(ProcessError::Interrupted(interrupted)) => {
+                interrupted.exit()
+            }
             _ => Exit::Build,
         }
     }
@@ -40,7 +46,9 @@ impl Explain for HomeError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Fs(error) => error.hint(),
-            Self::Probe(ProcessError::Interrupted(interrupted)) => interrupted.hint(),
+            Self::Probe(ProcessError::Interrupted(interrupted)) | Self::Linker(ProcessError::Interrupted(interrupted)) => {
+                interrupted.hint()
+            }
             _ => Some("if files of the store were changed or lost, delete its `sysroots` folder and run again; downloads are kept".into()),
         }
     }
@@ -54,8 +62,11 @@ pub struct Sysconfig {
     pub version: String,
     /// `x86_64-linux-gnu`.
     pub multiarch: String,
-    /// Libraries that a static link needs, as the build's Makefile names them, without repetition: `-ldl`, `-lm`, …
+    /// Libraries that a static link needs, without repetition: as the build's Makefile names them (`-ldl`, `-lm`, …), or, of a library that
+    /// the sysroot holds for running alone, its path.
     pub link_libraries: Vec<String>,
+    /// How the build's Makefile compiles HACL.
+    pub hacl_flags: HaclFlags,
 }
 
 /// What the stamp of a stock `python3` keeps.
@@ -108,14 +119,15 @@ impl Home {
         let loader = find_loader(sysroot)?;
         let library_folders = library_folders(sysroot)?;
         link_prefix(&prefix, sysroot)?;
-        let sysconfig = match made_before(&stock_folder, &stock) {
+        let linker = prepare_linker(store, key, sysroot, &loader, &library_folders)?;
+        let mut sysconfig = match made_before(&stock_folder, &stock) {
             Some(sysconfig) => sysconfig,
             None => {
                 let packaged = sysroot.join(format!("usr/bin/python{python}"));
                 if !packaged.is_file() {
                     return Err(HomeError::Lacks { sysroot: sysroot.to_owned(), what: format!("usr/bin/python{python}") });
                 }
-                StockPython { packaged: &packaged, loader: &loader, library_folders: &library_folders }.write_to(&stock)?;
+                SysrootProgram { packaged: &packaged, loader: &loader, library_folders: &library_folders }.write_to(&stock)?;
                 let sysconfig = read_sysconfig(&stock)?;
                 let sha256 = Sha256::of_file(&stock).map_err(FsError::at("read", &stock))?;
                 let stamp = StockStamp { sha256, sysconfig };
@@ -123,12 +135,13 @@ impl Home {
                 stamp.sysconfig
             }
         };
+        sysconfig.link_libraries = linkable(&sysconfig.link_libraries, &library_folders);
         let libraries = Libraries::find(sysroot, python, &sysconfig.multiarch);
         Ok(Self {
             key: key.clone(),
             python,
             sysroot: Some(sysroot.to_owned()),
-            linker: None,
+            linker,
             prefix,
             stock,
             loader,
@@ -151,8 +164,11 @@ impl Home {
         archives.into_iter().map(|(_, path)| path).collect()
     }
 
+    /// In `lib64` where the build was configured so (`--with-platlibdir`, as Fedora does).
     pub fn stdlib(&self) -> PathBuf {
-        self.prefix.join(format!("lib/python{}", self.python))
+        let folders = ["lib", "lib64"].map(|name| self.prefix.join(name).join(format!("python{}", self.python)));
+        let [usual, _] = &folders;
+        folders.iter().find(|folder| folder.join("os.py").is_file()).unwrap_or(usual).clone()
     }
 
     /// The digest of a file of the home, for keys.
@@ -200,20 +216,85 @@ fn library_folders(sysroot: &Path) -> Result<Vec<PathBuf>, HomeError> {
     if folders.is_empty() { Err(HomeError::Lacks { sysroot: sysroot.to_owned(), what: "libc.so.6".into() }) } else { Ok(folders) }
 }
 
+/// The release's own linker, made to run from its sysroot, in a folder where gcc finds it as `ld`.
+///
+/// A host's older `ld` takes relocations of newer objects for others and links programs that crash: 2.40 does so with Debian sid's
+/// `libpython3.14-pic.a`. `None` where the sysroot has no linker.
+fn prepare_linker(
+    store: &Store,
+    home: &Key,
+    sysroot: &Path,
+    loader: &Path,
+    library_folders: &[PathBuf],
+) -> Result<Option<PathBuf>, HomeError> {
+    let packaged = sysroot.join("usr/bin/x86_64-linux-gnu-ld.bfd");
+    if !packaged.is_file() {
+        return Ok(None);
+    }
+    let key = Key::of("linker", [("home", home.as_str()), ("edit", "1"), ("sysroot", &sysroot.to_string_lossy())]);
+    let folder = store.runner(home, &key);
+    let linker = folder.join("ld");
+    let digest = |path: &Path| Sha256::of_file(path).map(|digest| digest.to_string()).map_err(FsError::at("read", path));
+    if !linker.is_file() || Stamp::read(&folder) != Some(digest(&linker)?) {
+        SysrootProgram { packaged: &packaged, loader, library_folders }.write_to(&linker)?;
+        Job::new(&linker).arg("--version").limit(Duration::from_secs(60)).run_for_text().map_err(HomeError::Linker)?;
+        Stamp::write(&folder, &digest(&linker)?)?;
+    }
+    Ok(Some(folder))
+}
+
+/// The libraries as the sysroot can give them to the linker: by their names where it holds what is made for linking; by the path of the
+/// runtime file where there is only that (the development package is nothing that running Python needs); and not at all where there is
+/// neither, since then nothing of the build's was linked against it.
+fn linkable(names: &[String], folders: &[PathBuf]) -> Vec<String> {
+    let one = |name: &String| {
+        let library = name.strip_prefix("-l")?;
+        let made_for_linking = |folder: &PathBuf| ["so", "a"].iter().any(|kind| folder.join(format!("lib{library}.{kind}")).exists());
+        if folders.iter().any(made_for_linking) {
+            return Some(name.clone());
+        }
+        folders.iter().find_map(|folder| runtime_file(folder, &format!("lib{library}.so."))).map(|path| path.display().to_string())
+    };
+    names.iter().filter_map(one).collect()
+}
+
+/// The shortest of `libzstd.so.1`, `libzstd.so.1.5.7`: the name that programs ask for.
+fn runtime_file(folder: &Path, start: &str) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let name = entries.filter(|name| name.starts_with(start)).min_by_key(|name| (name.len(), name.clone()))?;
+    Some(folder.join(name))
+}
+
+/// What the probe prints.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Said {
+    version: String,
+    multiarch: String,
+    link_libraries: Vec<String>,
+    /// The variables that the probe's arguments name.
+    variables: BTreeMap<String, String>,
+}
+
 const PROBE: &str = r"
 import json, platform, sys, sysconfig
-words = ' '.join(sysconfig.get_config_var(name) or '' for name in ('LIBS', 'MODLIBS', 'SYSLIBS')).split()
+def text(name):
+    return sysconfig.get_config_var(name) or ''
+words = ' '.join(map(text, ('LIBS', 'MODLIBS', 'SYSLIBS'))).split()
 print(json.dumps({
     'version': platform.python_version(),
-    'multiarch': sysconfig.get_config_var('MULTIARCH') or '',
+    'multiarch': text('MULTIARCH'),
     'link_libraries': list(dict.fromkeys(word for word in words if word.startswith('-l'))),
+    'variables': {name: text(name) for name in sys.argv[1:]},
 }))
 ";
 
 fn read_sysconfig(stock: &Path) -> Result<Sysconfig, HomeError> {
-    let job = Job::new(stock).args(["-I", "-S", "-c", PROBE]).limit(Duration::from_secs(60));
+    let job = Job::new(stock).args(["-I", "-S", "-c", PROBE]).args(HaclFlags::VARIABLES).limit(Duration::from_secs(60));
     let text = job.run_for_text().map_err(HomeError::Probe)?;
-    serde_json::from_str(&text).map_err(|error| HomeError::Sysconfig(error.to_string()))
+    let said: Said = serde_json::from_str(&text).map_err(|error| HomeError::Sysconfig(error.to_string()))?;
+    let Said { version, multiarch, link_libraries, variables } = said;
+    Ok(Sysconfig { version, multiarch, link_libraries, hacl_flags: HaclFlags::of(|name| variables.get(name).map(String::as_str)) })
 }
 
 /// Found by what they are called everywhere, in the places where distributions put them.

@@ -1,4 +1,4 @@
-//! The stock `python3`: the distribution's own executable, made to run from its sysroot instead of from the host.
+//! A distribution's own executable (the stock `python3`, the linker), made to run from its sysroot instead of from the host.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::fs::{self, FsError};
 pub enum StockError {
     #[error("{} cannot be made to run from its sysroot: {reason}", path.display())]
     Edit { path: PathBuf, reason: String },
-    #[error("{} changed in section {section} when its interpreter was set; its timings would not be the distribution's", path.display())]
+    #[error("{} changed in section {section} when its interpreter was set; it would not be the distribution's any more", path.display())]
     Changed { path: PathBuf, section: String },
     #[error(transparent)]
     Fs(#[from] FsError),
@@ -31,7 +31,7 @@ impl Explain for StockError {
 }
 
 /// What the edit needs to know.
-pub struct StockPython<'a> {
+pub struct SysrootProgram<'a> {
     /// The executable as the package holds it.
     pub packaged: &'a Path,
     /// The sysroot's dynamic loader.
@@ -40,7 +40,7 @@ pub struct StockPython<'a> {
     pub library_folders: &'a [PathBuf],
 }
 
-impl StockPython<'_> {
+impl SysrootProgram<'_> {
     /// Writes the executable with another interpreter and a `DT_RPATH`, and with every byte of code and data as it was.
     ///
     /// `DT_RPATH` and not `DT_RUNPATH`, because extension modules that are loaded later must find their libraries by it too.

@@ -43,6 +43,16 @@ pub enum CodeModel {
     Pic,
 }
 
+impl CodeModel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NonPic => "non-pic",
+            Self::Pie => "pie",
+            Self::Pic => "pic",
+        }
+    }
+}
+
 /// How a program takes a libpython in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -18,6 +18,14 @@ pub enum MatrixError {
     BadTimeout(f64),
     #[error("the plan has no baseline, so nothing could be compared")]
     NoBaseline,
+    #[error("`{group}` does not begin with its own python3 and have no other, so its subjects could not be compared")]
+    BaselineOfGroup { group: String },
+    #[error("the subject `{subject}` is of `{group}`, which the plan does not have")]
+    UnknownGroup { subject: String, group: String },
+    #[error("`{0}` is asked for twice")]
+    TwiceTheGroup(String),
+    #[error("nothing can be relative to `{name}`; there are {}", list(known))]
+    BadReference { name: String, known: Vec<String> },
     #[error("two subjects are named `{0}`")]
     TwiceTheSubject(String),
 }
@@ -43,7 +51,10 @@ impl Explain for MatrixError {
             Self::NoSizes(name) => Some(format!("ask for it without one: --only {name}")),
             Self::NoRounds => Some("leave `--rounds` away for 15, or add `--quick` for 12".into()),
             Self::BadTimeout(_) => Some("give the longest time that one visit may take, such as `--timeout 120`".into()),
-            Self::NoBaseline | Self::TwiceTheSubject(_) => Some(DEFECT.into()),
+            Self::TwiceTheGroup(name) => Some(format!("name `{name}` once")),
+            Self::BadReference { name, known } => nearest(name, known).map(|near| format!("did you mean `{near}`?")),
+            Self::TwiceTheSubject(_) => Some("give one of them another name: --subject NAME=PATH".into()),
+            Self::NoBaseline | Self::BaselineOfGroup { .. } | Self::UnknownGroup { .. } => Some(DEFECT.into()),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod catalogue;
 mod command;
 mod error;
+mod groups;
 mod schedule;
 mod selection;
 

@@ -1,9 +1,9 @@
 //! From what the person asked for to a plan, or to an error that names what there is to ask for.
 
 use crate::digest::Sha256;
-use crate::run::{BenchmarkPlan, GroupPlan, Plan, Role, SCHEMA, SubjectPlan};
+use crate::run::{BenchmarkPlan, GroupPlan, Plan, SCHEMA, SubjectPlan};
 
-use super::{Benchmark, MatrixError};
+use super::{Benchmark, MatrixError, groups};
 
 /// What the person asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +28,11 @@ pub struct Setting {
     pub lock_sha256: Option<Sha256>,
     pub benchmarks_digest: String,
     pub cpu: Option<usize>,
+    /// What the subjects stem from; may be empty where that is one release.
     pub groups: Vec<GroupPlan>,
+    /// What the table across several groups is to be relative to: a group's name or its baseline's. The first group's unless named.
     pub reference: Option<String>,
-    /// All that could be measured; each group's baseline first.
+    /// All that could be measured; each group's baseline first of its group.
     pub subjects: Vec<SubjectPlan>,
 }
 
@@ -91,12 +93,8 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
     }
     let benchmarks = selection.benchmarks()?;
     let subjects = setting.subjects;
-    if subjects.iter().filter(|subject| subject.role == Role::Baseline).count() != 1 || subjects[0].role != Role::Baseline {
-        return Err(MatrixError::NoBaseline);
-    }
-    if let Some(twice) = subjects.iter().enumerate().find(|(at, subject)| subjects[..*at].iter().any(|other| other.name == subject.name)) {
-        return Err(MatrixError::TwiceTheSubject(twice.1.name.clone()));
-    }
+    groups::check(&setting.groups, &subjects)?;
+    let reference = groups::reference(&setting.groups, &subjects, setting.reference)?;
     Ok(Plan {
         schema: SCHEMA,
         surtax: env!("CARGO_PKG_VERSION").to_owned(),
@@ -111,7 +109,7 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         timeout_seconds,
         cpu: setting.cpu,
         groups: setting.groups,
-        reference: setting.reference,
+        reference,
         subjects,
         benchmarks,
     })

@@ -2,7 +2,6 @@
 
 mod environment;
 mod executor;
-mod fitness;
 mod outcome;
 mod output;
 mod past;
@@ -12,7 +11,6 @@ mod session;
 mod visit;
 
 pub use executor::{Executor, Processes};
-pub use fitness::{Remark, fitness};
 pub use outcome::{MeasureError, Measured};
 pub use past::STREAK;
 pub use pinning::{Apart, choose_cpu};

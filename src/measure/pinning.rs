@@ -10,7 +10,7 @@ pub fn choose_cpu() -> Option<usize> {
 }
 
 /// Keeps the calling thread, and threads that it starts, off the measured core until dropped: for what works while a visit runs, such as
-/// the progress bar. Where there is one core only, or the kernel refuses, nothing changes; [`super::fitness`] tells the person of the former.
+/// the progress bar. Where there is one core only, or the kernel refuses, nothing changes; [`crate::report::machine`] tells the person of the former.
 ///
 /// The thread that waits for a visit is left free: it sleeps until the visit ends, and then wakes soonest on the core that has just become
 /// idle. Kept apart on two loaded cores, it added 4 ms to the median start of `python3` (10 ms), since a visit ends when its waiter sees it.

@@ -14,8 +14,18 @@ pub struct PythonVersion {
 }
 
 impl PythonVersion {
+    /// The benchmarks use what 3.11 brought, and so does the runner.
+    pub const OLDEST: Self = Self::new(3, 11);
+
     pub const fn new(major: u16, minor: u16) -> Self {
         Self { major, minor }
+    }
+
+    /// `3.13` of a whole version such as `3.13.0`, `3.13.0rc1` or `3.13.0+`.
+    pub fn of_release(version: &str) -> Option<Self> {
+        let (major, rest) = version.split_once('.')?;
+        let minor = rest.split(|character: char| !character.is_ascii_digit()).next()?;
+        format!("{major}.{minor}").parse().ok()
     }
 
     pub fn major(self) -> u16 {

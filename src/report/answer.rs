@@ -1,6 +1,7 @@
 //! The answer in a sentence or two, made from the numbers alone.
 
 use super::format;
+use super::sections::{Section, sections};
 use super::summary::{BenchmarkSummary, PremiseVerdict, Property, SubjectResult, Summary};
 use crate::run::{Clock, Role};
 use crate::stats::{self, Verdict};
@@ -13,18 +14,29 @@ struct Standing<'a> {
     rows: Vec<(&'a BenchmarkSummary, &'a SubjectResult)>,
 }
 
-/// Plain sentences; subjects and benchmarks in backticks, their names with nothing worse than spaces in them.
+/// Plain sentences; subjects and benchmarks in backticks, their names with nothing worse than spaces in them. With several groups, the
+/// first one's answer, and then how the others stand to the reference.
 pub fn answer(summary: &Summary) -> String {
-    let standings = standings(summary);
+    let sections = sections(summary);
+    let Some(first) = sections.first() else { return String::new() };
+    let mut text = of_section(summary, *first);
+    if let Some(reference) = &summary.reference {
+        text += &across(summary, reference, &sections);
+    }
+    text + &guests(summary)
+}
+
+fn of_section(summary: &Summary, section: Section<'_>) -> String {
+    let standings = standings(summary, section, Role::Runner);
     let (Some(best), Some(worst)) = (standings.first(), standings.last()) else {
         return "No runner has a published ratio to the baseline yet: there is nothing to say.".to_owned();
     };
     if !standings.iter().any(decided) {
-        return undecided(summary, best);
+        return undecided(section, best);
     }
     let alone = alike(best, worst);
     let opening = if alone && standings.len() > 1 { "No runner stands out;" } else { "Embed" };
-    let mut text = format!("{opening} {}: {} of {}'s time.", code(best.subject), figures(best), code(&summary.baseline));
+    let mut text = format!("{opening} {}: {} of {}'s time.", code(best.subject), figures(best), code(section.baseline()));
     let ties: Vec<String> = standings[1..].iter().filter(|other| alike(best, other)).map(|other| code(other.subject)).collect();
     if !ties.is_empty() {
         text += &format!(" This run cannot tell it apart from {}.", ties.join(", "));
@@ -38,7 +50,7 @@ pub fn answer(summary: &Summary) -> String {
             code(best.subject)
         );
     }
-    text + &caution(summary)
+    text + &caution(section)
 }
 
 /// Whether any of the figures that an answer would rest on was seen to differ from the baseline's.
@@ -47,7 +59,7 @@ fn decided(standing: &Standing<'_>) -> bool {
 }
 
 /// No order of runners that noise made.
-fn undecided(summary: &Summary, any: &Standing<'_>) -> String {
+fn undecided(section: Section<'_>, any: &Standing<'_>) -> String {
     let few = any.rows.iter().all(|(_, row)| row.verdict == Some(Verdict::Undecided));
     let floor = any.rows.iter().filter_map(|(benchmark, _)| benchmark.noise_floor).fold(0.0, f64::max);
     let reason = match () {
@@ -57,16 +69,59 @@ fn undecided(summary: &Summary, any: &Standing<'_>) -> String {
     };
     format!(
         "This run decides nothing between the runners and {}: {reason}. More rounds (--rounds) or a quieter machine may.",
-        code(&summary.baseline)
+        code(section.baseline())
     )
 }
 
-/// Runners with a ratio in every loop that any of them has one in, least cost first.
-fn standings(summary: &Summary) -> Vec<Standing<'_>> {
+/// How the other groups' own python3 and their best runner stand to the reference.
+fn across(summary: &Summary, reference: &str, sections: &[Section<'_>]) -> String {
+    let figures = |subject: &str| {
+        let rows = loops(summary).into_iter().filter_map(|benchmark| Some((benchmark, benchmark.across_of(subject)?)));
+        let figures: Vec<String> = rows.filter_map(|(benchmark, row)| Some(figure(&benchmark.name, row.ratio?, row.verdict))).collect();
+        (!figures.is_empty()).then(|| figures.join(" and "))
+    };
+    let mut parts = Vec::new();
+    for section in sections.iter().filter(|section| section.baseline() != reference) {
+        let baseline = section.baseline();
+        parts.push(match figures(baseline) {
+            Some(figures) => format!("{} takes {figures}", code(baseline)),
+            None => format!("{} has no published ratio", code(baseline)),
+        });
+        let best = standings(summary, *section, Role::Runner).first().map(|best| best.subject);
+        if let Some((best, figures)) = best.and_then(|best| Some((best, figures(best)?))) {
+            parts.push(format!("{}, the least of its runners, {figures}", code(best)));
+        }
+    }
+    if parts.is_empty() { String::new() } else { format!(" Across releases, relative to {}: {}.", code(reference), parts.join("; ")) }
+}
+
+/// What the person added is no runner to embed, yet its figures were asked for.
+fn guests(summary: &Summary) -> String {
+    let mut text = String::new();
+    for section in sections(summary) {
+        for standing in standings(summary, section, Role::Guest) {
+            text += &format!(
+                " Beside the runners, {} takes {} of {}'s time.",
+                code(standing.subject),
+                figures(&standing),
+                code(section.baseline())
+            );
+        }
+    }
+    text
+}
+
+/// What is timed inside the interpreter, if anything is.
+fn loops(summary: &Summary) -> Vec<&BenchmarkSummary> {
     let loops: Vec<&BenchmarkSummary> = summary.benchmarks.iter().filter(|benchmark| benchmark.clock == Clock::InProcess).collect();
-    let loops = if loops.is_empty() { summary.benchmarks.iter().collect() } else { loops };
+    if loops.is_empty() { summary.benchmarks.iter().collect() } else { loops }
+}
+
+/// A section's subjects of that role with a ratio in every loop that any of them has one in, least cost first.
+fn standings<'a>(summary: &'a Summary, section: Section<'a>, role: Role) -> Vec<Standing<'a>> {
+    let loops = loops(summary);
     let mut subjects: Vec<&str> = Vec::new();
-    for row in loops.iter().flat_map(|benchmark| &benchmark.results).filter(|row| row.role == Role::Runner && row.ratio.is_some()) {
+    for row in loops.iter().flat_map(|benchmark| section.rows(benchmark)).filter(|row| row.role == role && row.ratio.is_some()) {
         if !subjects.contains(&row.subject.as_str()) {
             subjects.push(&row.subject);
         }
@@ -96,23 +151,24 @@ fn alike(a: &Standing<'_>, b: &Standing<'_>) -> bool {
 }
 
 fn figures(standing: &Standing<'_>) -> String {
-    let figure = |(benchmark, row): &(&BenchmarkSummary, &SubjectResult)| {
-        let verdict = row.verdict.map_or(String::new(), |verdict| format!(" ({})", format::verdict(verdict)));
-        format!("{} in {}{verdict}", format::ratio(row.ratio.unwrap_or(f64::NAN)), code(&benchmark.name))
-    };
-    standing.rows.iter().map(figure).collect::<Vec<_>>().join(" and ")
+    let figures = standing.rows.iter().map(|(benchmark, row)| figure(&benchmark.name, row.ratio.unwrap_or(f64::NAN), row.verdict));
+    figures.collect::<Vec<_>>().join(" and ")
+}
+
+fn figure(benchmark: &str, ratio: f64, verdict: Option<Verdict>) -> String {
+    let verdict = verdict.map_or(String::new(), |verdict| format!(" ({})", format::verdict(verdict)));
+    format!("{} in {}{verdict}", format::ratio(ratio), code(benchmark))
 }
 
 /// The sentence that keeps a reader from taking a mixture of causes for one.
-fn caution(summary: &Summary) -> String {
-    if summary.premise.verdict != PremiseVerdict::DoesNotHold {
+fn caution(section: Section<'_>) -> String {
+    if section.premise().verdict != PremiseVerdict::DoesNotHold {
         return String::new();
     }
     let confounded = |property: Property, lacks: &str, has: &str| {
         let mut subjects: Vec<String> = Vec::new();
-        for difference in summary
-            .differences
-            .iter()
+        for difference in section
+            .differences()
             .filter(|difference| difference.property == property && difference.value == lacks && difference.against_value == has)
         {
             let name = code(&difference.subject);

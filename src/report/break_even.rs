@@ -2,6 +2,7 @@
 //! crossing: noise crosses 1 as well.
 
 use super::summary::{BenchmarkSummary, BreakEven};
+use crate::matrix::Benchmark;
 use crate::run::{Role, Run};
 use crate::stats;
 
@@ -9,7 +10,7 @@ use crate::stats;
 pub(super) fn break_even(run: &Run, benchmarks: &[BenchmarkSummary]) -> Vec<BreakEven> {
     let runners = run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner);
     let curve = |subject: &str| {
-        let amortised = benchmarks.iter().filter(|benchmark| benchmark.name == "amortised");
+        let amortised = benchmarks.iter().filter(|benchmark| benchmark.is(Benchmark::Amortised));
         let mut points: Vec<Point> = amortised.filter_map(|benchmark| Point::of(benchmark, subject)).collect();
         points.sort_by_key(|point| point.size);
         points

@@ -1,25 +1,34 @@
 //! What differs between the subjects' libpythons beside the thing under study, from evidence alone.
 
+use super::summarise::group_of;
 use super::summary::{Difference, Premise, PremiseVerdict, Property};
-use crate::run::{Answer, Audit, Role, Run, SubjectAudit};
+use crate::run::{Answer, Audit, GroupPlan, Role, Run, SubjectAudit, SubjectPlan};
 
 const PROPERTIES: [Property; 4] = [Property::Pgo, Property::Lto, Property::CodeModel, Property::Hacl];
 
-/// Each runner held against the baseline, and against the first runner of the plan: the archive that the
+/// Each runner held against the baseline of its group, and against the group's first runner: the archive that the
 /// distribution's own interpreter is made of, in the default plan.
 pub(super) fn differences(run: &Run) -> Vec<Difference> {
-    let references = run.plan.baseline().into_iter().chain(runners(run).next());
+    let groups: Vec<Option<&GroupPlan>> = if run.plan.groups.is_empty() { vec![None] } else { run.plan.groups.iter().map(Some).collect() };
     let mut found = Vec::new();
-    for reference in references {
-        for subject in runners(run).filter(|subject| subject.name != reference.name) {
-            found.extend(compare(&run.audit, &subject.name, &reference.name));
+    for group in groups {
+        let baseline = run.plan.subjects.iter().find(|subject| subject.role == Role::Baseline && is_of(run, subject, group));
+        for reference in baseline.into_iter().chain(runners(run, group).next()) {
+            for subject in runners(run, group).filter(|subject| subject.name != reference.name) {
+                found.extend(compare(&run.audit, &subject.name, &reference.name));
+            }
         }
     }
     found
 }
 
-fn runners(run: &Run) -> impl Iterator<Item = &crate::run::SubjectPlan> {
-    run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner)
+/// Of a run without groups, all.
+fn runners<'a>(run: &'a Run, group: Option<&'a GroupPlan>) -> impl Iterator<Item = &'a SubjectPlan> {
+    run.plan.subjects.iter().filter(move |subject| subject.role == Role::Runner && is_of(run, subject, group))
+}
+
+fn is_of(run: &Run, subject: &SubjectPlan, group: Option<&GroupPlan>) -> bool {
+    group.is_none() || group_of(&run.plan, subject) == group
 }
 
 fn compare(audit: &Audit, subject: &str, against: &str) -> Vec<Difference> {
@@ -60,10 +69,10 @@ pub(super) fn answer(answer: Answer) -> &'static str {
     }
 }
 
-/// "Same PGO, same LTO, only -fPIC differs", asked of the runners, as the published experiment claims it of its three.
-pub(super) fn premise(run: &Run) -> Premise {
-    let audits: Vec<&SubjectAudit> = runners(run).filter_map(|subject| run.audit.of(&subject.name)).collect();
-    let complete = audits.len() == runners(run).count() && audits.len() >= 2;
+/// "Same PGO, same LTO, only -fPIC differs", asked of a group's runners, as the published experiment claims it of its three.
+pub(super) fn premise(run: &Run, group: Option<&GroupPlan>) -> Premise {
+    let audits: Vec<&SubjectAudit> = runners(run, group).filter_map(|subject| run.audit.of(&subject.name)).collect();
+    let complete = audits.len() == runners(run, group).count() && audits.len() >= 2;
     let alike = |of: fn(&SubjectAudit) -> Answer| {
         let has = |wanted| audits.iter().any(|audit| of(audit) == wanted);
         match (has(Answer::Yes), has(Answer::No), complete && !has(Answer::Unknown)) {

@@ -2,11 +2,14 @@
 
 use super::format;
 use super::summary::{Finding, Summary};
-use crate::run::{Role, Run};
+use crate::run::{Environment, Role, Run};
 use crate::stats::ALPHA;
 
 /// A floor above this hides what choices of code model cost.
 const NOISY: f64 = 0.05;
+
+/// A load above this is another program at work.
+const BUSY: f64 = 0.5;
 
 pub(super) fn findings(run: &Run, summary: &Summary, recorded: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -22,60 +25,89 @@ pub(super) fn findings(run: &Run, summary: &Summary, recorded: usize) -> Vec<Fin
         let label = format::benchmark(&benchmark.name, benchmark.size);
         for control in benchmark.results.iter().filter(|result| result.role == Role::Control) {
             if let (Some(ratio), Some(p_adjusted)) = (control.ratio, control.p_adjusted.filter(|&p| p < ALPHA)) {
-                findings.push(Finding::ControlDiffers { benchmark: label.clone(), ratio, p_adjusted });
+                let named = summary.reference.is_some().then(|| control.subject.clone());
+                findings.push(Finding::ControlDiffers { benchmark: label.clone(), control: named, ratio, p_adjusted });
             }
         }
         findings.extend(
             benchmark.noise_floor.filter(|&floor| floor > NOISY).map(|noise_floor| Finding::Noisy { benchmark: label, noise_floor }),
         );
     }
-    findings.extend(machine(run));
+    findings.extend(machine(&run.environment));
     findings
 }
 
-fn machine(run: &Run) -> Vec<Finding> {
-    let environment = &run.environment;
-    let mut findings = Vec::new();
-    if environment.load_average[0] > environment.cpus as f64 / 2.0 {
-        findings.push(Finding::Busy { load: environment.load_average[0], cpus: environment.cpus });
-    }
-    if let Some(governor) = environment.governor.clone().filter(|governor| governor != "performance") {
-        findings.push(Finding::Governor { governor });
-    }
-    if environment.virtualisation != "none" {
-        findings.push(Finding::Virtual { virtualisation: environment.virtualisation.clone() });
-    }
-    findings
+/// What about this machine makes timings worse than they could be; empty for one that is fit for measuring, as far as the kernel tells.
+pub fn machine(environment: &Environment) -> Vec<Finding> {
+    let load = environment.load_average[0];
+    let flaws = [
+        (load > BUSY).then_some(Finding::Busy { load, cpus: environment.cpus }),
+        environment.governor.clone().filter(|governor| governor != "performance").map(|governor| Finding::Governor { governor }),
+        (environment.virtualisation != "none").then(|| Finding::Virtual { virtualisation: environment.virtualisation.clone() }),
+        (environment.turbo == Some(true)).then_some(Finding::Turbo),
+        (environment.smt == Some(true)).then_some(Finding::HardwareThreads),
+        (environment.cpus == 1).then_some(Finding::OneCore),
+        (environment.aslr == Some(0)).then_some(Finding::FixedLayout),
+    ];
+    flaws.into_iter().flatten().collect()
 }
 
 impl Finding {
     /// What was found, and the remedy; in words that any format can take, names unescaped.
     pub fn text(&self) -> String {
+        format!("{}. Remedy: {}.", self.what(), self.remedy())
+    }
+
+    pub fn what(&self) -> String {
         match self {
-            Self::Incomplete { measured, planned } => format!(
-                "{} of {} planned visits were measured; surtax matrix run --resume DIR does the rest.",
-                format::count(*measured as u64),
-                format::count(*planned as u64)
-            ),
-            Self::ControlDiffers { benchmark, ratio, p_adjusted } => format!(
-                "{benchmark}: the baseline measured twice differs from itself (ratio {}, adjusted p {}). The machine favours one of \
-                 two equal programs; its noise floor accounts for this, yet measure again before you rely on this benchmark.",
+            Self::Incomplete { measured, planned } => {
+                format!("{} of {} planned visits were measured", format::count(*measured as u64), format::count(*planned as u64))
+            }
+            Self::ControlDiffers { benchmark, control, ratio, p_adjusted } => format!(
+                "{benchmark}: the baseline measured twice{} differs from itself (ratio {}, adjusted p {}). The machine favours one of \
+                 two equal programs, which the noise floor accounts for",
+                control.as_ref().map_or(String::new(), |control| format!(" ({control})")),
                 format::ratio(*ratio),
                 format::p_value(*p_adjusted)
             ),
-            Self::Noisy { benchmark, noise_floor } => format!(
-                "{benchmark}: the noise floor is {}; smaller differences cannot be seen. More rounds (--rounds) or a quieter machine help.",
-                format::percent(*noise_floor)
-            ),
-            Self::Busy { load, cpus } => format!(
-                "the load was {load:.1} on {cpus} cores when the run began. Other work shares caches and clocks with what is measured: end it first."
-            ),
-            Self::Governor { governor } => {
-                format!("the frequency governor is {governor}: the clock follows the load. The administrator can set it to performance.")
+            Self::Noisy { benchmark, noise_floor } => {
+                format!("{benchmark}: the noise floor is {}; smaller differences cannot be seen", format::percent(*noise_floor))
             }
-            Self::Virtual { virtualisation } => format!(
-                "this is a virtual machine ({virtualisation}): what its neighbours do is neither seen nor controlled. Trust ratios over absolute times."
-            ),
+            Self::Busy { load, cpus } => {
+                let cores = if *cpus == 1 { "core" } else { "cores" };
+                format!(
+                    "the load of the minute before was {load:.1} on {cpus} {cores}: other programs share caches and clocks with what is measured"
+                )
+            }
+            Self::Governor { governor } => format!("the frequency governor is {governor}: the clock rises and falls with the load"),
+            Self::Virtual { virtualisation } => {
+                format!("this is a virtual machine ({virtualisation}): what its neighbours do is neither seen nor controlled")
+            }
+            Self::Turbo => "frequencies above the nominal one are allowed: the clock depends on temperature and on the other cores".into(),
+            Self::HardwareThreads => "two hardware threads share a core: what runs on the sibling slows the measured one".into(),
+            Self::OneCore => "there is one core only: surtax and what it measures share it".into(),
+            Self::FixedLayout => {
+                "address space randomisation is off: every process gets the same layout, so that its luck does not average out".into()
+            }
+        }
+    }
+
+    /// What the person can do; surtax itself changes nothing on the host.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Incomplete { .. } => "surtax matrix run --resume DIR does the rest",
+            Self::ControlDiffers { .. } => "measure again before you rely on this benchmark",
+            Self::Noisy { .. } => "more rounds (--rounds) or a quieter machine",
+            Self::Busy { .. } => "end them, or wait; top shows what they are",
+            Self::Governor { .. } => "sudo cpupower frequency-set --governor performance",
+            Self::Virtual { .. } => "trust ratios over absolute times; take more rounds (--rounds 40), or hardware of your own",
+            Self::Turbo => {
+                "turn turbo off in the firmware, or: echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost \
+                 (intel_pstate: echo 1 | sudo tee /sys/devices/system/cpu/intel_pstate/no_turbo)"
+            }
+            Self::HardwareThreads => "echo off | sudo tee /sys/devices/system/cpu/smt/control",
+            Self::OneCore => "give the machine, container or affinity mask a second core",
+            Self::FixedLayout => "sudo sysctl kernel.randomize_va_space=2",
         }
     }
 }

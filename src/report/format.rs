@@ -1,5 +1,6 @@
 //! How numbers and names are written, the same in every format.
 
+use crate::matrix::Benchmark;
 use crate::stats::Verdict;
 
 /// A time in milliseconds, with about four digits: `707.1`, `12.34`, `0.812`.
@@ -62,7 +63,7 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
 /// `dynamic, M = 1,000,000`
 pub(super) fn benchmark(name: &str, size: Option<u64>) -> String {
     match size {
-        Some(size) if name == "cells" => format!("{name}, K = {}", count(size)),
+        Some(size) if name == Benchmark::Cells.name() => format!("{name}, K = {}", count(size)),
         Some(size) => format!("{name}, M = {}", count(size)),
         None => name.to_owned(),
     }

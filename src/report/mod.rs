@@ -1,14 +1,17 @@
 //! One renderer per format: a run in, text out. Only `write` touches the folder.
 
+mod across;
 mod answer;
 mod break_even;
 mod differences;
 mod estimate;
 mod finding;
 mod format;
+mod judge;
 mod markdown;
 mod plots;
 mod published;
+mod sections;
 mod summarise;
 mod summary;
 mod terminal;
@@ -16,12 +19,14 @@ mod visits;
 mod write;
 
 pub use answer::answer;
+pub use finding::machine;
 pub use markdown::markdown;
 pub use plots::plots;
 pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
 pub use summarise::summarise;
 pub use summary::{
-    BenchmarkSummary, BreakEven, Difference, Failure, Finding, Premise, PremiseVerdict, Property, SubjectResult, Summary, VerifySummary,
+    AcrossResult, BenchmarkSummary, BreakEven, Difference, Failure, Finding, Premise, PremiseVerdict, Property, SubjectResult, Summary,
+    VerifySummary,
 };
 pub use terminal::terminal_table;
 pub use write::write;

@@ -1,22 +1,23 @@
 //! From a run to its summary: estimates first, then the correction over all of them, then verdicts.
 
+use super::across;
 use super::break_even;
 use super::differences;
 use super::estimate::Estimate;
 use super::finding;
-use super::summary::{BenchmarkSummary, Failure, SubjectResult, Summary, VerifySummary};
+use super::judge::judge;
+use super::summary::{BenchmarkSummary, Failure, GroupSummary, SubjectResult, Summary, VerifySummary};
 use super::visits::Visits;
-use crate::run::{BenchmarkPlan, CheckGroup, Role, Run, SCHEMA, Sample, SubjectPlan, SubjectVerification};
-use crate::stats::{self, Verdict};
+use crate::run::{BenchmarkPlan, CheckGroup, GroupPlan, Plan, Role, Run, SCHEMA, Sample, SubjectPlan, SubjectVerification};
+use crate::stats;
 
 /// Never fails: what is missing from the run is missing from the summary, with a note.
 pub fn summarise(run: &Run) -> Summary {
     let visits = Visits::of(run);
     let plan = &run.plan;
-    let baseline = plan.baseline().map_or("", |subject| &subject.name);
-    let mut benchmarks: Vec<BenchmarkSummary> =
-        plan.benchmarks.iter().map(|benchmark| estimates(run, &visits, benchmark, baseline)).collect();
-    let comparisons = judge(&mut benchmarks);
+    let mut benchmarks: Vec<BenchmarkSummary> = plan.benchmarks.iter().map(|benchmark| estimates(run, &visits, benchmark)).collect();
+    let reference = across::reference(plan).map(|subject| subject.name.clone());
+    let comparisons = judge(&mut benchmarks, reference.as_deref());
     let break_even = break_even::break_even(run, &benchmarks);
     let mut summary = Summary {
         schema: SCHEMA,
@@ -24,8 +25,10 @@ pub fn summarise(run: &Run) -> Summary {
         release: plan.release.clone(),
         python: plan.python.clone(),
         seed: plan.seed,
-        baseline: baseline.to_owned(),
-        control: control(run).map(|subject| subject.name.clone()),
+        baseline: plan.baseline().map_or_else(String::new, |subject| subject.name.clone()),
+        control: control(plan.subjects.iter()),
+        groups: plan.groups.iter().map(|group| self::group(run, group)).collect(),
+        reference,
         rounds: plan.rounds,
         comparisons,
         benchmarks,
@@ -33,26 +36,48 @@ pub fn summarise(run: &Run) -> Summary {
         verify: run.verification.subjects.iter().map(verified).collect(),
         failures: visits.failures(run).into_iter().map(failure).collect(),
         differences: differences::differences(run),
-        premise: differences::premise(run),
+        premise: differences::premise(run, plan.groups.first()),
         findings: Vec::new(),
     };
     summary.findings = finding::findings(run, &summary, visits.recorded());
     summary
 }
 
-fn control(run: &Run) -> Option<&SubjectPlan> {
-    run.plan.subjects.iter().find(|subject| subject.role == Role::Control)
+fn control<'a>(mut subjects: impl Iterator<Item = &'a SubjectPlan>) -> Option<String> {
+    subjects.find(|subject| subject.role == Role::Control).map(|subject| subject.name.clone())
+}
+
+fn group(run: &Run, group: &GroupPlan) -> GroupSummary {
+    let plan = &run.plan;
+    let of_group = || plan.subjects.iter().filter(|subject| group_of(plan, subject) == Some(group));
+    GroupSummary {
+        name: group.name.clone(),
+        release: group.release.clone(),
+        python: group.python.clone(),
+        baseline: of_group().find(|subject| subject.role == Role::Baseline).map_or_else(String::new, |subject| subject.name.clone()),
+        control: control(of_group()),
+        subjects: of_group().map(|subject| subject.name.clone()).collect(),
+        premise: differences::premise(run, Some(group)),
+    }
+}
+
+/// The group whose baseline the subject is held against: its own, or for a guest of none that of the reference.
+pub(super) fn group_of<'a>(plan: &'a Plan, subject: &SubjectPlan) -> Option<&'a GroupPlan> {
+    let named = |name: &Option<String>| plan.groups.iter().find(|group| name.as_ref() == Some(&group.name));
+    named(&subject.group).or_else(|| named(&plan.baseline_of(subject)?.group)).or_else(|| plan.groups.first())
 }
 
 /// Everything but verdicts, which need all p-values of the run.
-fn estimates(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, baseline: &str) -> BenchmarkSummary {
-    let results = run.plan.subjects.iter().map(|subject| result(run, visits, benchmark, subject, baseline)).collect();
-    BenchmarkSummary { name: benchmark.name.clone(), size: benchmark.size, clock: benchmark.clock, noise_floor: None, results }
+fn estimates(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan) -> BenchmarkSummary {
+    let results: Vec<SubjectResult> = run.plan.subjects.iter().map(|subject| result(run, visits, benchmark, subject)).collect();
+    let across = across::estimates(run, visits, benchmark, &results);
+    BenchmarkSummary { name: benchmark.name.clone(), size: benchmark.size, clock: benchmark.clock, noise_floor: None, results, across }
 }
 
-fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &SubjectPlan, baseline: &str) -> SubjectResult {
-    let mut row = hole(subject);
-    if let Some(reason) = withheld(run, &subject.name, subject.role) {
+fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &SubjectPlan) -> SubjectResult {
+    let baseline = run.plan.baseline_of(subject).map_or("", |baseline| &baseline.name);
+    let mut row = hole(&run.plan, subject, baseline);
+    if let Some(reason) = withheld(run, subject) {
         row.note = Some(reason);
         return row;
     }
@@ -71,9 +96,7 @@ fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &S
         row.rounds = values.len();
         row.ratio = row.median_ns.map(|_| 1.0);
         (row.ratio_low, row.ratio_high) = (row.ratio, row.ratio);
-    } else if let Some(estimate) =
-        withheld(run, baseline, Role::Baseline).is_none().then(|| Estimate::of(visits, benchmark, &subject.name, baseline)).flatten()
-    {
+    } else if let Some(estimate) = estimate(run, visits, benchmark, subject, baseline) {
         row.rounds = estimate.rounds;
         row.ratio = Some(estimate.ratio);
         (row.ratio_low, row.ratio_high) = (Some(estimate.interval.low), Some(estimate.interval.high));
@@ -88,10 +111,25 @@ fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &S
     row
 }
 
-fn hole(subject: &SubjectPlan) -> SubjectResult {
+/// Nothing where the baseline failed verification.
+pub(super) fn estimate(
+    run: &Run,
+    visits: &Visits<'_>,
+    benchmark: &BenchmarkPlan,
+    subject: &SubjectPlan,
+    baseline: &str,
+) -> Option<Estimate> {
+    let withheld = run.plan.subject(baseline).and_then(|baseline| withheld(run, baseline));
+    if withheld.is_some() { None } else { Estimate::of(visits, benchmark, &subject.name, baseline) }
+}
+
+fn hole(plan: &Plan, subject: &SubjectPlan, baseline: &str) -> SubjectResult {
+    let group = group_of(plan, subject).map(|group| group.name.clone());
     SubjectResult {
         subject: subject.name.clone(),
         role: subject.role,
+        baseline: group.is_some().then(|| baseline.to_owned()),
+        group,
         rounds: 0,
         rounds_dropped: 0,
         median_ns: None,
@@ -111,53 +149,14 @@ fn hole(subject: &SubjectPlan) -> SubjectResult {
 
 /// The gate: why no timing of this subject is published. The stock interpreter is what others are held against, so
 /// that it and its second measuring need no verification of their own; one that failed counts all the same.
-fn withheld(run: &Run, subject: &str, role: Role) -> Option<String> {
-    match run.verification.of(subject) {
-        None if role == Role::Runner => Some("not verified: no timing is published".to_owned()),
+fn withheld(run: &Run, subject: &SubjectPlan) -> Option<String> {
+    match run.verification.of(&subject.name) {
+        None if matches!(subject.role, Role::Runner | Role::Guest) => Some("not verified: no timing is published".to_owned()),
         Some(verified) if !verified.passed() => {
             let failed = verified.checks.iter().filter(|check| !check.passed).count();
             Some(format!("failed verification ({failed} of {} checks): no timing is published", verified.checks.len()))
         }
         _ => None,
-    }
-}
-
-/// Corrects all p-values together, sets noise floors and verdicts, and returns the number of comparisons.
-fn judge(benchmarks: &mut [BenchmarkSummary]) -> usize {
-    for benchmark in benchmarks.iter_mut() {
-        let control = benchmark.results.iter().find(|result| result.role == Role::Control);
-        benchmark.noise_floor = control.and_then(|result| stats::noise_floor(interval(result)?, result.rounds));
-    }
-    let compared = || benchmarks.iter().flat_map(|benchmark| &benchmark.results).filter(|result| result.p_value.is_some());
-    let adjusted = stats::holm(&compared().filter_map(|result| result.p_value).collect::<Vec<_>>());
-    let attainable = stats::holm(&compared().map(|result| stats::smallest_p(result.rounds)).collect::<Vec<_>>());
-    let comparisons = adjusted.len();
-    let mut corrected = adjusted.into_iter().zip(attainable);
-    for benchmark in benchmarks {
-        let floor = benchmark.noise_floor;
-        for row in benchmark.results.iter_mut().filter(|row| row.p_value.is_some()) {
-            let (Some(interval), Some((adjusted, attainable))) = (interval(row), corrected.next()) else { continue };
-            let verdict = stats::verdict(interval, adjusted, attainable, floor);
-            row.p_adjusted = Some(adjusted);
-            row.verdict = Some(verdict);
-            if verdict == Verdict::Undecided {
-                row.note = Some(lacking(row.rounds, comparisons));
-            }
-        }
-    }
-    comparisons
-}
-
-fn interval(row: &SubjectResult) -> Option<stats::Interval> {
-    Some(stats::Interval { low: row.ratio_low?, high: row.ratio_high? })
-}
-
-fn lacking(rounds: usize, comparisons: usize) -> String {
-    let needed = stats::rounds_needed(comparisons);
-    if rounds < needed {
-        format!("{rounds} rounds cannot decide among {comparisons} comparisons; {needed} can")
-    } else {
-        format!("no noise floor: the A/A control has fewer than {} rounds", stats::MINIMUM_ROUNDS)
     }
 }
 

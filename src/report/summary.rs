@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::matrix::Benchmark;
 use crate::run::{Answer, Clock, Outcome, Phase, Role};
 use crate::stats::Verdict;
 
@@ -15,9 +16,16 @@ pub struct Summary {
     pub python: String,
     /// Of the plan.
     pub seed: u64,
+    /// The first group's, where there are several.
     pub baseline: String,
-    /// The A/A subject.
+    /// The A/A subject; the first group's, where there are several.
     pub control: Option<String>,
+    /// What the subjects stem from; empty where the plan names no groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupSummary>,
+    /// The baseline that `across` is relative to; absent where there is one group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Measured rounds that were planned.
     pub rounds: u32,
     /// How many p-values were corrected together.
@@ -27,6 +35,7 @@ pub struct Summary {
     pub verify: Vec<VerifySummary>,
     pub failures: Vec<Failure>,
     pub differences: Vec<Difference>,
+    /// The first group's, where there are several.
     pub premise: Premise,
     pub findings: Vec<Finding>,
 }
@@ -36,9 +45,26 @@ impl Summary {
     pub fn is_complete(&self) -> bool {
         let verified = self.verify.iter().all(|verified| verified.checks_passed == verified.checks_total);
         let measured = !self.findings.iter().any(|finding| matches!(finding, Finding::Incomplete { .. }));
-        let mut runners = self.benchmarks.iter().flat_map(|benchmark| &benchmark.results).filter(|row| row.role == Role::Runner);
-        verified && measured && self.failures.is_empty() && runners.all(|row| row.ratio.is_some())
+        let rows = || self.benchmarks.iter().flat_map(|benchmark| &benchmark.results);
+        let mut compared = rows().filter(|row| matches!(row.role, Role::Runner | Role::Guest));
+        verified && measured && self.failures.is_empty() && compared.all(|row| row.ratio.is_some())
     }
+}
+
+/// Subjects that share a baseline: a release's or an installed CPython's, and what the person holds against it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupSummary {
+    pub name: String,
+    pub release: String,
+    pub python: String,
+    /// Empty if the plan has none.
+    pub baseline: String,
+    /// The A/A subject.
+    pub control: Option<String>,
+    /// All of them, the two above included, in the plan's order.
+    pub subjects: Vec<String>,
+    pub premise: Premise,
 }
 
 /// One benchmark at one size.
@@ -48,15 +74,32 @@ pub struct BenchmarkSummary {
     pub name: String,
     pub size: Option<u64>,
     pub clock: Clock,
-    /// As a share: with 0.02, ratios between 1/1.02 and 1.02 are noise. Absent without enough A/A rounds.
+    /// As a share: with 0.02, ratios between 1/1.02 and 1.02 are noise. The widest of the groups' A/A controls; absent without enough A/A
+    /// rounds.
     pub noise_floor: Option<f64>,
     /// In the plan's order; the baseline is a row too, with ratio 1.
     pub results: Vec<SubjectResult>,
+    /// With several groups: all subjects but the controls relative to the summary's `reference`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub across: Vec<AcrossResult>,
 }
 
 impl BenchmarkSummary {
     pub fn of(&self, subject: &str) -> Option<&SubjectResult> {
         self.results.iter().find(|result| result.subject == subject)
+    }
+
+    pub fn across_of(&self, subject: &str) -> Option<&AcrossResult> {
+        self.across.iter().find(|result| result.subject == subject)
+    }
+
+    /// `dynamic, M = 1,000,000`
+    pub fn label(&self) -> String {
+        super::format::benchmark(&self.name, self.size)
+    }
+
+    pub fn is(&self, benchmark: Benchmark) -> bool {
+        self.name == benchmark.name()
     }
 }
 
@@ -66,6 +109,11 @@ impl BenchmarkSummary {
 pub struct SubjectResult {
     pub subject: String,
     pub role: Role,
+    /// The group whose baseline it is held against, and that baseline; absent where the plan names no groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
     /// Rounds that gave a ratio: baseline and subject both succeeded. For the baseline, its own successes.
     pub rounds: usize,
     /// Rounds that were measured and gave none, since one of the two failed.
@@ -88,6 +136,26 @@ pub struct SubjectResult {
     pub median_system_ns: Option<u64>,
     /// The median of the peaks, bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// Why this is a hole, or what an undecided verdict lacks.
+    pub note: Option<String>,
+}
+
+/// One subject relative to the reference, whatever group it is of. For those of the reference's own group this repeats their row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcrossResult {
+    pub subject: String,
+    /// Rounds that gave a ratio: reference and subject both succeeded.
+    pub rounds: usize,
+    /// Over every round in which the subject succeeded.
+    pub median_ns: Option<u64>,
+    pub ratio: Option<f64>,
+    pub ratio_low: Option<f64>,
+    pub ratio_high: Option<f64>,
+    pub p_value: Option<f64>,
+    pub p_adjusted: Option<f64>,
+    /// Absent for the reference itself and for holes.
+    pub verdict: Option<Verdict>,
     /// Why this is a hole, or what an undecided verdict lacks.
     pub note: Option<String>,
 }
@@ -177,14 +245,28 @@ pub enum PremiseVerdict {
 pub enum Finding {
     /// Planned visits that have no sample.
     Incomplete { measured: usize, planned: usize },
-    /// The same program, measured twice, differs significantly.
-    ControlDiffers { benchmark: String, ratio: f64, p_adjusted: f64 },
+    /// The same program, measured twice, differs significantly. `control` is named where there are several.
+    ControlDiffers {
+        benchmark: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        control: Option<String>,
+        ratio: f64,
+        p_adjusted: f64,
+    },
     /// The noise floor hides differences that matter.
     Noisy { benchmark: String, noise_floor: f64 },
-    /// The machine was busy when the run began.
+    /// Other programs were at work when the run began.
     Busy { load: f64, cpus: usize },
     /// The clock frequency may follow the load.
     Governor { governor: String },
     /// The neighbours of a virtual machine are not under our control.
     Virtual { virtualisation: String },
+    /// The clock frequency may depend on temperature and on the other cores.
+    Turbo,
+    /// What runs on the sibling of the measured core slows it.
+    HardwareThreads,
+    /// Surtax and what it measures share it.
+    OneCore,
+    /// Address space randomisation is off, so that one layout's luck is everyone's.
+    FixedLayout,
 }

@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 
 use super::answer::answer;
 use super::format;
+use super::sections::sections;
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::run::{Role, Run};
 
@@ -21,7 +22,13 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     let mut shown: Vec<String> = lines.by_ref().take(2).collect();
     for benchmark in &summary.benchmarks {
         shown.push(heading(benchmark));
-        shown.extend(lines.by_ref().take(benchmark.results.len()));
+        for section in sections(summary) {
+            shown.extend(section.group.map(|group| format!(" {}", format::plain(&group.name))));
+            shown.extend(lines.by_ref().take(section.rows(benchmark).count()));
+        }
+    }
+    if let Some(reference) = &summary.reference {
+        shown.extend([String::new(), format!("ratio: to the python3 of the same group; ref.: to {}", format::plain(reference))]);
     }
     let mut text = shown.iter().map(|line| format::short(line, width) + "\n").collect::<String>();
     text += &format!("\n{}\n", wrap(&answer(summary), width));
@@ -43,11 +50,32 @@ fn heading(benchmark: &BenchmarkSummary) -> String {
 fn table(summary: &Summary) -> Table {
     let mut table = Table::new();
     table.load_style(RULED).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["", "median ms", "ratio", "95 % interval", "verdict"]);
-    for row in summary.benchmarks.iter().flat_map(|benchmark| &benchmark.results) {
-        table.add_row(cells(row));
+    let mut header = vec!["", "median ms", "ratio", "95 % interval", "verdict"];
+    // With several groups, the ratio across them; its interval and verdict are in report.md.
+    let across = summary.reference.is_some();
+    if across {
+        header.insert(4, "ref.");
     }
-    for column in [1, 2] {
+    table.set_header(header);
+    for benchmark in &summary.benchmarks {
+        for section in sections(summary) {
+            for row in section.rows(benchmark) {
+                let mut cells = cells(row, section.short(&row.subject)).to_vec();
+                if across {
+                    let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
+                    cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
+                }
+                table.add_row(cells);
+            }
+        }
+    }
+    if across {
+        // A column more would not fit into 80.
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 1));
+        }
+    }
+    for column in if across { vec![1, 2, 4] } else { vec![1, 2] } {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -55,7 +83,7 @@ fn table(summary: &Summary) -> Table {
     table
 }
 
-fn cells(row: &SubjectResult) -> [String; 5] {
+fn cells(row: &SubjectResult, name: &str) -> [String; 5] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let interval = match (row.ratio_low, row.ratio_high) {
         (Some(low), Some(high)) if row.role != Role::Baseline => format!("{} to {}", format::ratio(low), format::ratio(high)),
@@ -64,10 +92,11 @@ fn cells(row: &SubjectResult) -> [String; 5] {
     let verdict = match (row.role, row.verdict, &row.note) {
         (Role::Baseline, _, None) => "baseline".to_owned(),
         (Role::Control, Some(_), _) => "A/A".to_owned(),
+        (Role::Guest, Some(verdict), _) => format!("guest: {}", format::verdict(verdict)),
         (_, Some(verdict), _) => format::verdict(verdict).to_owned(),
         (_, None, note) => format::plain(note.as_deref().unwrap_or_default()),
     };
-    let name = format!("  {}", format::short(&format::plain(&row.subject), NAME));
+    let name = format!("  {}", format::short(&format::plain(name), NAME));
     [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(row.ratio.map(format::ratio)), interval, verdict]
 }
 

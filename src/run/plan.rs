@@ -51,9 +51,11 @@ impl Plan {
         self.subjects.iter().find(|subject| subject.role == Role::Baseline)
     }
 
-    /// What a subject's ratios are relative to: the baseline of its group.
+    /// What a subject's ratios are relative to: the baseline of its group. What belongs to no group of several is held against the
+    /// reference.
     pub fn baseline_of(&self, subject: &SubjectPlan) -> Option<&SubjectPlan> {
-        self.subjects.iter().find(|other| other.role == Role::Baseline && other.group == subject.group)
+        let own = self.subjects.iter().find(|other| other.role == Role::Baseline && other.group == subject.group);
+        own.or_else(|| if subject.group.is_none() { self.reference().or_else(|| self.baseline()) } else { None })
     }
 
     /// What the table across groups is relative to; `None` where there is one group.
@@ -96,6 +98,21 @@ pub struct SubjectPlan {
     pub size_bytes: u64,
     /// How the subject came to be, in a few words: `libpython3.13.a, static, no-PIE`.
     pub description: String,
+}
+
+impl SubjectPlan {
+    /// The name of the guest that `--host-python` adds.
+    pub const HOST_PYTHON: &str = "host-python3";
+
+    /// The name without its group's, by which like subjects of several groups are known.
+    pub fn short_name(&self) -> &str {
+        self.group.as_ref().map_or(&self.name, |group| short_name(group, &self.name))
+    }
+}
+
+/// `static-nonpic` of `debian-13/static-nonpic` in the group `debian-13`; a name that does not begin with the group's stays.
+pub fn short_name<'a>(group: &str, subject: &'a str) -> &'a str {
+    subject.strip_prefix(group).and_then(|rest| rest.strip_prefix('/')).unwrap_or(subject)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

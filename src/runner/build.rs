@@ -10,7 +10,7 @@ use super::toolchain::{TARGET, Toolchain};
 use crate::digest::{Key, Sha256};
 use crate::error::{DEFECT, Exit, Explain};
 use crate::fs::{self, FsError};
-use crate::libpython::{HaclError, Home, Library, Variant, VariantName, missing_symbols};
+use crate::libpython::{Hacl, Home, Variant, VariantName, listed};
 use crate::process::{Job, ProcessError, how_it_ended, last_lines};
 use crate::store::{Stamp, Store, StoreError};
 use crate::ui::{Reporter, Unit};
@@ -19,10 +19,10 @@ use crate::ui::{Reporter, Unit};
 pub enum RunnerError {
     #[error("the runner for {variant} cannot be built: cargo {how}\n{tail}\nthe whole log: {}", log.display())]
     Failed { variant: VariantName, how: String, tail: String, log: PathBuf },
+    #[error("the runner for {variant} cannot be linked: nothing on the link line defines {}\nthe whole log: {}", listed(symbols), log.display())]
+    Undefined { variant: VariantName, symbols: Vec<String>, log: PathBuf },
     #[error("the template of the runner cannot be rendered")]
     Template(#[from] minijinja::Error),
-    #[error(transparent)]
-    Hacl(#[from] HaclError),
     #[error(transparent)]
     Process(#[from] ProcessError),
     #[error(transparent)]
@@ -43,7 +43,12 @@ impl Explain for RunnerError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Failed { tail, .. } => Some(hint_from(tail).to_owned()),
-            Self::Hacl(error) => error.hint(),
+            Self::Undefined { symbols, .. } if symbols.iter().any(|symbol| symbol.contains("Hacl_")) => {
+                Some("these are HACL functions: --hacl real compiles them, --hacl stubs stands in for them".into())
+            }
+            Self::Undefined { .. } => {
+                Some("the libpython, or a library that it needs, is not complete; build the others alone, each with --variant".into())
+            }
             Self::Process(error) => error.hint(),
             Self::Store(error) => error.hint(),
             Self::Fs(error) => error.hint(),
@@ -59,13 +64,23 @@ fn hint_from(tail: &str) -> &'static str {
         "the disk is full; free some space, or set SURTAX_HOME to a folder on another disk"
     } else if says(&["failed to download", "Could not resolve host", "spurious network error", "failed to get `"]) {
         "cargo could not download PyO3; check the network or set up a registry mirror in ~/.cargo/config.toml"
-    } else if says(&["undefined reference"]) {
-        "the libpython asks for symbols that nothing on the link line defines; build the others alone, each with --variant"
     } else if says(&["can't find crate for `std`", "target may not be installed"]) {
         "install the standard library: rustup target add x86_64-unknown-linux-gnu"
     } else {
         "the log above names the cause; `surtax doctor` checks the compilers"
     }
+}
+
+/// Out of what GNU ld (``undefined reference to `name'``), gold and lld (`undefined symbol: name`) say; sorted.
+fn undefined_symbols(said: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let (_, rest) = line.split_once("undefined reference to ").or_else(|| line.split_once("undefined references to "))?;
+        Some(rest.trim_start_matches(['`', '\'']).split(['\'', '`']).next()?.trim().to_owned())
+    };
+    let lld = |line: &str| Some(line.split_once("undefined symbol: ")?.1.split_whitespace().next()?.to_owned());
+    let found: std::collections::BTreeSet<String> =
+        said.lines().filter_map(|line| name(line).or_else(|| lld(line))).filter(|name| !name.is_empty()).collect();
+    found.into_iter().collect()
 }
 
 /// The template's profile, said where neither the person's configuration nor `CARGO_PROFILE_RELEASE_*` can change it: both would make
@@ -96,18 +111,41 @@ pub struct Runner {
 #[serde(deny_unknown_fields)]
 struct RunnerStamp {
     variant: String,
+    /// The runner's key, had its libpython needed no completing: what [`is_built`] looks for, whatever HACL came from.
+    apart_from_hacl: Key,
     sha256: Sha256,
     size_bytes: u64,
 }
 
-/// Whether the store has the runner of a variant.
+impl RunnerStamp {
+    /// What was measured must be what was built: a damaged or replaced executable is built again.
+    fn of(folder: &Path, executable: &Path) -> Option<Self> {
+        let stamp: Self = serde_json::from_str(&Stamp::read(folder)?).ok()?;
+        (Sha256::of_file(executable).ok()? == stamp.sha256).then_some(stamp)
+    }
+}
+
+fn executable(folder: &Path, home: &Home) -> PathBuf {
+    folder.join(format!("python{}", home.python))
+}
+
+/// Whether the store has a runner of the variant, with real HACL or with stand-ins.
 pub fn is_built(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain) -> Result<bool, RunnerError> {
-    Ok(Intended::new(store, home, variant, toolchain)?.in_store(variant.name).is_some())
+    let wanted = Intended::new(store, home, variant, &Hacl::Complete, toolchain)?.key;
+    let folders = std::fs::read_dir(&home.prefix).into_iter().flatten().flatten().map(|entry| entry.path());
+    Ok(folders.filter_map(|folder| RunnerStamp::of(&folder, &executable(&folder, home))).any(|stamp| stamp.apart_from_hacl == wanted))
 }
 
 /// Builds the runner of a variant unless the store has it.
-pub fn build(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<Runner, RunnerError> {
-    let intended = Intended::new(store, home, variant, toolchain)?;
+pub fn build(
+    store: &Store,
+    home: &Home,
+    variant: &Variant,
+    hacl: &Hacl,
+    toolchain: &Toolchain,
+    reporter: &dyn Reporter,
+) -> Result<Runner, RunnerError> {
+    let intended = Intended::new(store, home, variant, hacl, toolchain)?;
     if let Some(runner) = intended.in_store(variant.name) {
         return Ok(runner);
     }
@@ -125,29 +163,27 @@ struct Intended {
     plan: LinkPlan,
     rendered: Crate,
     key: Key,
+    apart_from_hacl: Key,
     folder: PathBuf,
     executable: PathBuf,
 }
 
 impl Intended {
-    fn new(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain) -> Result<Self, RunnerError> {
-        let hacl_missing = match &variant.build.library {
-            Library::Archive(archive) => missing_symbols(archive)?,
-            Library::SharedObject(_) => Vec::new(),
-        };
-        let plan = LinkPlan::new(home, variant, &hacl_missing);
+    fn new(store: &Store, home: &Home, variant: &Variant, hacl: &Hacl, toolchain: &Toolchain) -> Result<Self, RunnerError> {
+        let plan = LinkPlan::new(home, variant, hacl);
         let rendered = Crate::render(home, variant, &plan)?;
         let key = key(home, &plan, &rendered, toolchain);
+        let apart_from_hacl = match hacl {
+            Hacl::Complete => key.clone(),
+            _ => Self::new(store, home, variant, &Hacl::Complete, toolchain)?.key,
+        };
         let folder = store.runner(&home.key, &key);
-        let executable = folder.join(format!("python{}", home.python));
-        Ok(Self { plan, rendered, key, folder, executable })
+        let executable = executable(&folder, home);
+        Ok(Self { plan, rendered, key, apart_from_hacl, folder, executable })
     }
 
     fn in_store(&self, variant: VariantName) -> Option<Runner> {
-        let stamp: RunnerStamp = serde_json::from_str(&Stamp::read(&self.folder)?).ok()?;
-        // What was measured must be what was built: a damaged or replaced executable is built again.
-        (Sha256::of_file(&self.executable).ok()? == stamp.sha256).then_some(())?;
-        Some(self.runner(variant, &stamp, true))
+        Some(self.runner(variant, &RunnerStamp::of(&self.folder, &self.executable)?, true))
     }
 
     fn runner(&self, variant: VariantName, stamp: &RunnerStamp, reused: bool) -> Runner {
@@ -178,6 +214,10 @@ impl Intended {
         bar.finish();
         if !finished.status.success() {
             let said = std::fs::read_to_string(&log).unwrap_or_default();
+            let symbols = undefined_symbols(&said);
+            if !symbols.is_empty() {
+                return Err(RunnerError::Undefined { variant, symbols, log });
+            }
             return Err(RunnerError::Failed { variant, how: how_it_ended(&finished.status), tail: last_lines(&said, 20), log });
         }
         Ok(target.join(TARGET).join("release").join(self.package()))
@@ -210,7 +250,12 @@ impl Intended {
         let bytes = fs::read(built)?;
         let place = scratch.path().join(self.executable.file_name().unwrap_or_default());
         fs::write_executable(&place, &bytes)?;
-        let stamp = RunnerStamp { variant: variant.to_string(), sha256: Sha256::of(&bytes), size_bytes: bytes.len() as u64 };
+        let stamp = RunnerStamp {
+            variant: variant.to_string(),
+            apart_from_hacl: self.apart_from_hacl.clone(),
+            sha256: Sha256::of(&bytes),
+            size_bytes: bytes.len() as u64,
+        };
         Stamp::write(scratch.path(), &serde_json::to_string(&stamp).unwrap_or_default())?;
         scratch.commit(&self.folder)?;
         Ok(self.runner(variant, &stamp, false))
@@ -230,4 +275,18 @@ fn key(home: &Home, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) ->
             ("gcc", &toolchain.gcc_version),
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::undefined_symbols;
+
+    #[test]
+    fn each_undefined_symbol_is_named_once_whichever_linker_says_it() {
+        let said = "error: linking with `gcc` failed\n  = note: /usr/bin/ld: a.o: in function `f':\n          (.text+0x9): undefined reference to `two'\n\
+            /usr/bin/ld: b.o: more undefined references to `two' follow\n/usr/bin/ld: (.text+0x9): undefined reference to `one'\n\
+            ld.lld: error: undefined symbol: three\n>>> referenced by x.c\n";
+        assert_eq!(undefined_symbols(said), ["one", "three", "two"]);
+        assert!(undefined_symbols("error: No space left on device").is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::libpython::{CodeModel, Home, Library, Linkage, Variant};
+use crate::libpython::{CodeModel, Hacl, Home, Library, Linkage, Variant};
 
 /// How one runner is compiled and linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub struct LinkPlan {
 }
 
 impl LinkPlan {
-    /// `hacl_missing`: what the variant's archive leaves undefined.
-    pub fn new(home: &Home, variant: &Variant, hacl_missing: &[String]) -> Self {
+    /// `hacl`: how the variant's archive is completed.
+    pub fn new(home: &Home, variant: &Variant, hacl: &Hacl) -> Self {
         let mut arguments = sysroot_arguments(home);
         // Extension modules are not linked against libpython: they find its symbols in the executable.
         arguments.push("-Wl,--export-dynamic".into());
@@ -28,6 +28,10 @@ impl LinkPlan {
                 arguments.push(format!("-Wl,--whole-archive,{},--no-whole-archive", archive.display()));
             }
             Library::SharedObject(object) => arguments.push(object.display().to_string()),
+        }
+        if let Hacl::Real(archive) = hacl {
+            // After libpython and not whole: what libpython defines itself is not taken from here.
+            arguments.push(archive.display().to_string());
         }
         if matches!(variant.build.library, Library::Archive(_)) {
             arguments.extend(home.sysconfig.link_libraries.iter().cloned());
@@ -40,14 +44,15 @@ impl LinkPlan {
             // rustc adds `-no-pie` with the static model and `-pie` with the pic model.
             relocation_model: if static_executable { "static" } else { "pic" },
             no_pic: variant.build.claimed_code_model == CodeModel::NonPic,
-            hacl_stubs: !hacl_missing.is_empty(),
+            hacl_stubs: matches!(hacl, Hacl::Stubs(_)),
         }
     }
 }
 
 /// Headers, start files, libraries and loader all from the sysroot, so that the host's own never mix in.
 fn sysroot_arguments(home: &Home) -> Vec<String> {
-    let mut arguments: Vec<String> = home.sysroot.iter().map(|sysroot| format!("--sysroot={}", sysroot.display())).collect();
+    let mut arguments = linker_arguments(home);
+    arguments.extend(home.sysroot.iter().map(|sysroot| format!("--sysroot={}", sysroot.display())));
     for folder in &home.library_folders {
         // A distribution's gcc looks in its own multiarch folder before the sysroot's: -B for start files, -L for libraries.
         arguments.push(format!("-B{}", folder.display()));
@@ -58,6 +63,14 @@ fn sysroot_arguments(home: &Home) -> Vec<String> {
     arguments.push("-Wl,--disable-new-dtags".into());
     arguments.extend(home.library_folders.iter().map(|folder| format!("-Wl,-rpath,{}", shown(folder))));
     arguments
+}
+
+/// The release's own linker, before any other that gcc would find.
+fn linker_arguments(home: &Home) -> Vec<String> {
+    let Some(folder) = &home.linker else { return Vec::new() };
+    // The plug-in for link-time optimisation is the host gcc's, and may need a newer libc than the one this linker runs with. There is
+    // nothing for it to do: a distribution removes the intermediate code from its archives.
+    vec![format!("-B{}", folder.display()), "-fno-use-linker-plugin".into()]
 }
 
 fn shown(path: &Path) -> String {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Exit, Explain};
+use crate::libpython::Compiler;
 use crate::process::{Job, ProcessError};
 
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +28,7 @@ impl Explain for ToolchainError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Missing { tool: "gcc" } => Some("install a C compiler, on Debian: apt-get install gcc libc6-dev".into()),
+            Self::Missing { tool: "gcc" | "ar" } => Some("install a C compiler, on Debian: apt-get install gcc libc6-dev".into()),
             Self::Missing { .. } => Some("install Rust with rustup, or on Debian: apt-get install cargo".into()),
             Self::Broken { tool, .. } => Some(format!("try `{tool} --version` by hand")),
             Self::Unsupported { .. } => {
@@ -41,6 +42,7 @@ impl Explain for ToolchainError {
 pub struct Toolchain {
     pub cargo: PathBuf,
     pub gcc: PathBuf,
+    pub ar: PathBuf,
     /// `rustc -vV`: version, commit and host.
     pub rustc_version: String,
     /// First line of `gcc --version`.
@@ -55,12 +57,18 @@ impl Toolchain {
         let cargo = find("cargo")?;
         let rustc = find("rustc")?;
         let gcc = find("gcc")?;
+        let ar = find("ar")?;
         let rustc_version = ask("rustc", &rustc, "-vV")?;
         let gcc_version = ask("gcc", &gcc, "--version")?.lines().next().unwrap_or_default().to_owned();
         match rustc_version.lines().find_map(|line| line.strip_prefix("host: ")) {
-            Some(TARGET) => Ok(Self { cargo, gcc, rustc_version, gcc_version }),
+            Some(TARGET) => Ok(Self { cargo, gcc, ar, rustc_version, gcc_version }),
             found => Err(ToolchainError::Unsupported { found: found.unwrap_or("unknown").to_owned() }),
         }
+    }
+
+    /// For C alone.
+    pub fn compiler(&self) -> Compiler<'_> {
+        Compiler { gcc: &self.gcc, ar: &self.ar, version: &self.gcc_version }
     }
 }
 

@@ -20,13 +20,12 @@ pub enum Compression {
 impl Compression {
     /// By the end of a file's name; `None` for one that says nothing known.
     pub fn of_name(name: &str) -> Option<Self> {
-        let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         match extension {
             "gz" | "tgz" => Some(Self::Gzip),
             "xz" | "txz" => Some(Self::Xz),
             "zst" => Some(Self::Zstd),
             "tar" => Some(Self::None),
-            _ if stem.is_empty() => None,
             _ => None,
         }
     }

@@ -53,7 +53,7 @@ fn wrong_words_are_usage_errors_that_name_them() {
     insta::assert_snapshot!("error-unknown-benchmark", refused(&["matrix", "run", "--only", "pure"], 2));
     insta::assert_snapshot!("error-unknown-recipe", refused(&["provision", "debian-99"], 2));
     let said = refused(&["runner", "build", "--variant", "dynamic"], 2);
-    assert!(said.contains("dynamic") && said.contains("static-nonpic, static-pic, static-pic-pie, shared"), "{said}");
+    assert!(said.contains("dynamic") && said.contains("static-nonpic, static-pic, static-pic-pie, static-pie, shared"), "{said}");
     assert!(said.contains("hint: surtax --help"), "{said}");
     assert!(refused(&["provision", "--python", "three"], 2).contains("three"));
     assert!(refused(&["matrix", "run", "--rounds", "0"], 2).contains("--rounds"));

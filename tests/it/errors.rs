@@ -15,10 +15,12 @@ use surtax::digest::Sha256;
 use surtax::error::{Explain, exit_code, render};
 use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
+use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
-use surtax::libpython::{HaclError, HomeError, StockError, VariantName};
+use surtax::libpython::{HaclError, HaclMode, HomeError, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
+use surtax::prefix::PrefixError;
 use surtax::process::ProcessError;
 use surtax::recipe::{PythonVersion, RecipeError};
 use surtax::run::RunError;
@@ -96,7 +98,11 @@ fn runs(forms: &mut Forms) {
         MatrixError::NoRounds,
         MatrixError::BadTimeout(0.0),
         MatrixError::NoBaseline,
-        MatrixError::TwiceTheSubject("shared".into()),
+        MatrixError::BaselineOfGroup { group: "debian-12".into() },
+        MatrixError::UnknownGroup { subject: "debian-11/shared".into(), group: "debian-11".into() },
+        MatrixError::TwiceTheGroup("debian-13".into()),
+        MatrixError::BadReference { name: "debian-31".into(), known: vec!["debian-13".into(), "debian-12".into()] },
+        MatrixError::TwiceTheSubject("mine".into()),
     ]);
     forms.show([
         MeasureError::Journal { folder: path("results/one"), source: fs_error("append to", "results/one/samples.jsonl", FULL) },
@@ -188,6 +194,11 @@ fn building(forms: &mut Forms) {
     forms.show([
         HomeError::Lacks { sysroot: path("/store/sysroots/one"), what: "usr/include/python3.13".into() },
         HomeError::Probe(ProcessError::Start { program: path("/store/bin/python3"), source: errno(NOT_FOUND) }),
+        HomeError::Linker(ProcessError::Failed {
+            program: path("/store/homes/one/two/ld"),
+            status: ExitStatus::from_raw(127 << 8),
+            output: "libbfd.so: cannot open shared object file\n".into(),
+        }),
         HomeError::Sysconfig("LDVERSION is missing".into()),
     ]);
     forms.show([
@@ -197,7 +208,17 @@ fn building(forms: &mut Forms) {
     forms.show([
         HaclError::Archive { path: library(), reason: "it ends too early".into() },
         HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
+        HaclError::NoSource { version: "3.13.5".into(), reason: "no mirror has its source package".into() },
+        HaclError::NotASource { path: path("notes.tar.xz"), reason: "it holds no Modules/_hacl".into() },
+        HaclError::OtherPython { path: path("Python-3.14.7.tar.xz"), found: "3.14.7".into(), wanted: "3.13.5".into() },
+        HaclError::Compile { file: "Hacl_Hash_SHA2.c".into(), reason: "gcc exited with code 1\nerror: no such header".into() },
+        HaclError::Incomplete {
+            library: library(),
+            source_folder: path("/store/hacl/one/Modules/_hacl"),
+            symbols: (1..=14).map(|number| format!("Hacl_{number}")).collect(),
+        },
     ]);
+    forms.show("fast".parse::<HaclMode>().err());
     forms.show("dynamic".parse::<VariantName>().err());
     let failed = |tail: &str| RunnerError::Failed {
         variant: VariantName::StaticPic,
@@ -205,12 +226,18 @@ fn building(forms: &mut Forms) {
         tail: tail.into(),
         log: path("/store/logs/static-pic.log"),
     };
+    let undefined = |symbol: &str| RunnerError::Undefined {
+        variant: VariantName::StaticPic,
+        symbols: vec![symbol.into()],
+        log: path("/store/logs/static-pic.log"),
+    };
     forms.show([
         failed("error: No space left on device (os error 28)"),
         failed("error: failed to get `pyo3` as a dependency"),
-        failed("undefined reference to `Hacl_One'"),
         failed("error[E0463]: can't find crate for `std`"),
         failed("error: something else"),
+        undefined("Hacl_One"),
+        undefined("zstd_compress"),
         RunnerError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "in the template")),
     ]);
     forms.show([
@@ -218,6 +245,53 @@ fn building(forms: &mut Forms) {
         ToolchainError::Missing { tool: "gcc" },
         ToolchainError::Broken { tool: "rustc", source: ProcessError::Start { program: path("/usr/bin/rustc"), source: errno(DENIED) } },
         ToolchainError::Unsupported { found: "aarch64-unknown-linux-gnu".into() },
+    ]);
+}
+
+fn installed(forms: &mut Forms) {
+    let folder = || path("/opt/python");
+    let executable = || path("/opt/python/bin/python3.13");
+    let failed =
+        |status, output: &str| ProcessError::Failed { program: executable(), status: ExitStatus::from_raw(status), output: output.into() };
+    forms.show([
+        PrefixError::NotAFolder(path("/opt/pyton")),
+        PrefixError::UnusablePath { folder: path("/opt/a:b"), what: "a colon" },
+        PrefixError::VirtualEnvironment { folder: path("/home/me/venv"), base: Some(folder()) },
+        PrefixError::VirtualEnvironment { folder: path("/home/me/venv"), base: None },
+        PrefixError::NoPython(folder()),
+        PrefixError::WrongVersion {
+            folder: folder(),
+            python: PythonVersion::new(3, 14),
+            offered: vec![PythonVersion::new(3, 12), PythonVersion::new(3, 13)],
+        },
+        PrefixError::TooOld { folder: folder(), version: "3.10.13".into() },
+        PrefixError::NotCPython { folder: folder(), implementation: "PyPy".into() },
+        PrefixError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        PrefixError::Script(executable()),
+        PrefixError::NotAProgram(executable()),
+        PrefixError::DoesNotStart {
+            path: executable(),
+            source: failed(127 << 8, "error while loading shared libraries: libpython3.13.so.1.0: cannot open shared object file\n"),
+        },
+        PrefixError::NotUnderstood { path: executable(), reason: "EOF while parsing a value at line 1 column 0".into() },
+        PrefixError::Elsewhere { path: path("/usr/local/bin/python3.13"), prefix: folder() },
+        PrefixError::OtherAbi { path: executable(), version: "3.13.0".into(), abi: "free-threaded" },
+        PrefixError::NotMovable { path: executable(), reason: "sys.prefix is \"/opt\" instead of \"/store/homes/one\"".into() },
+    ]);
+    forms.show([
+        GuestError::Form("mine".into()),
+        GuestError::Name { name: "shared".into(), reason: "it is one of surtax's own subjects" },
+        GuestError::NoSuchFile(path("/home/me/~/python3")),
+        GuestError::NoSuchFile(executable()),
+        GuestError::Folder(folder()),
+        GuestError::NotExecutable(executable()),
+        GuestError::Script(executable()),
+        GuestError::NotAProgram(executable()),
+        GuestError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        GuestError::DoesNotStart { path: executable(), source: ProcessError::Start { program: executable(), source: errno(NOT_FOUND) } },
+        GuestError::Hangs { path: executable(), limit: Duration::from_secs(10) },
+        GuestError::NotPython { path: path("/bin/ls"), said: "exited with code 2 and said:\n/bin/ls: invalid option -- 'I'".into() },
+        GuestError::TooOld { path: executable(), version: "3.10.13".into() },
     ]);
 }
 
@@ -230,6 +304,7 @@ fn every_error_says_what_to_do_next() {
         ("fetching", fetching),
         ("provisioning", provisioning),
         ("building", building),
+        ("installed", installed),
     ] {
         let mut forms = Forms::default();
         group(&mut forms);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use surtax::libpython::{HaclError, audit_file, missing_symbols, stand_ins};
+use surtax::libpython::{CodeModel, HaclError, archive_code, audit_file, missing_symbols, stand_ins};
 use surtax::run::Answer;
 
 const PROGRAM: &str = r#"
@@ -62,6 +62,44 @@ fn the_code_model_is_read_from_relocations() {
     let pic = audit(&workshop.archive("pic.a", &["-fPIC"]));
     assert_eq!(pic.code_model, "pic");
     assert!(pic.absolute_relocations == Some(0) && pic.got_loads > Some(0), "{pic:?}");
+    let pie = audit(&workshop.archive("pie.a", &["-fPIE"]));
+    assert_eq!(pie.code_model, "pie", "{}", pie.code_model_evidence);
+    assert_eq!(pie.absolute_relocations, Some(0));
+}
+
+#[test]
+fn hidden_symbols_of_other_objects_do_not_make_pic_look_like_pie() {
+    let workshop = Workshop::new();
+    workshop.write(
+        "program.c",
+        r#"extern int shown; extern int __attribute__((visibility("hidden"))) one, two, three; int sum(void) { return shown + one + two + three; }"#,
+    );
+    assert_eq!(archive_code(&workshop.archive("pic.a", &["-fPIC"])).expect("readable"), Ok(CodeModel::Pic));
+    assert_eq!(archive_code(&workshop.archive("pie.a", &["-fPIE"])).expect("readable"), Ok(CodeModel::Pie));
+}
+
+#[test]
+fn an_archive_that_no_runner_can_link_says_why_in_words() {
+    let workshop = Workshop::new();
+    let reason = |name: &str| archive_code(&workshop.path(name)).expect("an archive").expect_err("not linkable");
+    workshop.archive("slim.a", &["-flto", "-fno-fat-lto-objects"]);
+    assert!(reason("slim.a").contains("slim LTO"), "{}", reason("slim.a"));
+    assert_eq!(archive_code(&workshop.archive("fat.a", &["-flto", "-ffat-lto-objects", "-fPIC"])).expect("readable"), Ok(CodeModel::Pic));
+    for (name, magic) in [("bitcode.a", b"BC\xC0\xDE"), ("wrapped.a", b"\xDE\xC0\x17\x0B")] {
+        std::fs::write(workshop.path("ceval.o"), magic).expect("written");
+        workshop.tool("ar", &["rcS", name, "ceval.o"]);
+        assert!(reason(name).contains("LLVM bitcode"), "{name}: {}", reason(name));
+    }
+    workshop.tool("ar", &["rcsT", "thin.a", "program.o"]);
+    assert!(reason("thin.a").contains("thin archive"), "{}", reason("thin.a"));
+    workshop.tool("ar", &["rcS", "empty.a", "main.c"]);
+    assert!(reason("empty.a").contains("without any object"), "{}", reason("empty.a"));
+    // e_machine, two bytes at 18: 183 is AArch64.
+    let mut object = std::fs::read(workshop.path("program.o")).expect("an object");
+    object[18..20].copy_from_slice(&183_u16.to_le_bytes());
+    std::fs::write(workshop.path("program.o"), object).expect("written");
+    workshop.tool("ar", &["rcS", "foreign.a", "program.o"]);
+    assert!(reason("foreign.a").contains("architecture (aarch64)"), "{}", reason("foreign.a"));
 }
 
 #[test]
@@ -130,7 +168,7 @@ fn calling_a_stand_in_names_the_function_and_aborts() {
     let output = Command::new(workshop.path("calls")).output().expect("starts");
     assert_eq!(output.status.signal(), Some(6), "SIGABRT");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("_Py_LibHacl_Hacl_Hash_SHA3_squeeze") && said.contains("_hashlib"), "{said}");
+    assert!(said.contains("_Py_LibHacl_Hacl_Hash_SHA3_squeeze") && said.contains("--hacl real") && said.contains("_hashlib"), "{said}");
 }
 
 #[test]

@@ -1,130 +1,22 @@
 //! Measuring: the order of execution, the journal, and what becomes of subjects that fail.
 
+mod processes;
+mod scripted;
+
 use std::collections::HashMap;
 use std::fs;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::ExitStatus;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use surtax::error::{Exit, Explain as _};
-use surtax::interrupt::Interrupted;
-use surtax::matrix::{CommandLine, Selection, Setting, plan, schedule};
-use surtax::measure::{Executor, MeasureError, Measured, Processes, fitness, measure};
-use surtax::process::{Finished, ProcessError};
-use surtax::run::{Environment, Folder, Outcome, Phase, Plan, Role, Sample};
+use surtax::matrix::{Selection, plan, schedule};
+use surtax::measure::measure;
+use surtax::run::{Environment, Folder, Outcome, Phase, Sample};
 use surtax::ui::{Bar, Reporter, Silent, Unit};
 
-use crate::matrix::{select, setting, subject};
+use crate::matrix::{select, setting};
 use crate::needs::SmallDisk;
-use crate::world::shell_script;
-
-/// What a scripted subject does at a visit.
-#[derive(Debug, Clone, Copy)]
-enum Act {
-    Answer,
-    Wrong,
-    Crash,
-    Hang,
-    Garbage,
-    Interrupt,
-}
-
-/// Stands in for processes: obeys a script, notes what it was asked.
-struct Scripted<'a> {
-    script: &'a dyn Fn(&str, usize) -> Act,
-    /// Subject and hash seed of every process.
-    calls: Vec<(String, String)>,
-    visits: HashMap<String, usize>,
-}
-
-impl<'a> Scripted<'a> {
-    fn new(script: &'a dyn Fn(&str, usize) -> Act) -> Self {
-        Self { script, calls: Vec::new(), visits: HashMap::new() }
-    }
-
-    fn subjects(&self) -> Vec<&str> {
-        self.calls.iter().map(|(subject, _)| subject.as_str()).collect()
-    }
-}
-
-fn finished(status: i32, stdout: &str, stderr: &str) -> Finished {
-    Finished {
-        status: ExitStatus::from_raw(status),
-        wall: Duration::from_millis(10),
-        user: Duration::from_millis(7),
-        system: Duration::from_millis(2),
-        peak_memory_bytes: 9 << 20,
-        stdout: stdout.into(),
-        stderr: stderr.into(),
-        timed_out: false,
-    }
-}
-
-impl Executor for Scripted<'_> {
-    fn execute(&mut self, command: &CommandLine, environment: &[(&'static str, String)], _: Duration) -> Result<Finished, ProcessError> {
-        let name = command.program.file_name().unwrap().to_str().unwrap();
-        let (_, seed) = environment.iter().find(|(name, _)| *name == "PYTHONHASHSEED").unwrap();
-        self.calls.push((name.to_owned(), seed.clone()));
-        let nth = self.visits.entry(name.to_owned()).or_default();
-        *nth += 1;
-        let words: Vec<&str> = command.arguments.iter().map(|argument| argument.to_str().unwrap()).collect();
-        let answer = |text: &str| match words[..] {
-            [.., script, first, count] if script.ends_with("cells.py") => {
-                let (first, count): (u32, u32) = (first.parse().unwrap(), count.parse().unwrap());
-                let answers: Vec<String> = (first..first + count).map(|cell| format!("\"{text}-{cell}\"")).collect();
-                format!("{{\"answers\":[{}]}}\n", answers.join(","))
-            }
-            [.., workload, size] => format!("{{\"workload\":\"{workload}\",\"size\":{size},\"ns\":5000,\"answer\":\"{text}\"}}\n"),
-            _ => String::new(),
-        };
-        match (self.script)(name, *nth - 1) {
-            Act::Answer => Ok(finished(0, &answer("right"), "")),
-            Act::Wrong => Ok(finished(0, &answer("wrong"), "")),
-            Act::Crash => Ok(finished(11, "", "Fatal Python error\nCurrent thread\n")),
-            Act::Hang => Ok(Finished { timed_out: true, ..finished(9, "", "") }),
-            Act::Garbage => Ok(finished(0, "hello\n", "")),
-            Act::Interrupt => Err(ProcessError::Interrupted(Interrupted)),
-        }
-    }
-}
-
-struct Fixture {
-    folder: Folder,
-    plan: Plan,
-    _place: tempfile::TempDir,
-}
-
-impl Fixture {
-    fn new(only: &[&str], rounds: u32) -> Self {
-        Self::of(&Selection { rounds: Some(rounds), warmup: Some(1), ..select(only) }, setting())
-    }
-
-    fn of(selection: &Selection, setting: Setting) -> Self {
-        let place = tempfile::tempdir().unwrap();
-        let folder = Folder::create(&place.path().join("run")).unwrap();
-        let plan = plan(selection, setting).unwrap();
-        folder.write_plan(&plan).unwrap();
-        Self { folder, plan, _place: place }
-    }
-
-    fn measure(&self, executor: &mut dyn Executor) -> Result<Measured, MeasureError> {
-        measure(&self.plan, &self.folder, Path::new("/benchmarks"), executor, &Silent)
-    }
-
-    fn samples(&self) -> Vec<Sample> {
-        self.folder.samples().unwrap()
-    }
-
-    fn of_subject(&self, name: &str) -> Vec<Sample> {
-        self.samples().into_iter().filter(|sample| sample.subject == name && sample.phase != Phase::Reference).collect()
-    }
-}
-
-fn always(_: &str, _: usize) -> Act {
-    Act::Answer
-}
+use scripted::{Act, Fixture, Scripted, always};
 
 #[test]
 fn visits_follow_the_schedule_one_by_one() {
@@ -411,132 +303,6 @@ fn the_waiting_thread_keeps_its_cores() {
     assert_eq!(allowed(), before);
 }
 
-// With real processes: subjects are shell scripts.
-
-const DRIVER: &str = r#"echo "{\"workload\":\"$2\",\"size\":$3,\"ns\":1000,\"answer\":\"42\"}""#;
-
-fn processes(cpu: Option<usize>) -> Processes {
-    Processes::new(cpu, env!("CARGO_BIN_EXE_surtax"))
-}
-
-fn of_scripts(only: &[&str], timeout_seconds: f64, bodies: &[(&str, &str)]) -> Fixture {
-    let scripts = tempfile::tempdir().unwrap();
-    let role = |index| if index == 0 { Role::Baseline } else { Role::Runner };
-    let subjects = bodies.iter().enumerate().map(|(index, (name, body))| {
-        let executable = shell_script(&scripts.path().join(name), body);
-        surtax::run::SubjectPlan { executable, ..subject(name, role(index)) }
-    });
-    let setting = Setting { subjects: subjects.collect(), cpu: surtax::measure::choose_cpu(), ..setting() };
-    let selection = Selection { rounds: Some(1), warmup: Some(0), timeout_seconds: Some(timeout_seconds), ..select(only) };
-    let fixture = Fixture::of(&selection, setting);
-    // The scripts must outlive the measuring; the run's place is dropped with the fixture.
-    surtax::fs::rename(scripts.path(), &fixture.folder.path().join("subjects")).unwrap();
-    let mut fixture = fixture;
-    for subject in &mut fixture.plan.subjects {
-        subject.executable = fixture.folder.path().join("subjects").join(&subject.name);
-    }
-    fixture
-}
-
-#[test]
-fn real_subjects_that_fail_are_rows_with_reasons() {
-    let fixture = of_scripts(
-        &["dynamic/10"],
-        5.0,
-        &[
-            ("python3", DRIVER),
-            ("good", DRIVER),
-            ("crash", "echo 'Fatal Python error: Segmentation fault' >&2; kill -SEGV $$"),
-            ("hang", "sleep 600 & echo waiting >&2; wait"),
-            ("garbage", "printf 'Hello\\033[31m\\n'"),
-            ("wrong", r#"echo "{\"workload\":\"$2\",\"size\":$3,\"ns\":1,\"answer\":\"43\"}""#),
-            ("other", r#"echo "{\"workload\":\"$2\",\"size\":9,\"ns\":1,\"answer\":\"42\"}""#),
-            ("twice", "echo '{}'; echo '{}'"),
-            ("exit", "echo no module >&2; exit 3"),
-            ("silent", ":"),
-        ],
-    );
-    let mut executor = processes(fixture.plan.cpu);
-    let measured = fixture.measure(&mut executor).unwrap();
-    assert_eq!((measured.visits, measured.failed), (10, 8));
-    let row = |name: &str| {
-        let sample = fixture.of_subject(name).remove(0);
-        (sample.outcome, sample.reason.unwrap_or_default())
-    };
-    assert_eq!(row("python3").0, Outcome::Ok);
-    assert_eq!(row("good").0, Outcome::Ok);
-    let mut shown = String::new();
-    for name in ["crash", "hang", "garbage", "wrong", "other", "twice", "exit", "silent"] {
-        let (outcome, reason) = row(name);
-        shown += &format!("{name}: {outcome:?}: {reason}\n");
-    }
-    insta::assert_snapshot!(shown, @r#"
-    crash: Failed: was killed by signal 11 (SIGSEGV); stderr ends:
-    Fatal Python error: Segmentation fault
-    hang: TimedOut: was still running after 5 s and was ended; stderr ends:
-    waiting
-    garbage: Failed: stdout is not the driver's line: `Hello\u{1b}[31m\n`
-    wrong: WrongAnswer: answered `43`; the baseline's answer is `42`
-    other: Failed: the driver ran another workload or size than asked: `{"workload":"dynamic","size":9,"ns":1,"answer":"42"}\n`
-    twice: Failed: stdout is not the driver's line: `{}\n{}\n`
-    exit: Failed: exited with code 3; stderr ends:
-    no module
-    silent: Failed: stdout is not the driver's line: nothing
-    "#);
-    let hang = &fixture.of_subject("hang")[0];
-    assert!(hang.wall_ns >= 5_000_000_000);
-}
-
-#[test]
-fn a_subject_that_is_not_there_is_a_row() {
-    let mut fixture = of_scripts(&["dynamic/10"], 120.0, &[("python3", DRIVER), ("good", DRIVER)]);
-    fixture.plan.subjects[1].executable = "/nowhere/runner".into();
-    fixture.measure(&mut processes(None)).unwrap();
-    let reason = fixture.of_subject("good").remove(0).reason.unwrap();
-    assert_eq!(reason, "cannot start /nowhere/runner: No such file or directory (os error 2)");
-}
-
-#[test]
-fn a_visit_sees_nothing_of_the_persons_environment() {
-    let body = r#"env | sort | tr '\n' ' ' >&2; pwd >&2; grep Cpus_allowed_list /proc/self/status >&2; exit 1"#;
-    let fixture = of_scripts(&["dynamic/10"], 120.0, &[("python3", body)]);
-    let cpu = fixture.plan.cpu.unwrap();
-    fixture.measure(&mut processes(Some(cpu))).unwrap();
-    let reason = fixture.of_subject("python3").remove(0).reason.unwrap();
-    let lines: Vec<&str> = reason.lines().collect();
-    let seed = schedule(&fixture.plan)[0].hash_seed;
-    // sh itself adds PWD.
-    assert_eq!(
-        lines[1].trim_end_matches('/').trim_end(),
-        format!(
-            "LC_ALL=C.UTF-8 OPENSSL_CONF=/dev/null PATH=/usr/bin:/bin PWD=/ PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED={seed:010} PYTHONNOUSERSITE=1"
-        )
-    );
-    assert!(lines[1].ends_with('/'), "runs in the root folder");
-    assert_eq!(lines[2].split_whitespace().last(), Some(cpu.to_string().as_str()));
-}
-
-#[test]
-fn an_empty_program_that_prints_is_a_failure() {
-    let fixture = of_scripts(&["startup"], 120.0, &[("python3", ":"), ("noisy", "echo banner")]);
-    fixture.measure(&mut processes(None)).unwrap();
-    assert_eq!(fixture.of_subject("python3")[0].outcome, Outcome::Ok);
-    assert_eq!(fixture.of_subject("noisy")[0].reason.as_deref(), Some("an empty program printed `banner\\n`"));
-}
-
-fn quiet_machine() -> Environment {
-    Environment {
-        cpus: 8,
-        virtualisation: "none".into(),
-        governor: Some("performance".into()),
-        turbo: Some(false),
-        smt: Some(false),
-        aslr: Some(2),
-        load_average: [0.1, 0.1, 0.1],
-        ..Environment::capture(None)
-    }
-}
-
 #[test]
 fn this_machine_is_described() {
     let environment = Environment::capture(surtax::measure::choose_cpu());
@@ -546,25 +312,4 @@ fn this_machine_is_described() {
     assert!(environment.toolchain["rustc"].starts_with("rustc 1."), "{:?}", environment.toolchain);
     let text = serde_json::to_string(&environment).unwrap();
     assert_eq!(serde_json::from_str::<Environment>(&text).unwrap(), environment);
-}
-
-#[test]
-fn each_flaw_of_the_machine_has_a_remedy() {
-    assert_eq!(fitness(&quiet_machine()), []);
-    let flawed: [(Environment, &str); 7] = [
-        (Environment { governor: Some("powersave".into()), ..quiet_machine() }, "`powersave`"),
-        (Environment { turbo: Some(true), ..quiet_machine() }, "nominal"),
-        (Environment { smt: Some(true), ..quiet_machine() }, "hardware threads"),
-        (Environment { virtualisation: "kvm".into(), ..quiet_machine() }, "(kvm)"),
-        (Environment { cpus: 1, ..quiet_machine() }, "one core"),
-        (Environment { load_average: [3.0, 0.1, 0.1], ..quiet_machine() }, "3.00"),
-        (Environment { aslr: Some(0), ..quiet_machine() }, "randomisation is off"),
-    ];
-    for (environment, mark) in flawed {
-        let remarks = fitness(&environment);
-        assert_eq!(remarks.len(), 1, "{remarks:?}");
-        assert!(remarks[0].what.contains(mark) && !remarks[0].remedy.is_empty(), "{remarks:?}");
-    }
-    let unknown = Environment { governor: None, turbo: None, smt: None, aslr: None, ..quiet_machine() };
-    assert_eq!(fitness(&unknown), []);
 }

@@ -31,6 +31,27 @@ pub(crate) fn asked_for(variable: &str) -> bool {
     found(std::env::var_os(variable).ok_or_else(|| format!("is asked for with {variable}=1"))).is_some()
 }
 
+/// Installed Pythons that runners can be linked with: those of SURTAX_TEST_PREFIXES (separated by colons), else `/usr`, if its development
+/// packages are there, and pyenv's.
+pub(crate) fn prefixes() -> Vec<PathBuf> {
+    if let Some(named) = std::env::var_os("SURTAX_TEST_PREFIXES") {
+        return std::env::split_paths(&named).collect();
+    }
+    let versions = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
+    let mut installed: Vec<PathBuf> =
+        versions.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    installed.retain(|folder| (11..20).any(|minor| folder.join(format!("bin/python3.{minor}")).is_file()));
+    installed.sort();
+    let headers = || python3().is_some() && (11..20).any(|minor| Path::new(&format!("/usr/include/python3.{minor}/Python.h")).is_file());
+    if headers() {
+        installed.insert(0, PathBuf::from("/usr"));
+    }
+    if installed.is_empty() {
+        skipped("needs an installed Python with its libpython, such as Debian's libpython3-dev");
+    }
+    installed
+}
+
 /// A file system of 64 KiB, mounted on a folder until it is dropped.
 pub(crate) struct SmallDisk(PathBuf);
 

@@ -3,38 +3,42 @@
 use std::collections::BTreeSet;
 
 use super::table::{Table, code, text};
-use super::{evidence, label};
+use super::{across, evidence, label};
+use crate::matrix::Benchmark;
 use crate::report::format;
 use crate::report::published::{self, PUBLISHED_SOURCE};
-use crate::report::summary::{BenchmarkSummary, SubjectResult, Summary};
+use crate::report::sections::{Section, sections};
+use crate::report::summary::{BenchmarkSummary, GroupSummary, SubjectResult, Summary};
 use crate::run::{Clock, Role};
 
-const EXPERIMENT: [&str; 3] = ["pure_int_loop", "dynamic", "amortised"];
-const STARTUP: [&str; 2] = ["startup", "startup_isolated"];
+const EXPERIMENT: [Benchmark; 3] = [Benchmark::PureIntLoop, Benchmark::Dynamic, Benchmark::Amortised];
+const STARTUP: [Benchmark; 2] = [Benchmark::Startup, Benchmark::StartupIsolated];
+
+fn is_of(benchmark: &BenchmarkSummary, kinds: &[Benchmark]) -> bool {
+    kinds.iter().any(|kind| benchmark.is(*kind))
+}
 
 pub(super) fn experiment(summary: &Summary) -> String {
-    let present = |name: &str| summary.benchmarks.iter().any(|benchmark| benchmark.name == name);
-    if !EXPERIMENT.iter().any(|name| present(name)) {
+    if !summary.benchmarks.iter().any(|benchmark| is_of(benchmark, &EXPERIMENT)) {
         return String::new();
     }
     let mut text = format!(
         "## The experiment\n\nThe column *published* repeats {PUBLISHED_SOURCE}. It was another machine, and possibly another release: \
          the figures are shown to compare shapes, not milliseconds.\n"
     );
-    for (name, title) in [("pure_int_loop", "Pure integer loop"), ("dynamic", "Dynamic workload")] {
-        for benchmark in summary.benchmarks.iter().filter(|benchmark| benchmark.name == name) {
-            text += &section(&format!("{title} ({})", label(&benchmark.name, benchmark.size)), benchmark, true);
-            text += &evidence::beside_ratios(summary);
+    for (kind, title) in [(Benchmark::PureIntLoop, "Pure integer loop"), (Benchmark::Dynamic, "Dynamic workload")] {
+        for benchmark in summary.benchmarks.iter().filter(|benchmark| benchmark.is(kind)) {
+            text += &section(&format!("{title} ({})", label(&benchmark.name, benchmark.size)), summary, benchmark, true);
         }
     }
-    if present("amortised") {
+    if summary.benchmarks.iter().any(|benchmark| benchmark.is(Benchmark::Amortised)) {
         text += &amortised(summary);
     }
     text
 }
 
 pub(super) fn startup(summary: &Summary) -> String {
-    let present: Vec<_> = summary.benchmarks.iter().filter(|benchmark| STARTUP.contains(&benchmark.name.as_str())).collect();
+    let present: Vec<_> = summary.benchmarks.iter().filter(|benchmark| is_of(benchmark, &STARTUP)).collect();
     if present.is_empty() {
         return String::new();
     }
@@ -43,34 +47,31 @@ pub(super) fn startup(summary: &Summary) -> String {
                     does by default. `startup_isolated`: every subject starts isolated and without `site`.\n"
             .to_owned();
     for benchmark in present {
-        text += &section(&code(&benchmark.name), benchmark, false);
+        text += &section(&code(&benchmark.name), summary, benchmark, false);
     }
     text
 }
 
 /// `cells`, and whatever benchmarks a plan may name beside.
 pub(super) fn rest(summary: &Summary) -> String {
-    let others = summary.benchmarks.iter().filter(|benchmark| {
-        let name = benchmark.name.as_str();
-        !EXPERIMENT.contains(&name) && !STARTUP.contains(&name)
-    });
+    let others = summary.benchmarks.iter().filter(|benchmark| !is_of(benchmark, &EXPERIMENT) && !is_of(benchmark, &STARTUP));
     let mut text = String::new();
     for benchmark in others {
-        text += &if benchmark.name == "cells" {
+        text += &if benchmark.is(Benchmark::Cells) {
             format!(
                 "## Cells\n\nK small programs. `python3` runs each in a process of its own, started as it starts by default; a runner runs all \
                  of them in one process, started isolated as an embedder would start it, each in a fresh namespace. The ratio is what \
                  embedding saves, start-up included; it does not compare the libpythons.\n{}",
-                section(&label(&benchmark.name, benchmark.size), benchmark, false)
+                section(&label(&benchmark.name, benchmark.size), summary, benchmark, false)
             )
         } else {
-            section(&label(&benchmark.name, benchmark.size), benchmark, false)
+            section(&label(&benchmark.name, benchmark.size), summary, benchmark, false)
         };
     }
     text
 }
 
-fn section(title: &str, benchmark: &BenchmarkSummary, with_published: bool) -> String {
+fn section(title: &str, summary: &Summary, benchmark: &BenchmarkSummary, of_loops: bool) -> String {
     let timed = match benchmark.clock {
         Clock::InProcess => "Timed inside the interpreter",
         Clock::WholeProcess => "The whole process timed",
@@ -79,6 +80,31 @@ fn section(title: &str, benchmark: &BenchmarkSummary, with_published: bool) -> S
         Some(floor) => format!("noise floor {}", format::percent(floor)),
         None => "no noise floor".to_owned(),
     };
+    let mut text = format!("\n### {title}\n\n{timed}; {floor}; [every round]({}).\n", plot_link(benchmark));
+    for part in sections(summary) {
+        text += &format!("{}\n{}", part_heading(part), table(part, benchmark, of_loops));
+        if of_loops {
+            text += &evidence::beside_ratios(part);
+        }
+    }
+    text + &across::of_benchmark(summary, benchmark)
+}
+
+/// Nothing where the whole run is one part.
+fn part_heading(part: Section<'_>) -> String {
+    let heading = |group: &GroupSummary| {
+        format!(
+            "\n#### {}: Python {} of {}, relative to {}\n",
+            text(&group.name),
+            text(&group.python),
+            text(&group.release),
+            code(&group.baseline)
+        )
+    };
+    part.group.map_or_else(String::new, heading)
+}
+
+fn table(part: Section<'_>, benchmark: &BenchmarkSummary, with_published: bool) -> String {
     let mut columns = vec!["subject", ">median ms", ">ratio", "95 % interval", "verdict", ">adjusted p", ">rounds"];
     let mut columns_after = vec![">CPU ms", ">peak memory"];
     if with_published {
@@ -86,16 +112,16 @@ fn section(title: &str, benchmark: &BenchmarkSummary, with_published: bool) -> S
     }
     columns.append(&mut columns_after);
     let mut table = Table::new(&columns);
-    for row in &benchmark.results {
+    for row in part.rows(benchmark) {
         let mut cells = figures(row).to_vec();
         if with_published {
-            cells.push(published_cell(benchmark, false, &row.subject));
+            cells.push(published_cell(benchmark, false, part.short(&row.subject)));
         }
         let cpu = row.median_user_ns.zip(row.median_system_ns).map(|(user, system)| format::milliseconds(user.saturating_add(system)));
         cells.extend([cpu.unwrap_or_default(), row.peak_memory_bytes.map(format::memory).unwrap_or_default()]);
         table.row(&cells);
     }
-    format!("\n### {title}\n\n{timed}; {floor}; [every round]({}).\n\n{}", plot_link(benchmark), table.finish())
+    table.finish()
 }
 
 fn plot_link(benchmark: &BenchmarkSummary) -> String {
@@ -114,6 +140,7 @@ fn figures(row: &SubjectResult) -> [String; 7] {
         (Role::Baseline, _, None) => "baseline".to_owned(),
         (_, Some(verdict), Some(note)) => format!("{}: {}", format::verdict(verdict), text(note)),
         (Role::Control, Some(verdict), _) => format!("A/A: {}", format::verdict(verdict)),
+        (Role::Guest, Some(verdict), _) => format!("guest: {}", format::verdict(verdict)),
         (_, Some(verdict), None) => format::verdict(verdict).to_owned(),
         (_, None, note) => text(note.as_deref().unwrap_or_default()),
     };
@@ -134,7 +161,7 @@ fn figures(row: &SubjectResult) -> [String; 7] {
 
 /// The published ratio, with a note where it belongs to another M.
 fn published_cell(benchmark: &BenchmarkSummary, smallest: bool, subject: &str) -> String {
-    match published::beside(&benchmark.name, benchmark.size, smallest, subject) {
+    match published::beside(benchmark, smallest, subject) {
         None => String::new(),
         Some((figure, note)) => {
             let time = figure.median_ms.map_or(String::new(), |ms| format!("{ms:.1} ms, "));
@@ -145,33 +172,50 @@ fn published_cell(benchmark: &BenchmarkSummary, smallest: bool, subject: &str) -
 }
 
 fn amortised(summary: &Summary) -> String {
-    let mut sizes: Vec<&BenchmarkSummary> = summary.benchmarks.iter().filter(|benchmark| benchmark.name == "amortised").collect();
+    let mut sizes: Vec<&BenchmarkSummary> = summary.benchmarks.iter().filter(|benchmark| benchmark.is(Benchmark::Amortised)).collect();
     sizes.sort_by_key(|benchmark| benchmark.size);
     let mut section = "\n### Amortised: start-up and M iterations of the dynamic workload\n\nThe whole process timed. As in the published \
                        experiment, `python3` starts as it does by default, and a runner starts isolated, as an embedder would start it: a \
                        ratio below 1 at small M is cheaper starting, not faster running (Start-up, below, compares like with like).\n\n"
         .to_owned();
-    section += &overview(&sizes);
-    section += &break_even(summary);
+    for part in sections(summary) {
+        if part.group.is_some() {
+            section += &format!("{}\n", part_heading(part).trim_start());
+        }
+        section += &overview(part, &sizes);
+        section += &break_even(summary, part);
+        // One picture shows all parts.
+        if part.baseline() == summary.baseline {
+            section += "\n![Ratio over M](plots/amortised.svg)\n";
+        }
+        section += &format!("\n{}", amortised_rows(part, &sizes));
+        if part.group.is_some() {
+            section += "\n";
+        }
+    }
+    section.truncate(section.trim_end().len());
+    section + "\n" + &across::of_sizes(summary, &sizes)
+}
+
+fn amortised_rows(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
     let mut table =
         Table::new(&[">M", "subject", ">median ms", ">ratio", "95 % interval", "verdict", ">adjusted p", ">rounds", ">published"]);
     for (index, benchmark) in sizes.iter().enumerate() {
-        for row in &benchmark.results {
+        for row in part.rows(benchmark) {
             let mut cells = vec![benchmark.size.map_or_else(String::new, format::count)];
             cells.extend(figures(row));
-            cells.push(published_cell(benchmark, index == 0, &row.subject));
+            cells.push(published_cell(benchmark, index == 0, part.short(&row.subject)));
             table.row(&cells);
         }
     }
-    section += &format!("\n![Ratio over M](plots/amortised.svg)\n\n{}", table.finish());
-    section
+    table.finish()
 }
 
 /// Ratios alone: a line per M, a column per subject.
-fn overview(sizes: &[&BenchmarkSummary]) -> String {
+fn overview(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
     let mut subjects: Vec<(&str, Role)> = Vec::new();
     let mut seen = BTreeSet::new();
-    for row in sizes.iter().flat_map(|benchmark| &benchmark.results) {
+    for row in sizes.iter().flat_map(|benchmark| part.rows(benchmark)) {
         if seen.insert(&row.subject) {
             subjects.push((&row.subject, row.role));
         }
@@ -194,12 +238,13 @@ fn overview(sizes: &[&BenchmarkSummary]) -> String {
     table.finish()
 }
 
-fn break_even(summary: &Summary) -> String {
-    if summary.break_even.is_empty() {
+fn break_even(summary: &Summary, part: Section<'_>) -> String {
+    let mut points = summary.break_even.iter().filter(|point| part.holds(&point.subject)).peekable();
+    if points.peek().is_none() {
         return String::new();
     }
     let mut lines = "\nBreak-even with the baseline, interpolated between the measured sizes:\n\n".to_owned();
-    for point in &summary.break_even {
+    for point in points {
         let place =
             point.size.map_or("none that the intervals show".to_owned(), |size| format!("M ≈ {}", format::count(format::two_digits(size))));
         lines += &format!("- {}: {place}\n", code(&point.subject));

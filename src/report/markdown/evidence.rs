@@ -3,8 +3,9 @@
 use super::table::{Table, code, text};
 use crate::report::differences;
 use crate::report::format;
+use crate::report::sections::{Section, sections};
 use crate::report::summary::{BenchmarkSummary, Difference, PremiseVerdict, Property, Summary};
-use crate::run::{Answer, Role, Run};
+use crate::run::{Answer, Clock, Role, Run};
 
 pub(super) fn what_differs(run: &Run, summary: &Summary) -> String {
     let mut section = "## What differs\n\nRead out of the binaries, not taken from what a distribution says of them.\n\n".to_owned();
@@ -12,7 +13,7 @@ pub(super) fn what_differs(run: &Run, summary: &Summary) -> String {
         return section
             + "The run has no audit: nothing is known of how its libpythons were built, and no ratio can be put down to one cause.\n";
     }
-    section += &premise(run, summary);
+    section += &premises(run, summary);
     section += &format!("\n{}", table(run));
     section += &confounds(summary);
     section
@@ -50,29 +51,36 @@ fn table(run: &Run) -> String {
     table.finish()
 }
 
-fn premise(run: &Run, summary: &Summary) -> String {
+fn premises(run: &Run, summary: &Summary) -> String {
     let claim = "The published experiment takes its three libpythons to be of the same source, with the same PGO and the same LTO, so that only `-fPIC` differs.";
-    let verdict = match summary.premise.verdict {
-        PremiseVerdict::Holds => "**For these runners that holds**: their PGO and their LTO are alike.".to_owned(),
+    let verdicts: Vec<String> = sections(summary).into_iter().map(|part| premise(run, part)).collect();
+    format!("{claim} {}\n", verdicts.join(" "))
+}
+
+fn premise(run: &Run, part: Section<'_>) -> String {
+    let premise = part.premise();
+    let these = part.group.map_or("these runners".to_owned(), |group| format!("the runners of {}", code(&group.name)));
+    match premise.verdict {
+        PremiseVerdict::Holds => format!("**For {these} that holds**: their PGO and their LTO are alike."),
         PremiseVerdict::NotShown => {
-            "**For these runners that is not shown**: nothing contradicts it, yet the evidence does not cover every one.".to_owned()
+            format!("**For {these} that is not shown**: nothing contradicts it, yet the evidence does not cover every one.")
         }
         PremiseVerdict::DoesNotHold => {
-            let parts = [("PGO", summary.premise.same_pgo, Property::Pgo), ("LTO", summary.premise.same_lto, Property::Lto)];
-            let differing: Vec<String> = parts.iter().filter(|part| part.1 == Answer::No).map(|part| split(run, part.0, part.2)).collect();
+            let parts = [("PGO", premise.same_pgo, Property::Pgo), ("LTO", premise.same_lto, Property::Lto)];
+            let differing =
+                parts.iter().filter(|property| property.1 == Answer::No).map(|property| split(run, part, property.0, property.2));
             format!(
-                "**For these runners that does not hold**: {}. A ratio between the two groups is the cost of all their differences together.",
-                differing.join("; ")
+                "**For {these} that does not hold**: {}. A ratio between the two kinds is the cost of all their differences together.",
+                differing.collect::<Vec<_>>().join("; ")
             )
         }
-    };
-    format!("{claim} {verdict}\n")
+    }
 }
 
 /// ``with PGO `static-nonpic`, without `static-pic`, `shared` ``
-fn split(run: &Run, word: &str, property: Property) -> String {
+fn split(run: &Run, part: Section<'_>, word: &str, property: Property) -> String {
     let is = |wanted| {
-        let runners = run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner);
+        let runners = run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner && part.holds(&subject.name));
         let audits = runners.filter_map(|subject| run.audit.of(&subject.name));
         let answer = |audit: &crate::run::SubjectAudit| if property == Property::Pgo { audit.pgo } else { audit.lto };
         audits.filter(|audit| answer(audit) == wanted).map(|audit| code(&audit.subject)).collect::<Vec<_>>().join(", ")
@@ -83,10 +91,10 @@ fn split(run: &Run, word: &str, property: Property) -> String {
 }
 
 /// One line below a table of loops: which of its ratios have a further cause.
-pub(super) fn beside_ratios(summary: &Summary) -> String {
+pub(super) fn beside_ratios(part: Section<'_>) -> String {
     let parts: Vec<String> = [("PGO", Property::Pgo), ("LTO", Property::Lto)]
         .into_iter()
-        .map(|(word, property)| (word, lacking(summary, property)))
+        .map(|(word, property)| (word, lacking(part, property)))
         .filter(|(_, (subjects, _))| !subjects.is_empty())
         .map(|(word, (subjects, others))| format!("{} without {word}, unlike {}", subjects.join(", "), others.join(", ")))
         .collect();
@@ -100,10 +108,10 @@ pub(super) fn beside_ratios(summary: &Summary) -> String {
 }
 
 /// Subjects shown to lack a property, and those shown to have it.
-fn lacking(summary: &Summary, property: Property) -> (Vec<String>, Vec<String>) {
+fn lacking(part: Section<'_>, property: Property) -> (Vec<String>, Vec<String>) {
     let (mut subjects, mut others) = (Vec::new(), Vec::new());
     let shown = |difference: &&Difference| difference.property == property && difference.value == "no" && difference.against_value == "yes";
-    for difference in summary.differences.iter().filter(shown) {
+    for difference in part.differences().filter(shown) {
         for (names, name) in [(&mut subjects, &difference.subject), (&mut others, &difference.against)] {
             let name = code(name);
             if !names.contains(&name) {
@@ -152,7 +160,7 @@ fn pairs(summary: &Summary) -> Vec<(&str, &str)> {
 
 /// The ratios of the loops, so that the caveat stands beside its number.
 fn ratios(summary: &Summary, subject: &str, against: &str) -> String {
-    let loops = summary.benchmarks.iter().filter(|benchmark| ["pure_int_loop", "dynamic"].contains(&benchmark.name.as_str()));
+    let loops = summary.benchmarks.iter().filter(|benchmark| benchmark.clock == Clock::InProcess);
     let ratio = |benchmark: &BenchmarkSummary| {
         let ratio = benchmark.of(subject)?.ratio? / benchmark.of(against)?.ratio?;
         Some(format!("{} {}", code(&benchmark.name), format::ratio(ratio)))
@@ -186,7 +194,9 @@ fn sentence(difference: &Difference) -> String {
         Property::CodeModel if unknown => format!("code model: {value} here, {other} there {seen}"),
         Property::CodeModel => format!("code model {value} instead of {other}: what the experiment set out to measure {seen}"),
         Property::Hacl => {
-            format!("HACL functions: {value}, against {other} {seen}; no bearing on these loops, but a call to a stand-in aborts")
+            format!(
+                "HACL functions: {value}, against {other} {seen}; no bearing on these loops; the runner has them from elsewhere, compiled from the same source or as stand-ins that abort"
+            )
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::summary::Summary;
-use crate::run::{Role, Run};
+use crate::run::{GroupPlan, Plan, Role, Run, SubjectPlan};
 use crate::stats::{FLOOR_LIMIT, MINIMUM_ROUNDS};
 
 pub(super) fn environment(run: &Run) -> String {
@@ -44,44 +44,89 @@ pub(super) fn reading(summary: &Summary) -> String {
     format!(
         "## How to read it\n\n\
          - *95 % interval*: bootstrap interval of the median ratio.\n\
-         - *noise floor*: how far from 1 the interval of the baseline measured against itself (A/A{}) reaches, at least {}.\n\
+         - *noise floor*: how far from 1 the interval of the baseline measured against itself (A/A{}) reaches, at least {}.{}\n\
          - *faster*, *slower*: the signed-rank test's p, corrected by Holm's method for all {} comparisons of this run, is below 0.05, \
          and the whole interval lies beyond the noise floor. Anything less is *no difference seen*, which is no proof of equality.\n\
          - *undecided*: too few rounds for any result to count ({} would do), or no noise floor (the A/A subject needs {} rounds).\n\n\
          METHODOLOGY.md gives the reasons and sources.\n",
-        summary.control.as_ref().map_or_else(|| "; this run has none".to_owned(), |control| format!(", {}", code(control))),
+        controls(summary),
         format::percent(FLOOR_LIMIT),
+        if summary.reference.is_some() { " The widest of the groups' counts for all." } else { "" },
         summary.comparisons,
         crate::stats::rounds_needed(summary.comparisons),
         MINIMUM_ROUNDS
     )
 }
 
+fn controls(summary: &Summary) -> String {
+    let of_groups = summary.groups.iter().filter_map(|group| group.control.as_ref());
+    let controls: Vec<String> = if summary.reference.is_some() {
+        of_groups.map(|name| code(name)).collect()
+    } else {
+        summary.control.iter().map(|name| code(name)).collect()
+    };
+    if controls.is_empty() { "; this run has none".to_owned() } else { format!(", {}", controls.join(", ")) }
+}
+
 pub(super) fn reproduce(run: &Run) -> String {
     let plan = &run.plan;
     let mut section = format!(
         "## How to reproduce\n\nMeasured by surtax {}; the plan was made at {}. With the same surtax, in this folder:\n\n\
-         ```sh\nsurtax matrix run --locked surtax.lock --out ../again --rounds {} --warmup {} --seed {}{}\n```\n\n\
+         ```sh\nsurtax matrix run{} --out ../again --rounds {} --warmup {} --seed {}{}\n```\n\n\
          `surtax report DIR` makes this page and its plots again from `samples.jsonl`.\n\n",
         text(&plan.surtax),
         text(&plan.created),
+        sources(plan),
         plan.rounds,
         plan.warmup,
         plan.seed,
         selection(run)
     );
     section += &format!("- seed: {}\n- benchmarks: {}\n", plan.seed, code(&plan.benchmarks_digest));
-    if let Some(lock) = &plan.lock_sha256 {
-        section += &format!("- `surtax.lock`: `{lock}`\n");
+    let locks = plan.groups.iter().filter_map(|group| Some((group.lock.clone()?, group.lock_sha256?)));
+    let locks: Vec<_> = if plan.groups.is_empty() {
+        plan.lock_sha256.map(|sha256| (LOCK.to_owned(), sha256)).into_iter().collect()
+    } else {
+        locks.collect()
+    };
+    for (lock, sha256) in locks {
+        section += &format!("- {}: `{sha256}`\n", code(&lock));
     }
     section
 }
 
-/// The options that choose the plan's benchmarks, sizes and runners, each by name: no default of a later surtax may change them.
+/// Of runs that name no groups.
+const LOCK: &str = "surtax.lock";
+
+/// The options that name what the groups were made of: the lock of each release, the folder of each installed CPython.
+fn sources(plan: &Plan) -> String {
+    if plan.groups.is_empty() {
+        return format!(" --locked {LOCK}");
+    }
+    let option = |group: &GroupPlan| match &group.lock {
+        Some(lock) => format!(" --locked {}", format::plain(lock)),
+        None => format!(" --prefix {}", format::plain(&group.release)),
+    };
+    let reference = plan.reference.as_ref().map(|reference| format!(" --reference {}", format::plain(reference)));
+    plan.groups.iter().map(option).chain(reference).collect()
+}
+
+/// The options that choose the plan's benchmarks, sizes, runners and guests, each by name: no default of a later surtax may change them.
 fn selection(run: &Run) -> String {
-    let runners = run.plan.subjects.iter().filter(|subject| subject.role == Role::Runner);
-    let variants = runners.map(|subject| format!(" --variant {}", format::plain(&subject.name)));
+    let mut variants: Vec<String> = Vec::new();
+    for subject in &run.plan.subjects {
+        let name = subject.short_name();
+        let option = match subject.role {
+            Role::Runner => format!(" --variant {}", format::plain(name)),
+            Role::Guest if name == SubjectPlan::HOST_PYTHON => " --host-python".to_owned(),
+            Role::Guest => format!(" --subject {}={}", format::plain(name), format::plain(&subject.executable.to_string_lossy())),
+            Role::Baseline | Role::Control => continue,
+        };
+        if !variants.contains(&option) {
+            variants.push(option);
+        }
+    }
     let benchmarks = run.plan.benchmarks.iter().map(|benchmark| format!(" --only {}", format::plain(&benchmark.label())));
     let line_break = |option: String| format!(" \\\n   {option}");
-    variants.chain(benchmarks).map(line_break).collect()
+    variants.into_iter().chain(benchmarks).map(line_break).collect()
 }

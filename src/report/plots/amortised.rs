@@ -1,8 +1,11 @@
 //! `amortised.svg`: the ratio over M, with the point at which a runner's advantage or debt from starting is used up.
 
 use super::axis::Axis;
+use super::looks::Looks;
 use super::svg::{Anchor, FAINT, GRID, INK, Sheet, colour, fit};
+use crate::matrix::Benchmark;
 use crate::report::format;
+use crate::report::sections::{Section, sections};
 use crate::report::summary::{SubjectResult, Summary};
 use crate::run::Role;
 
@@ -12,71 +15,92 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 640.0;
 const TOP: f64 = 72.0;
 const BOTTOM: f64 = 380.0;
+/// Between the axis of one panel and the next panel.
+const FOOT: f64 = 64.0;
+const HEADING: f64 = 22.0;
 /// Subjects of one M stand side by side, so that their whiskers do not cover each other.
 const DODGE: f64 = 5.0;
 
 struct Curve<'a> {
     subject: &'a str,
-    /// Its place among the subjects other than the baseline: decides colour and shape, as in ratios.svg.
+    /// Decides colour and shape, as in ratios.svg.
     index: usize,
     points: Vec<(u64, &'a SubjectResult)>,
     break_even: Option<u64>,
 }
 
 pub(super) fn amortised(summary: &Summary) -> String {
-    let curves = curves(summary);
-    let mut sheet = Sheet::new(WIDTH, HEIGHT);
+    let looks = Looks::of(summary);
+    let panels: Vec<(Section<'_>, Vec<Curve<'_>>)> =
+        sections(summary).into_iter().map(|part| (part, curves(summary, part, &looks))).collect();
+    let headings = if summary.reference.is_some() { HEADING } else { 0.0 };
+    let mut sheet = Sheet::new(WIDTH, HEIGHT + headings + (panels.len().max(1) - 1) as f64 * (BOTTOM - TOP + FOOT + headings));
     sheet.bold((20.0, 30.0), 16.0, "Amortised: ratio over M");
     let legend = "Whole process: start-up and M iterations of the dynamic workload. Below 1: faster than the baseline. Ring: break-even.";
     sheet.text((20.0, 52.0), Anchor::Start, 11.5, FAINT, legend);
-    let rows = || curves.iter().flat_map(|curve| &curve.points);
-    if rows().next().is_none() {
+    if panels.iter().all(|(_, curves)| curves.is_empty()) {
         sheet.text((LEFT, TOP + 20.0), Anchor::Start, 12.0, FAINT, "No runner has a published ratio.");
         return sheet.finish("Ratio over M", "No runner has a published ratio.");
     }
-    let ratios = Axis::over(rows().flat_map(|(_, row)| [row.ratio_low, row.ratio_high]).flatten().chain([1.0]), BOTTOM, TOP);
+    let mut top = TOP;
+    for (part, curves) in &panels {
+        if let Some(group) = part.group {
+            sheet.bold((20.0, top + 8.0), 13.0, &fit(&format!("{}, relative to {}", group.name, group.baseline), RIGHT, 13.0));
+            top += headings;
+        }
+        panel(&mut sheet, curves, top);
+        top += BOTTOM - TOP + FOOT;
+    }
+    sheet.finish(
+        "Amortised: ratio to the baseline over M",
+        &panels.iter().map(|(_, curves)| description(curves)).collect::<Vec<_>>().join(" "),
+    )
+}
+
+fn panel(sheet: &mut Sheet, curves: &[Curve<'_>], top: f64) {
+    let bottom = top + (BOTTOM - TOP);
+    let rows = || curves.iter().flat_map(|curve| &curve.points);
+    if curves.is_empty() {
+        return sheet.text((LEFT, top + 20.0), Anchor::Start, 12.0, FAINT, "No runner has a published ratio.");
+    }
+    let ratios = Axis::over(rows().flat_map(|(_, row)| [row.ratio_low, row.ratio_high]).flatten().chain([1.0]), bottom, top);
     let sizes = Axis::over(rows().map(|(size, _)| (*size as f64).log10()), LEFT, RIGHT);
-    ratios.draw_left(&mut sheet, 6, LEFT, RIGHT);
+    ratios.draw_left(sheet, 6, LEFT, RIGHT);
     let mut marks: Vec<u64> = rows().map(|(size, _)| *size).collect();
     marks.sort_unstable();
     marks.dedup();
     for size in marks {
         let x = sizes.place((size as f64).log10());
-        sheet.line((x, TOP), (x, BOTTOM), GRID, 1.0);
-        sheet.text((x, BOTTOM + 16.0), Anchor::Middle, 10.0, FAINT, &format::count(size));
+        sheet.line((x, top), (x, bottom), GRID, 1.0);
+        sheet.text((x, bottom + 16.0), Anchor::Middle, 10.0, FAINT, &format::count(size));
     }
-    sheet.text((f64::midpoint(LEFT, RIGHT), BOTTOM + 38.0), Anchor::Middle, 11.0, FAINT, "M, iterations (logarithmic)");
+    sheet.text((f64::midpoint(LEFT, RIGHT), bottom + 38.0), Anchor::Middle, 11.0, FAINT, "M, iterations (logarithmic)");
     sheet.line((LEFT, ratios.place(1.0)), (RIGHT, ratios.place(1.0)), INK, 1.2);
     let middle = (curves.len() as f64 - 1.0) / 2.0;
     for (order, curve) in curves.iter().enumerate() {
         let shift = (order as f64 - middle) * DODGE;
-        draw(&mut sheet, curve, |size| sizes.place((size as f64).log10()) + shift, &ratios);
-        key(&mut sheet, curve, TOP + 14.0 + order as f64 * 42.0);
+        draw(sheet, curve, |size| sizes.place((size as f64).log10()) + shift, &ratios, bottom);
+        key(sheet, curve, top + 14.0 + order as f64 * 42.0);
     }
-    sheet.finish("Amortised: ratio to the baseline over M", &description(&curves))
 }
 
-fn curves(summary: &Summary) -> Vec<Curve<'_>> {
-    let mut sizes: Vec<_> = summary.benchmarks.iter().filter(|benchmark| benchmark.name == "amortised").collect();
+fn curves<'a>(summary: &'a Summary, part: Section<'a>, looks: &Looks<'_>) -> Vec<Curve<'a>> {
+    let mut sizes: Vec<_> = summary.benchmarks.iter().filter(|benchmark| benchmark.is(Benchmark::Amortised)).collect();
     sizes.sort_by_key(|benchmark| benchmark.size);
-    let subjects: Vec<&SubjectResult> =
-        sizes.first().into_iter().flat_map(|benchmark| &benchmark.results).filter(|row| row.role != Role::Baseline).collect();
-    let curve = |(index, first): (usize, &&'_ SubjectResult)| {
-        let rows = sizes.iter().filter_map(|benchmark| Some((benchmark.size.filter(|&size| size > 0)?, benchmark.of(&first.subject)?)));
-        let break_even = summary.break_even.iter().find(|point| point.subject == first.subject).and_then(|point| point.size);
-        (index, rows.filter(|(_, row)| row.ratio.is_some()).collect::<Vec<_>>(), break_even)
+    let curve = |subject: &'a str| {
+        let rows = sizes.iter().filter_map(|benchmark| Some((benchmark.size.filter(|&size| size > 0)?, benchmark.of(subject)?)));
+        Curve {
+            subject,
+            index: looks.index(part, subject).unwrap_or(0),
+            points: rows.filter(|(_, row)| row.ratio.is_some()).collect(),
+            break_even: summary.break_even.iter().find(|point| point.subject == subject).and_then(|point| point.size),
+        }
     };
-    let runners = subjects.iter().enumerate().filter(|(_, row)| row.role == Role::Runner);
-    runners
-        .map(|entry| {
-            let (index, points, break_even) = curve(entry);
-            Curve { subject: &subjects[index].subject, index, points, break_even }
-        })
-        .filter(|curve| !curve.points.is_empty())
-        .collect()
+    let runners = sizes.first().into_iter().flat_map(|benchmark| part.rows(benchmark)).filter(|row| row.role == Role::Runner);
+    runners.map(|row| curve(&row.subject)).filter(|curve| !curve.points.is_empty()).collect()
 }
 
-fn draw(sheet: &mut Sheet, curve: &Curve<'_>, place: impl Fn(u64) -> f64, ratios: &Axis) {
+fn draw(sheet: &mut Sheet, curve: &Curve<'_>, place: impl Fn(u64) -> f64, ratios: &Axis, bottom: f64) {
     let ink = colour(curve.index);
     let points: Vec<(f64, f64)> = curve.points.iter().filter_map(|(size, row)| Some((place(*size), ratios.place(row.ratio?)))).collect();
     sheet.path(&points, ink);
@@ -89,7 +113,7 @@ fn draw(sheet: &mut Sheet, curve: &Curve<'_>, place: impl Fn(u64) -> f64, ratios
     }
     if let Some(size) = curve.break_even {
         let x = place(size);
-        sheet.dashed((x, ratios.place(1.0)), (x, BOTTOM), ink);
+        sheet.dashed((x, ratios.place(1.0)), (x, bottom), ink);
         sheet.ring((x, ratios.place(1.0)), ink);
     }
 }

@@ -2,6 +2,7 @@
 
 mod amortised;
 mod axis;
+mod looks;
 mod ratios;
 mod rounds;
 mod svg;
@@ -9,13 +10,15 @@ mod svg;
 use std::collections::BTreeSet;
 
 use super::summary::Summary;
+use crate::matrix::Benchmark;
 use crate::run::Run;
 
-/// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `amortised.svg` if it was planned; and one
+/// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `across.svg` with several groups; `amortised.svg` if it was planned; and one
 /// of every round's values for each benchmark.
 pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
     let mut plots = vec![("ratios.svg".to_owned(), ratios::ratios(summary))];
-    if summary.benchmarks.iter().any(|benchmark| benchmark.name == "amortised") {
+    plots.extend(ratios::across(summary).map(|svg| ("across.svg".to_owned(), svg)));
+    if summary.benchmarks.iter().any(|benchmark| benchmark.is(Benchmark::Amortised)) {
         plots.push(("amortised.svg".to_owned(), amortised::amortised(summary)));
     }
     let mut taken = BTreeSet::new();
@@ -23,7 +26,7 @@ pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
         let name = rounds_file(&benchmark.name, benchmark.size);
         // Of two names that become one file name, the first keeps it.
         if taken.insert(name.clone()) {
-            plots.push((name, rounds::rounds(run, plan, benchmark)));
+            plots.push((name, rounds::rounds(run, summary, plan, benchmark)));
         }
     }
     plots

@@ -1,34 +1,42 @@
 //! `rounds-….svg`: every round's value of one benchmark, a strip per subject, so that drifts and outliers can be seen.
 
 use super::axis::Axis;
+use super::looks::Looks;
 use super::svg::{Anchor, FAINT, GRID, GROUND, INK, Sheet, colour, fit};
 use crate::report::format;
-use crate::report::summary::{BenchmarkSummary, SubjectResult};
+use crate::report::sections::sections;
+use crate::report::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::report::visits::Visits;
 use crate::run::{BenchmarkPlan, Role, Run};
 
 const WIDTH: f64 = 760.0;
 const LEFT: f64 = 148.0;
+const LEFT_OF_GROUPS: f64 = 216.0;
 const RIGHT: f64 = 90.0;
 const HEAD: f64 = 72.0;
 const STRIP: f64 = 46.0;
 
-pub(super) fn rounds(run: &Run, plan: &BenchmarkPlan, benchmark: &BenchmarkSummary) -> String {
+pub(super) fn rounds(run: &Run, summary: &Summary, plan: &BenchmarkPlan, benchmark: &BenchmarkSummary) -> String {
     let visits = Visits::of(run);
     let label = format::benchmark(&benchmark.name, benchmark.size);
-    let strips: Vec<Strip<'_>> = benchmark.results.iter().map(|row| Strip::of(&visits, plan, row)).collect();
+    let sections = sections(summary);
+    let looks = Looks::of(summary);
+    let rows = sections.iter().flat_map(|section| section.rows(benchmark).map(|row| (looks.index(*section, &row.subject), row)));
+    let strips: Vec<Strip<'_>> = rows.map(|(index, row)| Strip::of(&visits, plan, row, index)).collect();
     let bottom = HEAD + strips.len() as f64 * STRIP;
+    // With several groups the names are long.
+    let left = if summary.reference.is_some() { LEFT_OF_GROUPS } else { LEFT };
     let mut sheet = Sheet::new(WIDTH, bottom + 44.0);
     sheet.bold((20.0, 30.0), 16.0, &fit(&format!("Every round: {label}"), WIDTH - 40.0, 16.0));
     let legend = "A dot per round, the first round at the top of its strip. Upright line: median.";
     sheet.text((20.0, 52.0), Anchor::Start, 11.5, FAINT, legend);
-    let axis = Axis::over(strips.iter().flat_map(|strip| strip.values.iter().map(|(_, ms)| *ms)), LEFT, WIDTH - RIGHT);
+    let axis = Axis::over(strips.iter().flat_map(|strip| strip.values.iter().map(|(_, ms)| *ms)), left, WIDTH - RIGHT);
     if strips.iter().any(|strip| !strip.values.is_empty()) {
         axis.draw_below(&mut sheet, 7, HEAD, bottom);
-        sheet.text((f64::midpoint(LEFT, WIDTH - RIGHT), bottom + 32.0), Anchor::Middle, 11.0, FAINT, "milliseconds");
+        sheet.text((f64::midpoint(left, WIDTH - RIGHT), bottom + 32.0), Anchor::Middle, 11.0, FAINT, "milliseconds");
     }
     for (index, strip) in strips.iter().enumerate() {
-        strip.draw(&mut sheet, index, &axis, HEAD + index as f64 * STRIP, run.plan.rounds);
+        strip.draw(&mut sheet, &axis, (left, HEAD + index as f64 * STRIP), run.plan.rounds);
     }
     let description = strips.iter().map(Strip::sentence).collect::<Vec<_>>().join(" ");
     sheet.finish(&format!("Every round of {label}, in milliseconds"), &description)
@@ -37,30 +45,31 @@ pub(super) fn rounds(run: &Run, plan: &BenchmarkPlan, benchmark: &BenchmarkSumma
 /// One subject's rounds with their values in milliseconds.
 struct Strip<'a> {
     row: &'a SubjectResult,
+    /// How it looks, as in ratios.svg; a baseline is ink alone.
+    index: Option<usize>,
     values: Vec<(u32, f64)>,
 }
 
 impl<'a> Strip<'a> {
     /// Empty where the summary publishes no timing.
-    fn of(visits: &Visits<'_>, plan: &BenchmarkPlan, row: &'a SubjectResult) -> Self {
+    fn of(visits: &Visits<'_>, plan: &BenchmarkPlan, row: &'a SubjectResult, index: Option<usize>) -> Self {
         let values = if row.median_ns.is_some() { visits.values(plan, &row.subject) } else { Vec::new() };
-        Self { row, values: values.into_iter().map(|(sample, ns)| (sample.round, ns as f64 / 1e6)).collect() }
+        Self { row, index, values: values.into_iter().map(|(sample, ns)| (sample.round, ns as f64 / 1e6)).collect() }
     }
 
-    fn draw(&self, sheet: &mut Sheet, index: usize, axis: &Axis, top: f64, rounds: u32) {
+    fn draw(&self, sheet: &mut Sheet, axis: &Axis, (left, top): (f64, f64), rounds: u32) {
         let middle = top + STRIP / 2.0;
-        sheet.line((LEFT, top), (WIDTH - RIGHT, top), GRID, 1.0);
-        sheet.text((LEFT - 10.0, middle + 4.0), Anchor::End, 11.5, INK, &fit(&self.row.subject, LEFT - 26.0, 11.5));
+        sheet.line((left, top), (WIDTH - RIGHT, top), GRID, 1.0);
+        sheet.text((left - 10.0, middle + 4.0), Anchor::End, 11.5, INK, &fit(&self.row.subject, left - 26.0, 11.5));
         let Some(median) = self.row.median_ns else {
-            let note = fit(self.row.note.as_deref().unwrap_or("no timing"), WIDTH - LEFT - 20.0, 11.0);
-            sheet.rectangle((LEFT, top + 1.0), (WIDTH - LEFT, STRIP - 2.0), GROUND);
-            return sheet.text((LEFT + 8.0, middle + 4.0), Anchor::Start, 11.0, FAINT, &note);
+            let note = fit(self.row.note.as_deref().unwrap_or("no timing"), WIDTH - left - 20.0, 11.0);
+            sheet.rectangle((left, top + 1.0), (WIDTH - left, STRIP - 2.0), GROUND);
+            return sheet.text((left + 8.0, middle + 4.0), Anchor::Start, 11.0, FAINT, &note);
         };
-        let ink = match self.row.role {
-            Role::Baseline => INK,
-            Role::Control => FAINT,
-            // The same colours as in ratios.svg, which has no row for the baseline.
-            Role::Runner | Role::Guest => colour(index.saturating_sub(1)),
+        let ink = match (self.row.role, self.index) {
+            (Role::Control, _) => FAINT,
+            (_, Some(index)) => colour(index),
+            (_, None) => INK,
         };
         let x = axis.place(median as f64 / 1e6);
         sheet.line((x, top + 3.0), (x, top + STRIP - 3.0), ink, 1.6);

@@ -136,6 +136,13 @@ pub fn shell_script(path: &Path, body: &str) -> PathBuf {
     path.to_owned()
 }
 
+/// A C program or library, compiled and linked with `flags`.
+pub fn compiled(path: &Path, source: &str, flags: &[&str]) -> PathBuf {
+    let gcc = Job::new("/usr/bin/gcc").env("PATH", "/usr/bin:/bin").args(["-x", "c", "-", "-o"]).arg(path).args(flags);
+    gcc.stdin(source).run_for_text().expect("compiled");
+    path.to_owned()
+}
+
 /// A Python of that version, as a distribution packages it.
 pub fn python(python: &str, version: &str) -> Vec<Deb> {
     let of = |name: String| Deb::new(&name, version).source(&format!("python{python}"));

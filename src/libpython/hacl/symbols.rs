@@ -1,41 +1,29 @@
-//! The HACL functions that a distribution's archive uses, does not define, and ships nowhere.
+//! Which HACL functions an archive uses and does not define, and which of them have a stand-in.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use object::{Object as _, ObjectSymbol as _};
 
-use crate::error::{Exit, Explain};
-use crate::fs::{self, FsError};
-
-#[derive(Debug, thiserror::Error)]
-pub enum HaclError {
-    #[error("{} cannot be read as an archive of ELF objects: {reason}", path.display())]
-    Archive { path: PathBuf, reason: String },
-    #[error("{} needs symbols that surtax has no stand-in for: {}", path.display(), symbols.join(", "))]
-    NoStandIn { path: PathBuf, symbols: Vec<String> },
-    #[error(transparent)]
-    Fs(#[from] FsError),
-}
-
-impl Explain for HaclError {
-    fn exit(&self) -> Exit {
-        Exit::Build
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::NoStandIn { .. } => Some("leave the static variants out: surtax runner build --variant shared".into()),
-            Self::Archive { .. } => Some("make the sysroot again: surtax provision --refresh".into()),
-            Self::Fs(error) => error.hint(),
-        }
-    }
-}
+use super::HaclError;
+use crate::fs;
 
 /// The HACL functions that the archive leaves undefined, sorted; an empty list where it is complete.
 ///
 /// Symbols carry CPython's own prefix: `python_hashlib_Hacl_…` (3.12, 3.13), `_Py_LibHacl_Hacl_…` (3.14 on).
 pub fn missing_symbols(archive: &Path) -> Result<Vec<String>, HaclError> {
+    let Functions { defined, wanted } = functions(archive)?;
+    Ok(wanted.difference(&defined).cloned().collect())
+}
+
+/// The HACL functions that an archive has something to do with.
+pub(super) struct Functions {
+    pub(super) defined: BTreeSet<String>,
+    /// Used by an object that does not define them.
+    pub(super) wanted: BTreeSet<String>,
+}
+
+pub(super) fn functions(archive: &Path) -> Result<Functions, HaclError> {
     let bytes = fs::read(archive)?;
     let (mut defined, mut wanted) = (BTreeSet::new(), BTreeSet::new());
     for_each_object(archive, &bytes, |object| {
@@ -46,7 +34,7 @@ pub fn missing_symbols(archive: &Path) -> Result<Vec<String>, HaclError> {
             }
         }
     })?;
-    Ok(wanted.difference(&defined).cloned().collect())
+    Ok(Functions { defined, wanted })
 }
 
 /// The functions of [`missing_symbols`] that `hacl_stubs.c` can stand in for, which must be all of them.
@@ -60,7 +48,11 @@ fn has_stand_in(symbol: &str) -> bool {
 }
 
 /// Calls `each` with every ELF object in the archive.
-pub(super) fn for_each_object(archive: &Path, bytes: &[u8], mut each: impl FnMut(&object::File<'_>)) -> Result<(), HaclError> {
+pub(in crate::libpython) fn for_each_object(
+    archive: &Path,
+    bytes: &[u8],
+    mut each: impl FnMut(&object::File<'_>),
+) -> Result<(), HaclError> {
     let failed = |error: object::Error| HaclError::Archive { path: archive.to_owned(), reason: error.to_string() };
     let parsed = object::read::archive::ArchiveFile::parse(bytes).map_err(failed)?;
     for member in parsed.members() {

@@ -1,0 +1,122 @@
+//! Subjects that obey a script instead of running, and a run's folder to measure them into.
+
+use std::collections::HashMap;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use surtax::interrupt::Interrupted;
+use surtax::matrix::{CommandLine, Selection, Setting, plan};
+use surtax::measure::{Executor, MeasureError, Measured, measure};
+use surtax::process::{Finished, ProcessError};
+use surtax::run::{Folder, Phase, Plan, Sample};
+use surtax::ui::Silent;
+
+use crate::matrix::{select, setting};
+
+/// What a scripted subject does at a visit.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Act {
+    Answer,
+    Wrong,
+    Crash,
+    Hang,
+    Garbage,
+    Interrupt,
+}
+
+/// Stands in for processes: obeys a script, notes what it was asked.
+pub(super) struct Scripted<'a> {
+    script: &'a dyn Fn(&str, usize) -> Act,
+    /// Subject and hash seed of every process.
+    pub(super) calls: Vec<(String, String)>,
+    pub(super) visits: HashMap<String, usize>,
+}
+
+impl<'a> Scripted<'a> {
+    pub(super) fn new(script: &'a dyn Fn(&str, usize) -> Act) -> Self {
+        Self { script, calls: Vec::new(), visits: HashMap::new() }
+    }
+
+    pub(super) fn subjects(&self) -> Vec<&str> {
+        self.calls.iter().map(|(subject, _)| subject.as_str()).collect()
+    }
+}
+
+pub(super) fn finished(status: i32, stdout: &str, stderr: &str) -> Finished {
+    Finished {
+        status: ExitStatus::from_raw(status),
+        wall: Duration::from_millis(10),
+        user: Duration::from_millis(7),
+        system: Duration::from_millis(2),
+        peak_memory_bytes: 9 << 20,
+        stdout: stdout.into(),
+        stderr: stderr.into(),
+        timed_out: false,
+    }
+}
+
+impl Executor for Scripted<'_> {
+    fn execute(&mut self, command: &CommandLine, environment: &[(&'static str, String)], _: Duration) -> Result<Finished, ProcessError> {
+        let name = command.program.file_name().unwrap().to_str().unwrap();
+        let (_, seed) = environment.iter().find(|(name, _)| *name == "PYTHONHASHSEED").unwrap();
+        self.calls.push((name.to_owned(), seed.clone()));
+        let nth = self.visits.entry(name.to_owned()).or_default();
+        *nth += 1;
+        let words: Vec<&str> = command.arguments.iter().map(|argument| argument.to_str().unwrap()).collect();
+        let answer = |text: &str| match words[..] {
+            [.., script, first, count] if script.ends_with("cells.py") => {
+                let (first, count): (u32, u32) = (first.parse().unwrap(), count.parse().unwrap());
+                let answers: Vec<String> = (first..first + count).map(|cell| format!("\"{text}-{cell}\"")).collect();
+                format!("{{\"answers\":[{}]}}\n", answers.join(","))
+            }
+            [.., workload, size] => format!("{{\"workload\":\"{workload}\",\"size\":{size},\"ns\":5000,\"answer\":\"{text}\"}}\n"),
+            _ => String::new(),
+        };
+        match (self.script)(name, *nth - 1) {
+            Act::Answer => Ok(finished(0, &answer("right"), "")),
+            Act::Wrong => Ok(finished(0, &answer("wrong"), "")),
+            Act::Crash => Ok(finished(11, "", "Fatal Python error\nCurrent thread\n")),
+            Act::Hang => Ok(Finished { timed_out: true, ..finished(9, "", "") }),
+            Act::Garbage => Ok(finished(0, "hello\n", "")),
+            Act::Interrupt => Err(ProcessError::Interrupted(Interrupted)),
+        }
+    }
+}
+
+pub(super) struct Fixture {
+    pub(super) folder: Folder,
+    pub(super) plan: Plan,
+    _place: tempfile::TempDir,
+}
+
+impl Fixture {
+    pub(super) fn new(only: &[&str], rounds: u32) -> Self {
+        Self::of(&Selection { rounds: Some(rounds), warmup: Some(1), ..select(only) }, setting())
+    }
+
+    pub(super) fn of(selection: &Selection, setting: Setting) -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::create(&place.path().join("run")).unwrap();
+        let plan = plan(selection, setting).unwrap();
+        folder.write_plan(&plan).unwrap();
+        Self { folder, plan, _place: place }
+    }
+
+    pub(super) fn measure(&self, executor: &mut dyn Executor) -> Result<Measured, MeasureError> {
+        measure(&self.plan, &self.folder, Path::new("/benchmarks"), executor, &Silent)
+    }
+
+    pub(super) fn samples(&self) -> Vec<Sample> {
+        self.folder.samples().unwrap()
+    }
+
+    pub(super) fn of_subject(&self, name: &str) -> Vec<Sample> {
+        self.samples().into_iter().filter(|sample| sample.subject == name && sample.phase != Phase::Reference).collect()
+    }
+}
+
+pub(super) fn always(_: &str, _: usize) -> Act {
+    Act::Answer
+}
