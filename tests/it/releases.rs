@@ -125,6 +125,18 @@ fn a_keyring_that_does_not_match_is_told_from_one_that_is_missing() {
 }
 
 #[test]
+fn a_python_that_is_too_old_is_answered_with_the_others() {
+    let mut packages = python("3.10", "3.10.1-1");
+    packages.extend(python("3.11", "3.11.1-1").into_iter().filter(|deb| deb.name.contains("3.11")));
+    let world = World::with(&[Suite::new("tester", packages)]);
+    let error = world.provision().expect_err("the default is too old");
+    assert!(error.to_string().contains("Python 3.10 of Testian 7 is too old: surtax needs 3.11"), "{error}");
+    assert_eq!(error.exit(), Exit::Usage);
+    assert!(error.hint().is_some_and(|hint| hint.contains("it offers 3.11; choose one with --python X.Y")));
+    world.ask(&Request { python: Some(PythonVersion::new(3, 11)), ..world.request() }).expect("the other one");
+}
+
+#[test]
 fn a_python_that_another_release_lacks_is_answered_with_those_on_offer() {
     let world = World::with(&[noble("noble", "3.12.3-1")]);
     let python = Some(PythonVersion::new(3, 13));
