@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::guest;
 use crate::libpython::{HaclMode, VariantName};
 use crate::matrix::Benchmark;
 use crate::recipe::PythonVersion;
@@ -65,19 +66,24 @@ pub enum MatrixCommand {
 /// Where the libpythons come from.
 #[derive(Debug, Args)]
 pub struct SourceArgs {
-    /// A recipe's name, or the path of a YAML file
-    #[arg(value_name = "RECIPE", default_value = "host")]
-    pub recipe: String,
+    /// Names of recipes (debian-13), or paths of YAML files [default: host, the release this host is]
+    #[arg(value_name = "RECIPE")]
+    pub recipes: Vec<String>,
 
-    /// Python version, such as 3.13, instead of the release's default
+    /// An installed CPython (pyenv, uv, conda, /usr/local) as a source of libpythons; repeat it for more
+    #[arg(long = "prefix", value_name = "DIR")]
+    pub prefixes: Vec<PathBuf>,
+
+    /// Python version, such as 3.13, instead of the release's default; among several releases, those that lack it keep their default
     #[arg(long, value_name = "X.Y")]
     pub python: Option<PythonVersion>,
 
-    /// Base URL of a package archive, instead of the host's apt sources; repeat it for security updates
+    /// Base URL of a package archive, instead of SURTAX_MIRROR, the configuration file and the host's apt sources; repeat it
+    /// for security updates
     #[arg(long = "mirror", value_name = "URL")]
     pub mirrors: Vec<String>,
 
-    /// OpenPGP keyring that must have signed the archive's index
+    /// OpenPGP keyring that must have signed the archive's index, instead of the host's and surtax's own
     #[arg(long, value_name = "FILE")]
     pub keyring: Option<PathBuf>,
 
@@ -132,10 +138,26 @@ fn hacl_modes() -> impl TypedValueParser<Value = HaclMode> {
     PossibleValuesParser::new(HaclMode::ALL.map(HaclMode::as_str)).try_map(|mode| mode.parse::<HaclMode>())
 }
 
+/// What is measured beside the runners.
+#[derive(Debug, Args)]
+pub struct GuestArgs {
+    /// A python-compatible executable as a further subject; repeat it for more
+    #[arg(long = "subject", value_name = "NAME=PATH")]
+    pub subjects: Vec<guest::Named>,
+
+    /// The host's own /usr/bin/python3 as a further subject
+    #[arg(long)]
+    pub host_python: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct ProvisionArgs {
     #[command(flatten)]
     pub source: SourceArgs,
+
+    /// Show which Pythons the mirrors offer, of every recipe that none is named of, and provision nothing
+    #[arg(long, conflicts_with_all = ["prefixes", "python", "locked", "refresh"])]
+    pub list: bool,
 
     /// Print the result as JSON
     #[arg(long)]
@@ -173,6 +195,9 @@ pub struct VerifyArgs {
     #[command(flatten)]
     pub selection: VariantArgs,
 
+    #[command(flatten)]
+    pub guests: GuestArgs,
+
     /// Verify again what was verified before
     #[arg(long)]
     pub again: bool,
@@ -189,6 +214,13 @@ pub struct MatrixRunArgs {
 
     #[command(flatten)]
     pub selection: VariantArgs,
+
+    #[command(flatten)]
+    pub guests: GuestArgs,
+
+    /// Among several releases: the one whose python3 the table across them is relative to [default: the first]
+    #[arg(long, value_name = "RECIPE")]
+    pub baseline: Option<String>,
 
     #[arg(long, value_name = "BENCHMARK", help = only_help())]
     pub only: Vec<String>,
@@ -218,7 +250,7 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipe", "python", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
     pub resume: Option<PathBuf>,
 }
 

@@ -4,13 +4,22 @@ use std::path::PathBuf;
 
 use crate::error::{Exit, Explain};
 use crate::libpython::VariantName;
+use crate::recipe::PythonVersion;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    #[error("{release} has no variant `{variant}`: its packages hold no such library for Python {python}")]
-    NoSuchVariant { variant: VariantName, release: String, python: String },
-    #[error("the stock python3 failed {failed} of its own checks, so there is nothing to compare with: {first}")]
-    BaselineFailed { failed: usize, first: String },
+    #[error("the variant `{variant}` cannot be had from {}", reasons.join("; "))]
+    NoSuchVariant { variant: VariantName, reasons: Vec<String> },
+    #[error("{source_name} has no libpython that a program could embed:\n  {}", reasons.join("\n  "))]
+    NothingToEmbed { source_name: String, reasons: Vec<String> },
+    #[error("none of the sources has Python {python}: {}", sources.join(", "))]
+    NoSourceHasPython { python: PythonVersion, sources: Vec<String> },
+    #[error("two sources are called `{name}`")]
+    NamedTwice { name: String },
+    #[error("--locked names the packages of one release, but this is about several sources")]
+    LockOfWhich,
+    #[error("the stock interpreter {subject} failed {failed} of its own checks, so there is nothing to compare with: {first}")]
+    BaselineFailed { subject: String, failed: usize, first: String },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -18,14 +27,20 @@ pub enum CommandError {
 impl Explain for CommandError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoSuchVariant { .. } | Self::CannotResume { .. } => Exit::Usage,
             Self::BaselineFailed { .. } => Exit::Incomplete,
+            _ => Exit::Usage,
         }
     }
 
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoSuchVariant { .. } => "surtax variants lists what there is".into(),
+            Self::NothingToEmbed { .. } => "install its development files, or name another prefix: surtax variants --prefix DIR".into(),
+            Self::NoSourceHasPython { .. } => "surtax provision --list shows what each release offers".into(),
+            Self::NamedTwice { .. } => {
+                "name each release once; a prefix goes by its folder's name, which a symbolic link can change".into()
+            }
+            Self::LockOfWhich => "lock one release at a time: surtax provision RECIPE --locked FILE".into(),
             Self::BaselineFailed { .. } => "every failed check: surtax verify --again --json".into(),
             Self::CannotResume { folder, .. } => {
                 format!(

@@ -13,7 +13,7 @@ use crate::digest::Sha256;
 use crate::error::Exit;
 use crate::matrix::{self, Selection, Setting};
 use crate::measure::{Processes, choose_cpu, measure};
-use crate::run::{Environment, Folder, Plan, Role, Verification};
+use crate::run::{Environment, Folder, GroupPlan, Plan, Role, SubjectPlan, Verification};
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
 
@@ -37,16 +37,19 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     if let Some(out) = &args.out {
         Folder::create(out)?;
     }
-    let built = pipeline::build(&args.source, &args.selection, terminal)?;
-    let subjects = built.subjects()?;
+    let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
+    let (groups, subjects) = (built.group_plans(), built.subjects()?);
+    let reference = matrix::reference(&groups, &subjects, args.baseline.clone())?;
     let verification = built.verify(&subjects, false, terminal)?;
-    check_baseline(&verification)?;
+    check_baselines(&subjects, &verification)?;
     let audit = built.audit()?;
     let cpu = choose_cpu();
     let environment = Environment::capture(cpu);
-    let plan = matrix::plan(&selection, setting(&built, subjects, cpu)?)?;
+    let plan = matrix::plan(&selection, setting(&built, groups, reference, subjects, cpu)?)?;
     let folder = Folder::create(&args.out.clone().unwrap_or_else(|| default_folder(&plan)))?;
-    folder.write_text("surtax.lock", &built.prepared.provisioned.lock_text)?;
+    for (name, text) in built.locks() {
+        folder.write_text(&name, text)?;
+    }
     folder.write_environment(&environment)?;
     folder.write_audit(&audit)?;
     folder.write_verification(&verification)?;
@@ -66,36 +69,49 @@ fn selection(args: &MatrixRunArgs) -> Selection {
     }
 }
 
-fn setting(built: &Built, subjects: Vec<crate::run::SubjectPlan>, cpu: Option<usize>) -> Result<Setting> {
-    let provisioned = &built.prepared.provisioned;
+fn setting(
+    built: &Built,
+    groups: Vec<GroupPlan>,
+    reference: Option<String>,
+    subjects: Vec<SubjectPlan>,
+    cpu: Option<usize>,
+) -> Result<Setting> {
+    let first = groups.first();
     Ok(Setting {
         created: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        release: provisioned.release.clone(),
-        python: provisioned.python.to_string(),
-        lock_sha256: Some(Sha256::of(provisioned.lock_text.as_bytes())),
-        benchmarks_digest: pipeline::benchmarks_digest(&assets::benchmarks(&built.prepared.store)?),
+        release: first.map(|group| group.release.clone()).unwrap_or_default(),
+        python: built.groups.first().map(|group| group.prepared.home.python.to_string()).unwrap_or_default(),
+        lock_sha256: first.and_then(|group| group.lock_sha256),
+        benchmarks_digest: pipeline::benchmarks_digest(&assets::benchmarks(&built.store)?),
         cpu,
-        groups: Vec::new(),
-        reference: None,
+        groups,
+        reference,
         subjects,
     })
 }
 
 fn default_folder(plan: &Plan) -> PathBuf {
     let moment = plan.created.replace(['-', ':', 'Z'], "").replace('T', "-");
-    Path::new("results").join(format!("{}-py{}-{moment}", plan.release, plan.python))
+    let name = match plan.groups.as_slice() {
+        [] | [_] => format!("{}-py{}", plan.release.trim_matches('/').replace('/', "-"), plan.python),
+        several => several.iter().map(|group| group.name.as_str()).collect::<Vec<_>>().join("+"),
+    };
+    Path::new("results").join(format!("{name}-{moment}"))
 }
 
-fn check_baseline(verification: &Verification) -> Result<(), CommandError> {
-    let Some(baseline) = verification.of(pipeline::BASELINE) else { return Ok(()) };
-    let failed: Vec<_> = baseline.checks.iter().filter(|check| !check.passed).collect();
-    match failed.first() {
-        None => Ok(()),
-        Some(first) => Err(CommandError::BaselineFailed {
-            failed: failed.len(),
-            first: format!("{}: {}", first.name, first.detail.as_deref().unwrap_or("no detail")),
-        }),
+fn check_baselines(subjects: &[SubjectPlan], verification: &Verification) -> Result<(), CommandError> {
+    for subject in subjects.iter().filter(|subject| subject.role == Role::Baseline) {
+        let Some(baseline) = verification.of(&subject.name) else { continue };
+        let failed: Vec<_> = baseline.checks.iter().filter(|check| !check.passed).collect();
+        if let Some(first) = failed.first() {
+            return Err(CommandError::BaselineFailed {
+                subject: subject.name.clone(),
+                failed: failed.len(),
+                first: format!("{}: {}", first.name, first.detail.as_deref().unwrap_or("no detail")),
+            });
+        }
     }
+    Ok(())
 }
 
 /// Measures what the folder's journal lacks.

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod error;
+mod listing;
 mod matrix;
 mod pipeline;
 mod provision;

@@ -3,59 +3,85 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use super::pipeline::Prepared;
 use super::{json, pipeline};
 use crate::cli::VariantsArgs;
 use crate::debian::SurtaxLock;
 use crate::error::Exit;
-use crate::libpython::{Variant, audit_home};
+use crate::libpython::{Linkage, Variant, audit_home};
 use crate::run::Answer;
 use crate::runner::{self, Toolchain};
+use crate::store::Store;
 use crate::ui::Terminal;
 
-/// A row of the list, and the shape of an element of `variants --json`.
+/// A row of the list, and the shape of an element of `variants --json`. What is known only of a library is absent where there is none.
 #[derive(Serialize)]
 struct Row {
+    source: String,
     variant: String,
     release: String,
     python: String,
-    package_version: String,
-    library: std::path::PathBuf,
-    size_bytes: u64,
-    code_model: String,
-    pgo: Answer,
-    lto: Answer,
+    /// Absent for an installed CPython.
+    package_version: Option<String>,
+    library: Option<std::path::PathBuf>,
+    size_bytes: Option<u64>,
+    code_model: Option<String>,
+    pgo: Option<Answer>,
+    lto: Option<Answer>,
     pie: bool,
-    /// `built` or `not built`.
+    /// `built`, `not built` or `unavailable`.
     state: &'static str,
+    /// Why it is unavailable.
+    reason: Option<String>,
 }
 
 pub(super) fn execute(args: &VariantsArgs, terminal: &Terminal) -> Result<Exit> {
-    let prepared = pipeline::prepare(&args.source, terminal)?;
-    let variants = Variant::all_of(&prepared.home);
-    let audit = audit_home(&prepared.home, &[], &variants)?;
+    let (store, prepared) = pipeline::prepare(&args.source, terminal)?;
     let toolchain = Toolchain::find().ok();
     let mut rows = Vec::new();
-    for (variant, audit) in variants.iter().zip(audit.subjects) {
-        let built = match &toolchain {
-            Some(toolchain) => runner::is_built(&prepared.store, &prepared.home, variant, toolchain)?,
-            None => false,
-        };
-        rows.push(Row {
-            variant: variant.name.to_string(),
-            release: prepared.provisioned.release.clone(),
-            python: prepared.home.sysconfig.version.clone(),
-            package_version: package_version(&prepared.provisioned.lock),
-            library: audit.file,
-            size_bytes: audit.size_bytes,
-            code_model: audit.code_model,
-            pgo: audit.pgo,
-            lto: audit.lto,
-            pie: variant.linkage != crate::libpython::Linkage::Static,
-            state: if built { "built" } else { "not built" },
-        });
+    for one in &prepared {
+        rows.extend(rows_of(&store, one, toolchain.as_ref())?);
     }
     terminal.data(&if args.json { json(&rows)? } else { table(&rows) });
     Ok(Exit::Done)
+}
+
+fn rows_of(store: &Store, prepared: &Prepared, toolchain: Option<&Toolchain>) -> Result<Vec<Row>> {
+    let home = &prepared.home;
+    let variants = Variant::all_of(home);
+    let audit = audit_home(home, &[], &variants)?;
+    let mut rows = Vec::new();
+    for offer in &home.offers {
+        let mut row = Row {
+            source: prepared.name.clone(),
+            variant: offer.name.to_string(),
+            release: prepared.release.clone(),
+            python: home.sysconfig.version.clone(),
+            package_version: prepared.packages.as_ref().map(|packages| package_version(&packages.provisioned.lock)),
+            library: None,
+            size_bytes: None,
+            code_model: None,
+            pgo: None,
+            lto: None,
+            pie: offer.name.linkage() != Linkage::Static,
+            state: "unavailable",
+            reason: offer.build.as_ref().err().cloned(),
+        };
+        if let (Some(variant), Some(audit)) = (variants.iter().find(|variant| variant.name == offer.name), audit.of(offer.name.as_str())) {
+            let built = match toolchain {
+                Some(toolchain) => runner::is_built(store, home, variant, toolchain)?,
+                None => false,
+            };
+            row.library = Some(audit.file.clone());
+            row.size_bytes = Some(audit.size_bytes);
+            row.code_model = Some(audit.code_model.clone());
+            row.pgo = Some(audit.pgo);
+            row.lto = Some(audit.lto);
+            row.state = if built { "built" } else { "not built" };
+        }
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
 /// libpython, interpreter and standard library are always of one source version.
@@ -67,23 +93,26 @@ fn package_version(lock: &SurtaxLock) -> String {
 fn table(rows: &[Row]) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["variant", "release", "python", "package", "library", "MB", "code model", "PGO", "LTO", "PIE", "state"]);
-    for row in rows {
+    table.set_header(["source", "variant", "python", "package", "library", "MB", "code model", "PGO", "LTO", "PIE", "state"]);
+    for row in rows.iter().filter(|row| row.reason.is_none()) {
         table.add_row([
+            row.source.clone(),
             row.variant.clone(),
-            row.release.clone(),
             row.python.clone(),
-            row.package_version.clone(),
-            row.library.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            format!("{:.1}", row.size_bytes as f64 / 1e6),
-            row.code_model.clone(),
-            answer(row.pgo).to_owned(),
-            answer(row.lto).to_owned(),
+            row.package_version.clone().unwrap_or_else(|| "-".to_owned()),
+            row.library.as_ref().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy().into_owned(),
+            row.size_bytes.map_or_else(String::new, |bytes| format!("{:.1}", bytes as f64 / 1e6)),
+            row.code_model.clone().unwrap_or_default(),
+            row.pgo.map_or("", answer).to_owned(),
+            row.lto.map_or("", answer).to_owned(),
             if row.pie { "yes" } else { "no" }.to_owned(),
             row.state.to_owned(),
         ]);
     }
-    table.trim_fmt()
+    let reasons = rows.iter().filter_map(|row| Some(format!("{} has no {}: {}\n", row.source, row.variant, row.reason.as_ref()?)));
+    let reasons: String = reasons.collect();
+    let table = table.trim_fmt();
+    if reasons.is_empty() { table } else { format!("{table}\n\n{reasons}") }
 }
 
 fn answer(answer: Answer) -> &'static str {

@@ -8,7 +8,7 @@ use crate::error::Exit;
 use crate::ui::Terminal;
 
 pub(super) fn execute(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit> {
-    let built = pipeline::build(&args.source, &args.selection, terminal)?;
+    let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
     let verification = built.verify(&built.subjects()?, args.again, terminal)?;
     if args.json {
         terminal.data(&json(&verification)?);

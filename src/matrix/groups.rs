@@ -28,7 +28,7 @@ pub(super) fn check(groups: &[GroupPlan], subjects: &[SubjectPlan]) -> Result<()
 }
 
 /// The baseline that the table across groups is relative to; none where there is one group.
-pub(super) fn reference(groups: &[GroupPlan], subjects: &[SubjectPlan], wanted: Option<String>) -> Result<Option<String>, MatrixError> {
+pub fn reference(groups: &[GroupPlan], subjects: &[SubjectPlan], wanted: Option<String>) -> Result<Option<String>, MatrixError> {
     let baselines: Vec<&SubjectPlan> = subjects.iter().filter(|subject| subject.role == Role::Baseline).collect();
     let chosen = match &wanted {
         None => baselines.first(),

@@ -150,7 +150,6 @@ pub fn key(baseline: (&Candidate, &Sha256), candidate: (&Candidate, &Sha256), be
             ("benchmarks", benchmarks),
             ("baseline", &baseline.0.executable.to_string_lossy()),
             ("baseline_sha256", &baseline.1.to_string()),
-            ("name", &candidate.0.name),
             ("executable", &candidate.0.executable.to_string_lossy()),
             ("executable_sha256", &candidate.1.to_string()),
             ("expected", &expected),

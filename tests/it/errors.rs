@@ -109,8 +109,21 @@ fn runs(forms: &mut Forms) {
         MeasureError::Interrupted { folder: path("results/one"), visits: 40 },
     ]);
     forms.show([
-        CommandError::NoSuchVariant { variant: VariantName::StaticPic, release: "debian-13".into(), python: "3.13".into() },
-        CommandError::BaselineFailed { failed: 2, first: "math cannot be imported".into() },
+        CommandError::NoSuchVariant {
+            variant: VariantName::StaticPic,
+            reasons: vec!["debian-13: its packages hold no libpython3.13-pic.a".into(), "3.12.1: it was installed without".into()],
+        },
+        CommandError::NothingToEmbed {
+            source_name: "3.9.18".into(),
+            reasons: vec!["static-pic: it was installed without".into(), "shared: it was installed without".into()],
+        },
+        CommandError::NoSourceHasPython {
+            python: PythonVersion::new(3, 9),
+            sources: vec!["debian-12 has 3.11".into(), "debian-13 has 3.13".into()],
+        },
+        CommandError::NamedTwice { name: "debian-13".into() },
+        CommandError::LockOfWhich,
+        CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
 }

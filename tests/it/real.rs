@@ -24,7 +24,7 @@ fn subjects() -> Option<&'static Subjects> {
                 .expect("a list")
                 .iter()
                 .map(|runner| (text(&runner["variant"]), PathBuf::from(text(&runner["executable"]))));
-            Subjects { python3: PathBuf::from(text(&provisioned["python3"])), runners: runners.collect() }
+            Subjects { python3: PathBuf::from(text(&provisioned[0]["python3"])), runners: runners.collect() }
         })
     })
 }

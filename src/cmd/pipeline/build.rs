@@ -1,0 +1,182 @@
+//! Runners for every variant that the sources allow and the person chose, and the plan's view of all that can be measured.
+
+use anyhow::Result;
+
+use super::prepare::prepare;
+use super::{BASELINE, Built, CONTROL, Group, Prepared, hacl};
+use crate::cli::{GuestArgs, SourceArgs, VariantArgs};
+use crate::cmd::CommandError;
+use crate::debian::Host;
+use crate::digest::Sha256;
+use crate::fs;
+use crate::guest::Guest;
+use crate::libpython::{self, Variant, VariantName, audit_file, audit_home};
+use crate::run::{Audit, GroupPlan, Role, SCHEMA, SubjectPlan};
+use crate::runner::{self, Toolchain};
+use crate::store::Store;
+use crate::ui::Reporter;
+
+pub(in crate::cmd) fn build(
+    sources: &SourceArgs,
+    selection: &VariantArgs,
+    guests: Option<&GuestArgs>,
+    reporter: &dyn Reporter,
+) -> Result<Built> {
+    // Before anything is downloaded: a missing compiler, or a wrong name, should not be found out last.
+    Host::this().check()?;
+    let toolchain = Toolchain::find()?;
+    let guests = guests.map(identify).transpose()?.unwrap_or_default();
+    let (store, prepared) = prepare(sources, reporter)?;
+    check_selection(&prepared, &selection.variants)?;
+    let mut groups = Vec::new();
+    for prepared in prepared {
+        groups.push(group(&store, prepared, selection, &toolchain, reporter)?);
+    }
+    Ok(Built { store, groups, guests })
+}
+
+fn identify(args: &GuestArgs) -> Result<Vec<Guest>> {
+    let mut guests = Vec::new();
+    for name in &args.subjects {
+        guests.push(Guest::identify(&name.name, &name.path)?);
+    }
+    if args.host_python {
+        guests.push(Guest::host()?);
+    }
+    Ok(guests)
+}
+
+/// Among several sources it is enough that one can offer a variant.
+fn check_selection(prepared: &[Prepared], wanted: &[VariantName]) -> Result<(), CommandError> {
+    let offers = |name| prepared.iter().flat_map(|one| &one.home.offers).find(|offer| offer.name == name && offer.build.is_ok());
+    let Some(&variant) = wanted.iter().find(|name| offers(**name).is_none()) else { return Ok(()) };
+    let reason = |one: &Prepared| {
+        let offer = one.home.offers.iter().find(|offer| offer.name == variant);
+        let reason = offer.and_then(|offer| offer.build.as_ref().err());
+        format!("{}: {}", one.name, reason.map_or("it has no such library", String::as_str))
+    };
+    Err(CommandError::NoSuchVariant { variant, reasons: prepared.iter().map(reason).collect() })
+}
+
+fn group(store: &Store, mut prepared: Prepared, selection: &VariantArgs, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<Group> {
+    let all = Variant::all_of(&prepared.home);
+    if all.is_empty() {
+        let reasons = prepared.home.offers.iter().filter_map(|offer| Some(format!("{}: {}", offer.name, offer.build.as_ref().err()?)));
+        return Err(CommandError::NothingToEmbed { source_name: prepared.name.clone(), reasons: reasons.collect() }.into());
+    }
+    let variants: Vec<Variant> =
+        all.into_iter().filter(|variant| selection.variants.is_empty() || selection.variants.contains(&variant.name)).collect();
+    let source = hacl::source(store, &mut prepared, selection, &variants, reporter)?;
+    let mut runners = Vec::new();
+    for variant in &variants {
+        let home = &prepared.home;
+        let completed = libpython::provide(store, home, variant, source.as_ref(), &toolchain.compiler(), reporter)?;
+        let runner = runner::build(store, home, variant, &completed, toolchain, reporter)?;
+        if !runner.reused {
+            reporter.step(&format!("built {} of {} ({})", variant.name, prepared.name, variant.description()));
+        }
+        runners.push(runner);
+    }
+    Ok(Group { prepared, variants, runners })
+}
+
+impl Built {
+    /// A subject's name: the group's is part of it where there are several.
+    pub(super) fn subject_name(&self, group: &Group, name: &str) -> String {
+        if self.groups.len() > 1 { format!("{}/{name}", group.prepared.name) } else { name.to_owned() }
+    }
+
+    pub(in crate::cmd) fn group_plans(&self) -> Vec<GroupPlan> {
+        let plan = |group: &Group| {
+            let lock = group.lock_text();
+            GroupPlan {
+                name: group.prepared.name.clone(),
+                release: group.prepared.release.clone(),
+                python: group.prepared.home.sysconfig.version.clone(),
+                lock: lock.map(|_| self.lock_name(group)),
+                lock_sha256: lock.map(|text| Sha256::of(text.as_bytes())),
+            }
+        };
+        self.groups.iter().map(plan).collect()
+    }
+
+    /// The lock files of a run, by name.
+    pub(in crate::cmd) fn locks(&self) -> Vec<(String, &str)> {
+        self.groups.iter().filter_map(|group| Some((self.lock_name(group), group.lock_text()?))).collect()
+    }
+
+    fn lock_name(&self, group: &Group) -> String {
+        if self.groups.len() > 1 { format!("{}.surtax.lock", group.prepared.name) } else { "surtax.lock".to_owned() }
+    }
+
+    /// Everything that can be measured: group by group, each with its baseline first, guests with the first group.
+    pub(in crate::cmd) fn subjects(&self) -> Result<Vec<SubjectPlan>> {
+        let mut subjects = Vec::new();
+        for group in &self.groups {
+            subjects.extend(self.of_group(group)?);
+        }
+        let first = self.groups.first().map(|group| group.prepared.name.clone());
+        subjects.extend(self.guests.iter().map(|guest| SubjectPlan {
+            name: guest.name.clone(),
+            group: first.clone(),
+            role: Role::Guest,
+            executable: guest.executable.clone(),
+            sha256: guest.sha256,
+            size_bytes: guest.size_bytes,
+            description: guest.description(),
+        }));
+        Ok(subjects)
+    }
+
+    fn of_group(&self, group: &Group) -> Result<Vec<SubjectPlan>> {
+        let home = &group.prepared.home;
+        let stock = &home.stock;
+        let sha256 = home.digest(stock)?;
+        let size_bytes = std::fs::metadata(stock).map_err(fs::FsError::at("read", stock))?.len();
+        let stock = |name: &str, role, description: String| SubjectPlan {
+            name: self.subject_name(group, name),
+            group: Some(group.prepared.name.clone()),
+            role,
+            executable: stock.clone(),
+            sha256,
+            size_bytes,
+            description,
+        };
+        let own = if group.prepared.packages.is_some() { "the release's own python3" } else { "the prefix's own python" };
+        let mut subjects = vec![
+            stock(BASELINE, Role::Baseline, format!("{own}, {}", home.sysconfig.version)),
+            stock(CONTROL, Role::Control, "the baseline measured a second time (A/A)".to_owned()),
+        ];
+        subjects.extend(group.runners.iter().zip(&group.variants).map(|(runner, variant)| SubjectPlan {
+            name: self.subject_name(group, variant.name.as_str()),
+            group: Some(group.prepared.name.clone()),
+            role: Role::Runner,
+            executable: runner.executable.clone(),
+            sha256: runner.sha256,
+            size_bytes: runner.size_bytes,
+            description: variant.description(),
+        }));
+        Ok(subjects)
+    }
+
+    pub(in crate::cmd) fn audit(&self) -> Result<Audit> {
+        let mut subjects = Vec::new();
+        for group in &self.groups {
+            let audit = audit_home(&group.prepared.home, &[BASELINE, CONTROL], &group.variants)?;
+            subjects.extend(audit.subjects.into_iter().map(|mut audited| {
+                audited.subject = self.subject_name(group, &audited.subject);
+                audited
+            }));
+        }
+        for guest in &self.guests {
+            subjects.push(audit_file(&guest.name, &guest.executable)?);
+        }
+        Ok(Audit { schema: SCHEMA, subjects })
+    }
+}
+
+impl Group {
+    fn lock_text(&self) -> Option<&str> {
+        self.prepared.packages.as_ref().map(|packages| packages.provisioned.lock_text.as_str())
+    }
+}

@@ -1,0 +1,59 @@
+//! The stages in their order, each doing only what the store lacks; a command is a prefix of them.
+
+mod build;
+mod gate;
+mod hacl;
+mod prepare;
+
+use std::path::Path;
+
+use crate::debian::{Provisioned, Request};
+use crate::guest::Guest;
+use crate::libpython::{Home, Variant};
+use crate::runner::Runner;
+use crate::store::Store;
+
+pub(super) use build::build;
+pub(super) use gate::verification_line;
+pub(super) use prepare::{prepare, request};
+
+/// The baseline's name, and the name under which it is measured a second time.
+pub(super) const BASELINE: &str = "python3";
+pub(super) const CONTROL: &str = "python3-again";
+
+/// What `provision` leaves of one source: a home, and what it was made of.
+pub(super) struct Prepared {
+    /// Names the source among others: the recipe's name, or the prefix's.
+    pub name: String,
+    /// Codename, such as `bookworm`; of an installed CPython, its folder.
+    pub release: String,
+    pub home: Home,
+    /// Absent where nothing was provisioned.
+    pub packages: Option<Packages>,
+}
+
+/// A sysroot's packages, and the request that they answer.
+pub(super) struct Packages {
+    pub request: Request,
+    pub provisioned: Provisioned,
+}
+
+/// The runners of one source.
+pub(super) struct Group {
+    pub prepared: Prepared,
+    pub variants: Vec<Variant>,
+    /// In the order of the variants.
+    pub runners: Vec<Runner>,
+}
+
+/// What `runner build` leaves.
+pub(super) struct Built {
+    pub store: Store,
+    pub groups: Vec<Group>,
+    pub guests: Vec<Guest>,
+}
+
+/// The folder's name in the store is the digest of its content.
+pub(super) fn benchmarks_digest(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
