@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::digest::{Key, Sha256};
+use crate::digest::{Checksum, Key};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 use crate::interrupt::{self, Interrupted};
@@ -95,15 +95,19 @@ impl Store {
         &self.root
     }
 
-    /// A download whose content has this hash.
-    pub fn blob(&self, digest: &Sha256) -> PathBuf {
-        let digest = digest.to_string();
-        self.root.join("blobs/sha256").join(&digest[..2]).join(digest)
+    /// A download whose content has this checksum.
+    pub fn blob(&self, checksum: &Checksum) -> PathBuf {
+        let folder = match checksum {
+            Checksum::Sha256(_) => "blobs/sha256",
+            Checksum::Sha512(_) => "blobs/sha512",
+        };
+        let digits = checksum.to_string();
+        self.root.join(folder).join(&digits[..2]).join(digits)
     }
 
     /// The part of a blob that has arrived.
-    pub fn partial_blob(&self, digest: &Sha256) -> PathBuf {
-        self.root.join("blobs/partial").join(digest.to_string())
+    pub fn partial_blob(&self, checksum: &Checksum) -> PathBuf {
+        self.root.join("blobs/partial").join(checksum.to_string())
     }
 
     /// What a provision request resolved to last: a `surtax.lock`.

@@ -25,18 +25,21 @@ pub(super) fn default_python(suites: &Suites) -> Result<PythonVersion, Provision
     names.max().ok_or_else(|| none("its package python3 depends on no python3.X"))
 }
 
-/// The versions that can be linked with, newest first.
+/// The versions that can be provisioned, newest first.
 pub(super) fn offered(suites: &Suites) -> Vec<PythonVersion> {
-    let versions = suites.names().filter_map(|name| name.strip_prefix("libpython")?.strip_suffix("-dev")?.parse().ok());
-    let versions: BTreeSet<PythonVersion> = versions.collect();
+    let versions: BTreeSet<_> = linkable(suites).filter(|version| *version >= PythonVersion::OLDEST).collect();
     versions.into_iter().rev().collect()
 }
 
 /// Those, and the others that can at least be started; newest first.
 pub(super) fn pythons(suites: &Suites) -> Vec<PythonVersion> {
     let interpreters = suites.names().filter_map(|name| name.strip_prefix("python")?.parse().ok());
-    let versions: BTreeSet<PythonVersion> = interpreters.chain(offered(suites)).collect();
+    let versions: BTreeSet<_> = interpreters.chain(linkable(suites)).collect();
     versions.into_iter().rev().collect()
+}
+
+fn linkable(suites: &Suites) -> impl Iterator<Item = PythonVersion> {
+    suites.names().filter_map(|name| name.strip_prefix("libpython")?.strip_suffix("-dev")?.parse().ok())
 }
 
 /// In the order of their names.

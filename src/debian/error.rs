@@ -42,6 +42,8 @@ pub enum ProvisionError {
     UnknownRelease { release: String, tried: String },
     #[error("{release} has no Python {python}")]
     NoSuchPython { release: String, python: PythonVersion, offered: Vec<PythonVersion> },
+    #[error("Python {python} of {release} is too old: surtax needs {} or later", PythonVersion::OLDEST)]
+    TooOld { release: String, python: PythonVersion, offered: Vec<PythonVersion> },
     #[error("{release} names no default Python: {reason}")]
     NoDefaultPython { release: String, reason: String, offered: Vec<PythonVersion> },
     #[error("the packages of Python {python} cannot be had together from {release}: {reason}")]
@@ -81,7 +83,11 @@ impl Explain for ProvisionError {
     fn exit(&self) -> Exit {
         match self {
             Self::Host { .. } | Self::UnknownHost { .. } | Self::NoMirror { .. } | Self::BadMirror { .. } => Exit::Usage,
-            Self::UnknownRelease { .. } | Self::NoSuchPython { .. } | Self::NoDefaultPython { .. } | Self::Lock { .. } => Exit::Usage,
+            Self::UnknownRelease { .. }
+            | Self::NoSuchPython { .. }
+            | Self::NoDefaultPython { .. }
+            | Self::TooOld { .. }
+            | Self::Lock { .. } => Exit::Usage,
             Self::Finish { .. } => Exit::Build,
             Self::Config(error) => error.exit(),
             Self::Fetch(error) => error.exit(),
@@ -133,9 +139,14 @@ impl ProvisionError {
                 "is this a mirror of that distribution, and does it still carry the release? Give another one with --mirror URL".into()
             }
             Self::BadIndex { .. } => "the mirror may be just changing; run again with --refresh, or give another one with --mirror URL".into(),
-            Self::NoSuchPython { offered: versions, .. } | Self::NoDefaultPython { offered: versions, .. } if !versions.is_empty() => {
+            Self::NoSuchPython { offered: versions, .. }
+            | Self::NoDefaultPython { offered: versions, .. }
+            | Self::TooOld { offered: versions, .. }
+                if !versions.is_empty() =>
+            {
                 offered(versions)
             }
+            Self::TooOld { .. } => "name a newer release: surtax provision debian-13".into(),
             Self::NoSuchPython { .. } | Self::NoDefaultPython { .. } => {
                 "no component in use has a libpython; are the recipe's or the apt sources' components complete?".into()
             }

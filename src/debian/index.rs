@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::io::{self, Read};
 
-use super::deb822::{Paragraph, paragraphs};
+use super::deb822::{Paragraph, checksums, paragraphs};
 use super::dependency::{self, Relation};
 use super::lock::{LockedFile, LockedPackage, LockedSource};
 use super::plan::ARCHITECTURE;
 use super::version::Version;
-use crate::digest::Sha256;
+use crate::digest::Checksum;
+use crate::fetch::Wanted;
 use crate::interrupt;
 
 /// What an index lists.
@@ -36,10 +37,20 @@ impl Kind {
 
     fn kept(self) -> &'static [&'static str] {
         match self {
-            Self::Packages => {
-                &["Package", "Version", "Source", "Architecture", "Pre-Depends", "Depends", "Provides", "Filename", "Size", "SHA256"]
-            }
-            Self::Sources => &["Package", "Version", "Directory", "Checksums-Sha256"],
+            Self::Packages => &[
+                "Package",
+                "Version",
+                "Source",
+                "Architecture",
+                "Pre-Depends",
+                "Depends",
+                "Provides",
+                "Filename",
+                "Size",
+                "SHA256",
+                "SHA512",
+            ],
+            Self::Sources => &["Package", "Version", "Directory", "Checksums-Sha256", "Checksums-Sha512"],
         }
     }
 }
@@ -188,7 +199,10 @@ fn parse(text: &str, suite: &str, architecture: &str) -> Option<Package> {
             suite: suite.to_owned(),
             filename,
             size: paragraph.get("Size")?.parse().ok()?,
-            sha256: paragraph.get("SHA256")?.parse().ok()?,
+            checksum: match paragraph.get("SHA256") {
+                Some(digits) => Checksum::Sha256(digits.parse().ok()?),
+                None => Checksum::Sha512(paragraph.get("SHA512")?.parse().ok()?),
+            },
         },
     })
 }
@@ -198,15 +212,13 @@ fn parse_source(text: &str) -> Option<LockedSource> {
     let paragraph = paragraphs(text).into_iter().next()?;
     let folder = paragraph.get("Directory")?.trim_matches('/').trim_start_matches("./");
     let mut files = Vec::new();
-    for line in paragraph.get("Checksums-Sha256")?.lines() {
-        let mut words = line.split_whitespace();
-        let (Some(hash), Some(size), Some(name)) = (words.next(), words.next(), words.next()) else { continue };
+    for (name, Wanted { checksum, size }) in checksums(&paragraph, ["Checksums-Sha256", "Checksums-Sha512"])?.ok()? {
         // A name with a folder in it could lead elsewhere; none has one (Policy 5.6.21).
         if name.contains('/') || name == ".." {
             return None;
         }
-        let filename = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        files.push(LockedFile { filename, size: size.parse().ok()?, sha256: hash.parse::<Sha256>().ok()? });
+        let filename = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+        files.push(LockedFile { filename, size, checksum });
     }
     Some(LockedSource { name: paragraph.get("Package")?.to_owned(), version: Version::new(paragraph.get("Version")?), files })
 }

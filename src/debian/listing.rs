@@ -75,6 +75,7 @@ fn offered(suites: &Suites, python: PythonVersion, default: Option<PythonVersion
         default: default == Some(python),
         linkable: linkable.is_some(),
         download: match packages {
+            _ if python < PythonVersion::OLDEST => Err(format!("surtax needs Python {} or later", PythonVersion::OLDEST)),
             Ok(packages) => Ok(Download { packages: packages.len(), bytes: packages.iter().map(|package| package.size).sum() }),
             Err(ProvisionError::Unsatisfiable { reason, .. }) => Err(reason),
             Err(_) => Err(format!("there is no package libpython{python}-dev")),

@@ -1,12 +1,15 @@
 //! `surtax.lock`: exactly which packages a sysroot is made of. Holds no mirror, so that it means the same everywhere.
 
+mod wire;
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::ProvisionError;
 use super::version::Version;
-use crate::digest::{Key, Sha256};
+use crate::digest::{Checksum, Key};
+use crate::fetch::Wanted;
 use crate::recipe::PythonVersion;
 
 /// Counts up whenever the same packages would be assembled into something else.
@@ -31,7 +34,7 @@ pub struct SurtaxLock {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "wire::Package", into = "wire::Package")]
 pub struct LockedPackage {
     pub name: String,
     pub version: Version,
@@ -45,7 +48,7 @@ pub struct LockedPackage {
     pub filename: String,
     /// Bytes.
     pub size: u64,
-    pub sha256: Sha256,
+    pub checksum: Checksum,
 }
 
 /// A source package as a signed index lists it.
@@ -60,13 +63,25 @@ pub struct LockedSource {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "wire::File", into = "wire::File")]
 pub struct LockedFile {
     /// Path below a mirror.
     pub filename: String,
     /// Bytes.
     pub size: u64,
-    pub sha256: Sha256,
+    pub checksum: Checksum,
+}
+
+impl LockedPackage {
+    pub(super) fn wanted(&self) -> Wanted {
+        Wanted { checksum: self.checksum, size: self.size }
+    }
+}
+
+impl LockedFile {
+    pub(super) fn wanted(&self) -> Wanted {
+        Wanted { checksum: self.checksum, size: self.size }
+    }
 }
 
 impl SurtaxLock {
@@ -99,7 +114,7 @@ impl SurtaxLock {
 
     /// What names the sysroot: every package's hash and how they are put together.
     pub fn key(&self) -> Key {
-        let hashes: Vec<_> = self.packages.iter().map(|package| (package.name.as_str(), package.sha256.to_string())).collect();
+        let hashes: Vec<_> = self.packages.iter().map(|package| (package.name.as_str(), package.checksum.to_string())).collect();
         let packages = hashes.iter().map(|(name, hash)| (*name, hash.as_str()));
         let python = self.python.to_string();
         Key::of("sysroot", [("assembly", ASSEMBLY), ("python", python.as_str())].into_iter().chain(packages))

@@ -8,7 +8,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use super::lock::LockedPackage;
 use super::pool::Pool;
 use super::{ProvisionError, SurtaxLock, skip};
-use crate::fetch::Wanted;
 use crate::interrupt;
 use crate::ui::{Bar, Reporter, Unit};
 use crate::unpack::{self, Tree};
@@ -92,8 +91,7 @@ impl Work<'_> {
                 return;
             }
             bar.message(&package.name);
-            let wanted = Wanted { sha256: package.sha256, size: package.size };
-            match self.pool.obtain(&package.filename, &wanted, bar) {
+            match self.pool.obtain(&package.filename, &package.wanted(), bar) {
                 Ok(Ok(fetched)) => {
                     state.downloaded.fetch_add(fetched.downloaded, Ordering::Relaxed);
                     drop(ready.send((package, fetched.path)));

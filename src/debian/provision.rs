@@ -122,6 +122,9 @@ impl Session<'_> {
             None => closure::default_python(&suites)?,
         };
         let lock = locked(&suites, python)?;
+        if python < PythonVersion::OLDEST {
+            return Err(ProvisionError::TooOld { release: lock.release, python, offered: closure::offered(&suites) });
+        }
         bar.finish();
         self.reporter.step(&format!("resolved Python {python} of {}: {} packages", lock.release, lock.packages.len()));
         Ok((lock, suites.downloaded))

@@ -116,7 +116,8 @@ impl Reading<'_> {
         let listed = forms.iter().filter_map(|(form, path)| Some((*form, path.as_str(), release.file(path)?)));
         let mut listed: Vec<_> = listed.collect();
         let plain = release.file(&format!("{folder}/{name}")).map_or(0, |file| file.size);
-        listed.sort_by_key(|(form, _, file)| (!self.store.blob(&file.sha256).exists(), speed.estimate(file.size) + form.unpacking(plain)));
+        listed
+            .sort_by_key(|(form, _, file)| (!self.store.blob(&file.checksum).exists(), speed.estimate(file.size) + form.unpacking(plain)));
         if listed.is_empty() {
             // A component that this suite does not have: apt says nothing either.
             return Ok(());
@@ -154,7 +155,8 @@ impl Reading<'_> {
             return Ok(blob);
         }
         let fetcher = self.fetcher.ok_or(ProvisionError::NothingOffline)?;
-        let by_hash = release.by_hash.then(|| format!("{base}/{folder}/by-hash/SHA256/{}", wanted.sha256));
+        let algorithm = wanted.checksum.algorithm().replace('-', "");
+        let by_hash = release.by_hash.then(|| format!("{base}/{folder}/by-hash/{algorithm}/{}", wanted.checksum));
         let mut urls = by_hash.into_iter().chain([format!("{base}/{path}")]).peekable();
         while let Some(url) = urls.next() {
             self.bar.message(path);

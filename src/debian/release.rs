@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::ProvisionError;
-use super::deb822;
+use super::deb822::{self, checksums};
 use super::keyring::CLOCK_SLACK_SECONDS;
 use super::plan::is_suite_of;
-use crate::digest::Sha256;
 use crate::fetch::Wanted;
 
 #[derive(Debug)]
@@ -35,12 +34,9 @@ impl SignedRelease {
         let field = |name: &str| paragraph.get(name).map(str::to_owned);
         let yes = |name: &str| paragraph.get(name).is_some_and(|value| value.eq_ignore_ascii_case("yes"));
         let mut files = HashMap::new();
-        for line in paragraph.get("SHA256").ok_or_else(|| bad("it lists no SHA256"))?.lines() {
-            let mut words = line.split_whitespace();
-            let (Some(hash), Some(size), Some(path)) = (words.next(), words.next(), words.next()) else { continue };
-            let hash: Sha256 = hash.parse().map_err(|_| bad("one of its hashes is none"))?;
-            let size = size.parse().map_err(|_| bad("one of its sizes is none"))?;
-            files.insert(path.to_owned(), Wanted { sha256: hash, size });
+        let listed = checksums(paragraph, ["SHA256", "SHA512"]).ok_or_else(|| bad("it lists neither SHA256 nor SHA512"))?;
+        for (path, file) in listed.map_err(|line| bad(&format!("`{line}` names no file with its hash and size")))? {
+            files.insert(path, file);
         }
         Ok(Self {
             origin: field("Origin").unwrap_or_default(),

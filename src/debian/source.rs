@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::reading::Reading;
 use super::suites::Suites;
 use super::{Host, ProvisionError, Provisioned, Request, SurtaxLock, Version};
-use crate::fetch::{Fetcher, Wanted};
+use crate::fetch::Fetcher;
 use crate::fs;
 use crate::store::Store;
 use crate::ui::{Reporter, Silent, Unit};
@@ -158,7 +158,7 @@ impl Search<'_> {
     fn file(&self, file: &LockedFile, pool: Pool<'_>) -> Result<Result<PathBuf, String>, ProvisionError> {
         let bar = self.reporter.bar("fetching", Some(file.size), Unit::Bytes);
         bar.message(file_name(file));
-        let outcome = pool.obtain(&file.filename, &Wanted { sha256: file.sha256, size: file.size }, &*bar)?;
+        let outcome = pool.obtain(&file.filename, &file.wanted(), &*bar)?;
         bar.finish();
         Ok(outcome.map(|fetched| {
             if fetched.downloaded > 0 {

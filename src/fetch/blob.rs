@@ -1,4 +1,4 @@
-//! A file whose size and SHA-256 are known beforehand: taken from the store, or downloaded, resumed, verified and put there.
+//! A file whose size and checksum are known beforehand: taken from the store, or downloaded, resumed, verified and put there.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write as _};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::client::{Attempt, Fetcher, why_read};
 use super::error::{FetchError, Why};
-use crate::digest::{Hasher, Sha256};
+use crate::digest::{Checksum, Summer};
 use crate::fs::{self, FsError};
 use crate::interrupt;
 use crate::store::Store;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    pub sha256: Sha256,
+    pub checksum: Checksum,
     /// Bytes.
     pub size: u64,
 }
@@ -28,9 +28,9 @@ pub struct Fetched {
 impl Fetcher {
     /// The blob in the store, hashed again; damaged ones are removed, so that they are fetched anew.
     pub fn stored(store: &Store, wanted: &Wanted) -> Result<Option<PathBuf>, FetchError> {
-        let path = store.blob(&wanted.sha256);
-        match Sha256::of_file(&path) {
-            Ok(found) if found == wanted.sha256 => Ok(Some(path)),
+        let path = store.blob(&wanted.checksum);
+        match wanted.checksum.of_file(&path) {
+            Ok(found) if found == wanted.checksum => Ok(Some(path)),
             Ok(_) => fs::remove(&path).map(|()| None).map_err(Into::into),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(FsError::at("read", &path)(error).into()),
@@ -39,13 +39,13 @@ impl Fetcher {
 
     /// Downloads into the store. `advance` hears of every byte that arrives, and of those that were there.
     pub fn blob(&self, store: &Store, url: &str, wanted: &Wanted, advance: &dyn Fn(u64)) -> Result<Fetched, FetchError> {
-        let turn = self.turn(&wanted.sha256);
+        let turn = self.turn(&wanted.checksum);
         let _turn = turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(path) = Self::stored(store, wanted)? {
             advance(wanted.size);
             return Ok(Fetched { path, downloaded: 0 });
         }
-        let partial = store.partial_blob(&wanted.sha256);
+        let partial = store.partial_blob(&wanted.checksum);
         fs::create_dir_all(partial.parent().unwrap_or(Path::new(".")))?;
         let mut total = Total { downloaded: 0, told: 0, advance };
         let mut resumed_from_before = partial.exists();
@@ -55,34 +55,38 @@ impl Fetcher {
                 fs::remove(&partial)?;
             }
             let found = outcome?;
-            if found == wanted.sha256 {
-                let path = store.blob(&wanted.sha256);
+            if found == wanted.checksum {
+                let path = store.blob(&wanted.checksum);
                 fs::rename(&partial, &path)?;
                 return Ok(Fetched { path, downloaded: total.downloaded });
             }
             fs::remove(&partial)?;
             // The half from an earlier command may have been the wrong one.
             if !std::mem::take(&mut resumed_from_before) {
-                return Err(FetchError::WrongHash { url: super::client::shown(url), wanted: wanted.sha256, found });
+                return Err(FetchError::WrongHash {
+                    url: super::client::shown(url),
+                    wanted: Box::new(wanted.checksum),
+                    found: Box::new(found),
+                });
             }
         }
     }
 
     /// Goes on where `partial` ends; returns the hash of the whole.
-    fn attempt(&self, url: &str, partial: &Path, wanted: &Wanted, total: &mut Total<'_>) -> Result<Sha256, Attempt> {
+    fn attempt(&self, url: &str, partial: &Path, wanted: &Wanted, total: &mut Total<'_>) -> Result<Checksum, Attempt> {
         let failed = |error| Attempt::Final(FsError::at("write", partial)(error).into());
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(partial).map_err(failed)?;
-        let mut hasher = Hasher::default();
+        let mut hasher = wanted.checksum.summer();
         let mut have = hash_start(&mut file, &mut hasher).map_err(failed)?;
         if have > wanted.size {
             file.set_len(0).map_err(failed)?;
-            (hasher, have) = (Hasher::default(), 0);
+            (hasher, have) = (wanted.checksum.summer(), 0);
         }
         if have < wanted.size {
             let mut body = self.open(url, have)?;
             if body.start < have {
                 file.set_len(0).map_err(failed)?;
-                (hasher, have) = (Hasher::default(), 0);
+                (hasher, have) = (wanted.checksum.summer(), 0);
             }
             total.reached(have, 0);
             let mut buffer = vec![0; 1 << 16];
@@ -115,7 +119,7 @@ fn cut_short(why: Why, got: u64, wanted: u64) -> Why {
     if matches!(why, Why::Broken(_)) { Why::Truncated { got, wanted } } else { why }
 }
 
-fn hash_start(file: &mut File, hasher: &mut Hasher) -> std::io::Result<u64> {
+fn hash_start(file: &mut File, hasher: &mut Summer) -> std::io::Result<u64> {
     let mut buffer = vec![0; 1 << 16];
     let mut have = 0;
     loop {

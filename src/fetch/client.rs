@@ -11,7 +11,7 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{CONTENT_RANGE, RANGE};
 
 use super::error::{FetchError, Why};
-use crate::digest::Sha256;
+use crate::digest::Checksum;
 use crate::interrupt;
 
 /// How often a download that may pass is tried, and how long the first pause is; each next one is four times longer.
@@ -34,7 +34,7 @@ pub struct Fetcher {
     direct: Client,
     pub(super) patience: Patience,
     /// Who downloads which content: two indexes may be equal, and would write the same partial file.
-    turns: Mutex<HashMap<Sha256, Arc<Mutex<()>>>>,
+    turns: Mutex<HashMap<Checksum, Arc<Mutex<()>>>>,
 }
 
 /// What a URL gives, from some byte on.
@@ -62,7 +62,7 @@ impl Fetcher {
     }
 
     /// The lock that a download of this content holds.
-    pub(super) fn turn(&self, content: &Sha256) -> Arc<Mutex<()>> {
+    pub(super) fn turn(&self, content: &Checksum) -> Arc<Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(turns.entry(*content).or_default())
     }

@@ -1,6 +1,6 @@
 //! Why a download failed, and what a person can do about it.
 
-use crate::digest::Sha256;
+use crate::digest::Checksum;
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::interrupt::Interrupted;
@@ -9,8 +9,8 @@ use crate::interrupt::Interrupted;
 pub enum FetchError {
     #[error("cannot fetch {url}: {why}")]
     Failed { url: String, why: Why },
-    #[error("{url} is not what its index promises: its SHA-256 is {found}, not {wanted}")]
-    WrongHash { url: String, wanted: Sha256, found: Sha256 },
+    #[error("{url} is not what its index promises: its {} is {found}, not {wanted}", wanted.algorithm())]
+    WrongHash { url: String, wanted: Box<Checksum>, found: Box<Checksum> },
     #[error("`{url}` is not an http, https or file URL")]
     NotAUrl { url: String },
     #[error("cannot set up HTTP: {0}")]

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use surtax::debian::{Request, provision};
+use surtax::debian::{Request, provision, source_package};
 use surtax::process::Job;
 use surtax::recipe::Recipe;
 use surtax::store::Store;
 use surtax::ui::{Bar, Reporter, Silent, Unit, talk};
+use surtax::unpack::{Tree, tarball};
 
 use crate::needs;
 
@@ -26,6 +27,13 @@ fn the_hosts_release_is_provisioned_and_its_python_runs() {
 
     let again = provision(&store, &request, &Silent).expect("provisioned again");
     assert!(again.reused && again.key == made.key && again.downloaded_bytes == 0);
+
+    let source = source_package(&store, &request, &made, &Silent).expect("its source");
+    assert!(source.exact && source.tarball.is_file());
+    std::fs::create_dir(folder.path().join("source")).expect("a folder");
+    let tree = Tree::open(&folder.path().join("source")).expect("a folder");
+    tarball(&source.tarball, &tree, 1, &|path| path.starts_with("Modules/_hacl") || path == "LICENSE").expect("unpacked");
+    assert!(tree.path().join("LICENSE").is_file());
 
     let root = &made.sysroot;
     let library = root.join("usr/lib/x86_64-linux-gnu");

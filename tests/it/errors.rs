@@ -150,8 +150,8 @@ fn fetching(forms: &mut Forms) {
         failed(Why::Broken("connection reset".into())),
         FetchError::WrongHash {
             url: "http://mirror.example/debian/file".into(),
-            wanted: Sha256::of(b"as promised"),
-            found: Sha256::of(b"as found"),
+            wanted: Box::new(Sha256::of(b"as promised").into()),
+            found: Box::new(Sha256::of(b"as found").into()),
         },
         FetchError::NotAUrl { url: "mirror.example".into() },
         FetchError::Client("no certificates were found".into()),
@@ -183,6 +183,7 @@ fn provisioning(forms: &mut Forms) {
         ProvisionError::WrongRelease { url: url(), reason: "it is that of bookworm".into() },
         ProvisionError::BadIndex { url: url(), reason: "line 3 has no colon".into() },
         ProvisionError::NoSuchPython { release: release(), python, offered: vec![] },
+        ProvisionError::TooOld { release: release(), python: PythonVersion::new(3, 10), offered: vec![] },
         ProvisionError::NoDefaultPython { release: release(), reason: "there is no python3".into(), offered: vec![python] },
         ProvisionError::Unsatisfiable { release: release(), python, reason: "libc6 (>= 2.41) is needed by libpython3.13".into() },
         ProvisionError::NothingOffline,

@@ -209,14 +209,14 @@ fn an_interrupted_download_goes_on_where_it_stopped() {
 fn a_damaged_download_in_the_store_is_fetched_anew() {
     let world = World::new();
     let made = world.provision().expect("provisioned");
-    let blob = world.store().blob(&made.lock.packages[0].sha256);
+    let blob = world.store().blob(&made.lock.packages[0].checksum);
     write(&blob, b"rotten");
     std::fs::remove_dir_all(&made.sysroot).expect("removed");
     assert_eq!(world.provision().expect("made again").key, made.key);
     // Half a download that has gone bad is no reason to fail either.
     std::fs::remove_dir_all(&made.sysroot).expect("removed");
     std::fs::remove_file(&blob).expect("removed");
-    write(&world.store().partial_blob(&made.lock.packages[0].sha256), b"rotten");
+    write(&world.store().partial_blob(&made.lock.packages[0].checksum), b"rotten");
     assert_eq!(world.provision().expect("made again").key, made.key);
 }
 

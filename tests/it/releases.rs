@@ -1,10 +1,10 @@
 //! Releases other than the host's: those that move their codename, other distributions, and mirrors that are of something else.
 
-use surtax::debian::{Download, ProvisionError, Provisioned, Request, listing_with};
+use surtax::debian::{Download, ProvisionError, Provisioned, Request, SurtaxLock, listing_with, source_package_with};
 use surtax::error::{Exit, Explain as _};
 use surtax::recipe::{PythonVersion, Recipe};
 
-use crate::world::{Deb, Signed, SourceFiles, Suite, World, python};
+use crate::world::{Deb, Fault, Hash, Signed, SourceFiles, Suite, World, python, write};
 
 fn recipe(text: &str) -> Recipe {
     Recipe::parse("mine.yaml".as_ref(), &format!("kind: archive\ncomponents: [main]\nkeyrings: [testian-archive]\n{text}")).expect("valid")
@@ -69,8 +69,29 @@ fn another_distributions_release_is_provisioned_on_a_host_without_apt() {
     assert!(made.sysroot.join("usr/lib/x86_64-linux-gnu/libpython3.12.so.1.0").is_file());
     assert!(world.said.text().contains("noble-security is left out"), "{}", world.said.text());
     let request = Request { recipe: recipe(NOBLE), mirrors: vec![world.server.url()], ..world.request() };
-    let source = surtax::debian::source_package_with(&world.store(), &request, &made, &world.host, &world.said).expect("found");
+    let source = source_package_with(&world.store(), &request, &made, &world.host, &world.said).expect("found");
     assert_eq!(source.version.as_str(), "3.12.3-1ubuntu0.9");
+}
+
+#[test]
+fn an_archive_that_gives_only_sha_512_is_verified_by_it() {
+    let world = World::with(&[Suite { hash: Hash::Sha512, ..noble("noble", "3.12.3-1") }]);
+    let request = Request { recipe: recipe(NOBLE), mirrors: vec![world.server.url()], ..world.request() };
+    let made = world.ask(&request).expect("provisioned");
+    assert!(made.lock.packages.iter().all(|package| package.checksum.algorithm() == "SHA-512"));
+    assert_eq!(SurtaxLock::parse("surtax.lock".as_ref(), &made.lock_text).expect("parsed").text(), made.lock_text);
+    assert!(made.lock_text.contains("\nsha512 = \"") && !made.lock_text.contains("sha256"));
+    assert!(world.server.requests().iter().any(|path| path.contains("/by-hash/SHA512/")), "{:?}", world.server.requests());
+    let source = source_package_with(&world.store(), &request, &made, &world.host, &world.said).expect("found");
+    assert!(SurtaxLock::parse("surtax.lock".as_ref(), &source.lock_text).is_ok_and(|lock| lock.sources.len() == 1));
+    // What comes from the store is checked again, by the same hash.
+    write(&world.store().blob(&made.lock.packages[0].checksum), b"rotten");
+    std::fs::remove_dir_all(&made.sysroot).expect("removed");
+    assert_eq!(world.ask(&request).expect("made again").key, made.key);
+    world.server.fault("pool/main/python3.12", Fault::WrongBytes);
+    std::fs::remove_dir_all(world.path("store")).expect("removed");
+    let error = world.ask(&request).expect_err("changed on its way");
+    assert!(error.to_string().contains("its SHA-512 is "), "{error}");
 }
 
 #[test]
@@ -101,6 +122,18 @@ fn a_keyring_that_does_not_match_is_told_from_one_that_is_missing() {
     let error = ask(&world, NOBLE).expect_err("signed by another key");
     assert!(matches!(&error, ProvisionError::WrongSignature { reason, .. } if reason.contains("is not in the keyring")), "{error}");
     assert_eq!(error.exit(), Exit::Fetch);
+}
+
+#[test]
+fn a_python_that_is_too_old_is_answered_with_the_others() {
+    let mut packages = python("3.10", "3.10.1-1");
+    packages.extend(python("3.11", "3.11.1-1").into_iter().filter(|deb| deb.name.contains("3.11")));
+    let world = World::with(&[Suite::new("tester", packages)]);
+    let error = world.provision().expect_err("the default is too old");
+    assert!(error.to_string().contains("Python 3.10 of Testian 7 is too old: surtax needs 3.11"), "{error}");
+    assert_eq!(error.exit(), Exit::Usage);
+    assert!(error.hint().is_some_and(|hint| hint.contains("it offers 3.11; choose one with --python X.Y")));
+    world.ask(&Request { python: Some(PythonVersion::new(3, 11)), ..world.request() }).expect("the other one");
 }
 
 #[test]

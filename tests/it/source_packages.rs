@@ -1,7 +1,6 @@
 //! Source packages: which version is taken, what the lock remembers, and what is said where none can be had.
 
 use surtax::debian::{ProvisionError, Provisioned, Request, SourcePackage, SurtaxLock, source_package_with};
-use surtax::digest::Sha256;
 use surtax::error::{Exit, Explain as _};
 use surtax::unpack::{Tree, tarball};
 
@@ -49,7 +48,8 @@ fn the_tarball_is_that_of_the_packages_own_version() {
     let requests = world.server.requests();
     let asked: Vec<_> = requests.iter().filter(|path| path.contains("pool/main/p/")).collect();
     assert_eq!(asked, ["pool/main/p/python4.2/python4.2_4.2.1.orig.tar.xz"]);
-    assert_eq!(Sha256::of_file(&found.tarball).expect("read"), locked.files[2].sha256);
+    let checksum = locked.files[2].checksum;
+    assert_eq!(checksum.of_file(&found.tarball).expect("read"), checksum);
     // A blob's name says nothing of its compression.
     let folder = tempfile::tempdir().expect("a folder");
     tarball(&found.tarball, &Tree::open(folder.path()).expect("a tree"), 1, &|_| true).expect("unpacked");

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use pgp::composed::{CleartextSignedMessage, KeyType, SecretKeyParamsBuilder, SignedPublicKey, SignedSecretKey};
 use pgp::types::Password;
-use surtax::digest::Sha256;
+use surtax::digest::{Sha256, Sha512};
 
 use super::deb::{Deb, gzip, xz};
 
@@ -34,6 +34,7 @@ pub struct Suite {
     /// Lines of the signed text beside the usual ones.
     pub lines: Vec<String>,
     pub by_hash: bool,
+    pub hash: Hash,
     pub signed: Signed,
 }
 
@@ -68,11 +69,12 @@ impl SourceFiles {
         ]
     }
 
-    fn paragraph(&self) -> String {
-        let files = self.files().map(|(name, bytes)| format!(" {} {} {name}\n", Sha256::of(&bytes), bytes.len())).concat();
+    fn paragraph(&self, hash: Hash) -> String {
+        let files = self.files().map(|(name, bytes)| format!(" {} {} {name}\n", hash.of(&bytes), bytes.len())).concat();
+        let field = hash.name().replace("SHA", "Checksums-Sha");
         let folder = self.folder();
         let (name, version) = (&self.name, &self.version);
-        format!("Package: {name}\nBinary: lib{name}\nVersion: {version}\nChecksums-Sha256:\n{files}Directory: {folder}\n\n")
+        format!("Package: {name}\nBinary: lib{name}\nVersion: {version}\n{field}:\n{files}Directory: {folder}\n\n")
     }
 
     fn folder(&self) -> String {
@@ -87,6 +89,29 @@ fn tarball(path: &str, content: &[u8]) -> Vec<u8> {
     header.set_mode(0o644);
     builder.append_data(&mut header, path, content).expect("tar");
     builder.into_inner().expect("tar")
+}
+
+/// The only one that the indexes give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Hash {
+    Sha256,
+    Sha512,
+}
+
+impl Hash {
+    fn of(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Sha256 => Sha256::of(bytes).to_string(),
+            Self::Sha512 => Sha512::of(bytes).to_string(),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA256",
+            Self::Sha512 => "SHA512",
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,6 +133,7 @@ impl Suite {
             sources: Vec::new(),
             lines: Vec::new(),
             by_hash: true,
+            hash: Hash::Sha256,
             signed: Signed::Yes,
         }
     }
@@ -116,12 +142,12 @@ impl Suite {
         let mut packages = String::new();
         for deb in &self.packages {
             let bytes = deb.bytes();
-            packages.push_str(&deb.paragraph(&bytes));
+            packages.push_str(&deb.paragraph(&bytes, self.hash.name(), &self.hash.of(&bytes)));
             files.insert(deb.filename(), bytes);
         }
         let mut sources = String::new();
         for source in &self.sources {
-            sources.push_str(&source.paragraph());
+            sources.push_str(&source.paragraph(self.hash));
             if source.there {
                 files.extend(source.files().map(|(name, bytes)| (format!("{}/{name}", source.folder()), bytes)));
             }
@@ -131,11 +157,11 @@ impl Suite {
         for (part, name, text) in [("main/binary-amd64", "Packages", packages), ("main/source", "Sources", sources)] {
             for (extension, bytes) in [("", text.clone().into_bytes()), (".gz", gzip(text.as_bytes())), (".xz", xz(text.as_bytes()))] {
                 let path = format!("{part}/{name}{extension}");
-                let hash = Sha256::of(&bytes);
+                let hash = self.hash.of(&bytes);
                 hashes.push_str(&format!(" {hash} {} {path}\n", bytes.len()));
                 // Mirrors list the plain index and serve only the compressed ones.
                 if !extension.is_empty() {
-                    files.insert(format!("{folder}/{part}/by-hash/SHA256/{hash}"), bytes.clone());
+                    files.insert(format!("{folder}/{part}/by-hash/{}/{hash}", self.hash.name()), bytes.clone());
                     files.insert(format!("{folder}/{path}"), bytes);
                 }
             }
@@ -145,7 +171,7 @@ impl Suite {
         if self.by_hash {
             text.push_str("Acquire-By-Hash: yes\n");
         }
-        text.push_str(&format!("Components: main\nSHA256:\n{hashes}"));
+        text.push_str(&format!("Components: main\n{}:\n{hashes}", self.hash.name()));
         files.insert(format!("{folder}/InRelease"), self.sign(&text).into_bytes());
     }
 

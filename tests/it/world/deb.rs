@@ -2,8 +2,6 @@
 
 use std::io::Write as _;
 
-use surtax::digest::Sha256;
-
 #[derive(Clone, Copy)]
 pub enum Compression {
     None,
@@ -122,7 +120,7 @@ impl Deb {
     }
 
     /// Its paragraph in a `Packages` index.
-    pub fn paragraph(&self, bytes: &[u8]) -> String {
+    pub fn paragraph(&self, bytes: &[u8], algorithm: &str, hash: &str) -> String {
         let mut text = format!("Package: {}\n", self.name);
         if let Some(source) = &self.source {
             text.push_str(&format!("Source: {source}\n"));
@@ -134,7 +132,7 @@ impl Deb {
         for (name, value) in &self.fields {
             text.push_str(&format!("{name}: {value}\n"));
         }
-        text.push_str(&format!("Filename: {}\nSize: {}\nSHA256: {}\n\n", self.filename(), bytes.len(), Sha256::of(bytes)));
+        text.push_str(&format!("Filename: {}\nSize: {}\n{algorithm}: {hash}\n\n", self.filename(), bytes.len()));
         text
     }
 }
