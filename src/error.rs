@@ -53,6 +53,7 @@ explained!(
     crate::matrix::MatrixError,
     crate::measure::MeasureError,
     crate::recipe::RecipeError,
+    crate::config::ConfigError,
     crate::fetch::FetchError,
     crate::unpack::UnpackError,
     crate::debian::ProvisionError,

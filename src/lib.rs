@@ -18,6 +18,7 @@ pub mod verify;
 pub mod run;
 
 pub mod assets;
+pub mod config;
 pub mod digest;
 pub mod error;
 pub mod fs;

@@ -6,9 +6,9 @@ use anyhow::Result;
 
 use super::CommandError;
 use crate::cli::{SourceArgs, VariantArgs};
-use crate::debian::{Host, Provisioned, Request, provision};
+use crate::debian::{Host, ProvisionError, Provisioned, Request, provision, source_package};
 use crate::digest::{Key, Sha256};
-use crate::libpython::{self, Hacl, HaclError, HaclMode, HaclSource, Home, Linkage, Variant, missing_symbols};
+use crate::libpython::{self, Hacl, HaclMode, HaclSource, Home, Linkage, Variant, missing_symbols};
 use crate::recipe::Recipe;
 use crate::run::{Audit, CheckGroup, Role, SCHEMA, SubjectPlan, SubjectVerification, Verification};
 use crate::runner::{self, Runner, Toolchain};
@@ -62,9 +62,9 @@ pub(super) fn build(args: &SourceArgs, selection: &VariantArgs, reporter: &dyn R
     // Before anything is downloaded: a missing compiler should not be found out last.
     Host::this().check()?;
     let toolchain = Toolchain::find()?;
-    let prepared = prepare(args, reporter)?;
+    let mut prepared = prepare(args, reporter)?;
     let variants = chosen(&prepared, selection)?;
-    let source = hacl_source(&prepared, selection, &variants, reporter)?;
+    let source = hacl_source(&mut prepared, &request(args)?, selection, &variants, reporter)?;
     let (mut runners, mut hacl) = (Vec::new(), Vec::new());
     for variant in &variants {
         let (store, home) = (&prepared.store, &prepared.home);
@@ -80,7 +80,13 @@ pub(super) fn build(args: &SourceArgs, selection: &VariantArgs, reporter: &dyn R
 }
 
 /// The source that real HACL is compiled from; `None` where nothing is missing, or where stand-ins take its place.
-fn hacl_source(prepared: &Prepared, selection: &VariantArgs, variants: &[Variant], reporter: &dyn Reporter) -> Result<Option<HaclSource>> {
+fn hacl_source(
+    prepared: &mut Prepared,
+    request: &Request,
+    selection: &VariantArgs,
+    variants: &[Variant],
+    reporter: &dyn Reporter,
+) -> Result<Option<HaclSource>> {
     let mut missing = false;
     for variant in variants {
         if let libpython::Library::Archive(archive) = &variant.build.library {
@@ -90,18 +96,29 @@ fn hacl_source(prepared: &Prepared, selection: &VariantArgs, variants: &[Variant
     if !missing || selection.hacl == Some(HaclMode::Stubs) {
         return Ok(None);
     }
-    if let Some(path) = &selection.hacl_source {
-        let source = HaclSource::open(&prepared.store, path)?;
-        source.warn_of_another_release(&prepared.home, reporter);
-        return Ok(Some(source));
-    }
-    let version = prepared.home.sysconfig.version.clone();
-    let error = HaclError::NoSource { version, reason: "no source was given".into() };
-    if selection.hacl == Some(HaclMode::Real) {
-        return Err(error.into());
-    }
-    reporter.warn(&format!("{error}; stand-ins take its place, which end a program that calls one"));
-    Ok(None)
+    let tarball = match &selection.hacl_source {
+        Some(path) => path.clone(),
+        None => match source_package(&prepared.store, request, &prepared.provisioned, reporter) {
+            Ok(package) => {
+                // The lock names it now: a run that is reproduced takes the same source.
+                prepared.provisioned.lock_text = package.lock_text;
+                package.tarball
+            }
+            Err(error @ ProvisionError::Interrupted(_)) => return Err(error.into()),
+            Err(error) if selection.hacl == Some(HaclMode::Real) => {
+                return Err(
+                    anyhow::Error::new(error).context(format!("no source of CPython {} for --hacl real", prepared.home.sysconfig.version))
+                );
+            }
+            Err(error) => {
+                reporter.warn(&format!("{error}; HACL is left to stand-ins, which end a program that calls one: see --hacl"));
+                return Ok(None);
+            }
+        },
+    };
+    let source = HaclSource::open(&prepared.store, &tarball)?;
+    source.warn_of_another_release(&prepared.home, reporter);
+    Ok(Some(source))
 }
 
 fn chosen(prepared: &Prepared, selection: &VariantArgs) -> Result<Vec<Variant>> {

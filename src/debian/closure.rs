@@ -10,6 +10,12 @@ use super::suites::Suites;
 use super::{ProvisionError, Version, skip};
 use crate::recipe::PythonVersion;
 
+/// Counts up whenever the same indexes would give another closure: an answer from before is then none.
+pub(super) const ROOTS: &str = "2";
+
+/// Holds `x86_64-linux-gnu-ld.bfd`.
+const LINKER: &str = "binutils-x86-64-linux-gnu";
+
 /// What the release's own `python3` stands for.
 pub(super) fn default_python(suites: &Suites) -> Result<PythonVersion, ProvisionError> {
     let none =
@@ -23,6 +29,13 @@ pub(super) fn default_python(suites: &Suites) -> Result<PythonVersion, Provision
 pub(super) fn offered(suites: &Suites) -> Vec<PythonVersion> {
     let versions = suites.names().filter_map(|name| name.strip_prefix("libpython")?.strip_suffix("-dev")?.parse().ok());
     let versions: BTreeSet<PythonVersion> = versions.collect();
+    versions.into_iter().rev().collect()
+}
+
+/// Those, and the others that can at least be started; newest first.
+pub(super) fn pythons(suites: &Suites) -> Vec<PythonVersion> {
+    let interpreters = suites.names().filter_map(|name| name.strip_prefix("python")?.parse().ok());
+    let versions: BTreeSet<PythonVersion> = interpreters.chain(offered(suites)).collect();
     versions.into_iter().rev().collect()
 }
 
@@ -71,6 +84,10 @@ impl Selection<'_> {
         }
         // Nothing in the closure depends on the C library's headers, though all that is compiled against it needs them.
         open.push((vec![relation("libc6-dev".into()), relation("libc-dev".into())], "surtax".to_owned()));
+        // The release's own linker: an older host's misreads what a newer compiler has written into the release's archives.
+        if !self.suites.named(LINKER).is_empty() {
+            open.push((vec![relation(LINKER.to_owned())], "surtax".to_owned()));
+        }
         while let Some((alternatives, by)) = open.pop() {
             if alternatives.iter().any(|one| skip::package(&one.name)) || self.is_met(&alternatives) {
                 continue;

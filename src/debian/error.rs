@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::{self, ConfigError};
 use crate::error::{Exit, Explain};
 use crate::fetch::FetchError;
 use crate::fs::FsError;
@@ -45,6 +46,8 @@ pub enum ProvisionError {
     NoDefaultPython { release: String, reason: String, offered: Vec<PythonVersion> },
     #[error("the packages of Python {python} cannot be had together from {release}: {reason}")]
     Unsatisfiable { release: String, python: PythonVersion, reason: String },
+    #[error("the source {source_package} of {release} cannot be had: {reason}")]
+    NoSource { release: String, source_package: String, reason: String, offline: bool },
     #[error("the store has no answer for this request, and --offline forbids to ask a mirror")]
     NothingOffline,
     #[error("{} of {total} packages could not be had{}", missing.len(), listed(missing))]
@@ -53,6 +56,8 @@ pub enum ProvisionError {
     Lock { path: PathBuf, reason: String },
     #[error("the sysroot's own interpreter cannot compile its standard library: {reason}")]
     Finish { reason: String },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
@@ -78,6 +83,7 @@ impl Explain for ProvisionError {
             Self::Host { .. } | Self::UnknownHost { .. } | Self::NoMirror { .. } | Self::BadMirror { .. } => Exit::Usage,
             Self::UnknownRelease { .. } | Self::NoSuchPython { .. } | Self::NoDefaultPython { .. } | Self::Lock { .. } => Exit::Usage,
             Self::Finish { .. } => Exit::Build,
+            Self::Config(error) => error.exit(),
             Self::Fetch(error) => error.exit(),
             Self::Unpack(error) => error.exit(),
             Self::Process(error) => error.exit(),
@@ -90,6 +96,7 @@ impl Explain for ProvisionError {
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Config(error) => error.hint(),
             Self::Fetch(error) => error.hint(),
             Self::Unpack(error) => error.hint(),
             Self::Process(error) => error.hint(),
@@ -110,9 +117,8 @@ impl ProvisionError {
         Some(match self {
             Self::Host { .. } => "run it on an x86_64 host with glibc, or in a container of one".into(),
             Self::UnknownHost { .. } => "name a release instead of the host's: surtax provision debian-13".into(),
-            Self::NoMirror { .. } | Self::BadMirror { .. } => {
-                "give the base URL of a mirror, the folder that holds dists/ and pool/:\nsurtax provision --mirror https://mirror.example/debian\n(repeat --mirror for a second one, such as that of the security suite), or set SURTAX_MIRROR to such URLs, separated by spaces".into()
-            }
+            Self::NoMirror { release } => ways_to_give_a_mirror(release.split(' ').next().unwrap_or_default()),
+            Self::BadMirror { .. } => ways_to_give_a_mirror("debian"),
             Self::NoKeyring { .. } => "install the distribution's archive keyring package, or name its file: --keyring FILE".into(),
             Self::BadKeyring { .. } => "a keyring is a file of OpenPGP public keys, binary (.gpg) or armored (.asc)".into(),
             Self::Unsigned { .. } => "is the URL that of a mirror? A login page of a network answers every URL with a page of its own".into(),
@@ -134,6 +140,10 @@ impl ProvisionError {
                 "no component in use has a libpython; are the recipe's or the apt sources' components complete?".into()
             }
             Self::Unsatisfiable { .. } => "the mirror may be just changing, or a suite is missing (security, updates); run again with --refresh".into(),
+            Self::NoSource { offline: true, .. } => "run it once without --offline".into(),
+            Self::NoSource { .. } => {
+                "give a mirror that carries the release's sources with --mirror URL; a source that you have is named with --hacl-source PATH, and --hacl stubs does without".into()
+            }
             Self::NothingOffline => "run it once without --offline".into(),
             Self::Missing { offline: true, .. } => "run it once without --offline".into(),
             Self::Missing { .. } => {
@@ -148,4 +158,13 @@ impl ProvisionError {
             _ => return None,
         })
     }
+}
+
+fn ways_to_give_a_mirror(distribution: &str) -> String {
+    let distribution = distribution.to_lowercase();
+    let by_option =
+        format!("give the base URL of a mirror, the folder that holds dists/ and pool/: --mirror https://mirror.example/{distribution}");
+    let more = "(repeat it for a second one, such as that of the security suite), or set SURTAX_MIRROR to such URLs, separated by spaces";
+    let example = config::example(&distribution);
+    format!("{by_option}\n{more},\nor write them into ~/.config/surtax/config.toml:\n{example}")
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::ProvisionError;
+use crate::config::Config;
 use crate::fetch::Patience;
 
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Host {
     pub keyrings: Vec<PathBuf>,
     /// From `SURTAX_MIRROR`.
     pub mirrors: Vec<String>,
+    /// The person's configuration file, read where no other mirror is given.
+    pub config: Option<PathBuf>,
     pub now: Timestamp,
     pub patience: Patience,
 }
@@ -37,6 +40,7 @@ impl Host {
             apt: "/etc/apt".into(),
             keyrings: vec!["/usr/share/keyrings".into(), "/etc/apt/keyrings".into()],
             mirrors: std::env::var("SURTAX_MIRROR").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+            config: Config::place(),
             now: Timestamp::now(),
             patience: Patience::default(),
         }
@@ -56,7 +60,7 @@ impl Host {
 /// The release a host is: what a signed index must say to be its distribution's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
-    /// Compared without regard to case: os-release writes `debian`, an index `Debian`.
+    /// Compared by [`is_origin`].
     pub(super) origin: String,
     pub(super) codename: String,
 }
@@ -86,8 +90,9 @@ impl Identity {
             (_, None) => Err(ProvisionError::UnknownHost { path, reason: "has no VERSION_CODENAME".into() }),
         }
     }
+}
 
-    pub(super) fn is_origin(&self, origin: &str) -> bool {
-        self.origin.eq_ignore_ascii_case(origin)
-    }
+/// os-release writes `debian`, an index `Debian`.
+pub(super) fn is_origin(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
 }

@@ -1,19 +1,53 @@
-//! A `Packages` index, parsed as it is decompressed. Of some 50 MB of text only the fields that decide a closure are kept.
+//! A `Packages` or `Sources` index, parsed as it is decompressed. Of some 50 MB of text only the fields that are asked for are kept.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
 
+use super::deb822::{Paragraph, paragraphs};
 use super::dependency::{self, Relation};
-use super::lock::LockedPackage;
+use super::lock::{LockedFile, LockedPackage, LockedSource};
+use super::plan::ARCHITECTURE;
 use super::version::Version;
+use crate::digest::Sha256;
 use crate::interrupt;
 
-const KEPT: [&str; 10] =
-    ["Package", "Version", "Source", "Architecture", "Pre-Depends", "Depends", "Provides", "Filename", "Size", "SHA256"];
+/// What an index lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Packages,
+    Sources,
+}
+
+impl Kind {
+    /// Below the suite's folder.
+    pub(super) fn folder(self, component: &str) -> String {
+        match self {
+            Self::Packages => format!("{component}/binary-{ARCHITECTURE}"),
+            Self::Sources => format!("{component}/source"),
+        }
+    }
+
+    pub(super) fn file_name(self) -> &'static str {
+        match self {
+            Self::Packages => "Packages",
+            Self::Sources => "Sources",
+        }
+    }
+
+    fn kept(self) -> &'static [&'static str] {
+        match self {
+            Self::Packages => {
+                &["Package", "Version", "Source", "Architecture", "Pre-Depends", "Depends", "Provides", "Filename", "Size", "SHA256"]
+            }
+            Self::Sources => &["Package", "Version", "Directory", "Checksums-Sha256"],
+        }
+    }
+}
 
 /// One suite's packages, of all its components.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Index {
+    kind: Kind,
     text: String,
     /// Where in `text` the paragraphs of each name begin and end.
     by_name: HashMap<Box<str>, Vec<(u32, u32)>>,
@@ -29,6 +63,10 @@ pub(super) struct Package {
 }
 
 impl Index {
+    pub(super) fn of(kind: Kind) -> Self {
+        Self { kind, text: String::new(), by_name: HashMap::new(), by_virtual_name: HashMap::new() }
+    }
+
     /// Adds the paragraphs of one component.
     pub(super) fn read(&mut self, mut from: impl Read) -> io::Result<()> {
         let mut buffer = vec![0; 1 << 18];
@@ -60,6 +98,7 @@ impl Index {
 
     fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
         let text = str::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let kept = self.kind.kept();
         let (mut start, mut name, mut provides, mut keeping) = (self.text.len(), "", "", false);
         for line in text.split('\n').chain([""]) {
             match line.as_bytes().first() {
@@ -69,7 +108,7 @@ impl Index {
                     continue;
                 }
                 Some(b' ' | b'\t') => {}
-                Some(_) => keeping = line.split_once(':').is_some_and(|(field, _)| KEPT.contains(&field)),
+                Some(_) => keeping = line.split_once(':').is_some_and(|(field, _)| kept.contains(&field)),
             }
             if keeping {
                 name = line.strip_prefix("Package: ").unwrap_or(name);
@@ -102,20 +141,27 @@ impl Index {
         self.packages(self.by_virtual_name.get(name), suite, architecture)
     }
 
+    /// Every version of a source package.
+    pub(super) fn sources(&self, name: &str) -> Vec<LockedSource> {
+        self.texts(self.by_name.get(name)).filter_map(parse_source).collect()
+    }
+
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(AsRef::as_ref)
     }
 
     fn packages(&self, places: Option<&Vec<(u32, u32)>>, suite: &str, architecture: &str) -> Vec<Package> {
-        let places = places.into_iter().flatten();
-        places.filter_map(|&(start, end)| parse(&self.text[start as usize..end as usize], suite, architecture)).collect()
+        self.texts(places).filter_map(|text| parse(text, suite, architecture)).collect()
+    }
+
+    fn texts(&self, places: Option<&Vec<(u32, u32)>>) -> impl Iterator<Item = &str> {
+        places.cloned().into_iter().flatten().map(|(start, end)| &self.text[start as usize..end as usize])
     }
 }
 
 /// `None` where a needed field is missing or wrong: such a package cannot be fetched, whatever depends on it.
 fn parse(text: &str, suite: &str, architecture: &str) -> Option<Package> {
-    let paragraphs = super::deb822::paragraphs(text);
-    let paragraph = paragraphs.first()?;
+    let paragraph: Paragraph<'_> = paragraphs(text).into_iter().next()?;
     let text = |field: &str| paragraph.get(field).map(str::to_owned);
     let (name, version, of) = (text("Package")?, text("Version")?, text("Architecture")?);
     if of != architecture && of != "all" {
@@ -145,4 +191,22 @@ fn parse(text: &str, suite: &str, architecture: &str) -> Option<Package> {
             sha256: paragraph.get("SHA256")?.parse().ok()?,
         },
     })
+}
+
+/// The same for a source package, whose files lie together in one folder.
+fn parse_source(text: &str) -> Option<LockedSource> {
+    let paragraph = paragraphs(text).into_iter().next()?;
+    let folder = paragraph.get("Directory")?.trim_matches('/').trim_start_matches("./");
+    let mut files = Vec::new();
+    for line in paragraph.get("Checksums-Sha256")?.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(hash), Some(size), Some(name)) = (words.next(), words.next(), words.next()) else { continue };
+        // A name with a folder in it could lead elsewhere; none has one (Policy 5.6.21).
+        if name.contains('/') || name == ".." {
+            return None;
+        }
+        let filename = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        files.push(LockedFile { filename, size: size.parse().ok()?, sha256: hash.parse::<Sha256>().ok()? });
+    }
+    Some(LockedSource { name: paragraph.get("Package")?.to_owned(), version: Version::new(paragraph.get("Version")?), files })
 }

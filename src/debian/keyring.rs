@@ -11,6 +11,9 @@ use pgp::types::{KeyDetails, KeyId};
 use super::keyring_files::{host_keyrings, named, parse};
 use super::sources::SignedBy;
 use super::{Host, ProvisionError};
+use crate::recipe;
+
+const REVOKED: &str = "was revoked";
 
 /// Clocks differ; a signature made a moment ago by a faster one is no forgery.
 pub(super) const CLOCK_SLACK_SECONDS: i64 = 24 * 3600;
@@ -20,7 +23,7 @@ pub(super) const CLOCK_SLACK_SECONDS: i64 = 24 * 3600;
 pub(super) enum Trust {
     /// `--keyring`, or `Signed-By` with paths: all must be readable.
     Files(Vec<PathBuf>),
-    /// Keyrings of the recipe, by name; those that the host has.
+    /// Keyrings of the recipe, by name: those that the host has, and those that travel inside surtax.
     Named(Vec<String>),
     Inline(String),
     /// apt's own trusted keys and the distribution's keyrings.
@@ -58,12 +61,19 @@ impl Keyring {
                 Err(_) => {}
             }
         }
+        if let Trust::Named(names) = trust {
+            for (path, bytes) in names.iter().filter_map(|name| recipe::keyring(name)) {
+                // A host of the distribution mostly has the same file.
+                let other: Vec<_> = parse(&path, bytes)?.into_iter().filter(|key| !keys.contains(key)).collect();
+                keys.extend(other);
+            }
+        }
         if !keys.is_empty() {
             return Ok(Self(keys));
         }
         let folders = host.keyrings.iter().chain([&host.apt]).map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(" and ");
         Err(none(match trust {
-            Trust::Named(names) => format!("{} is not in {folders}", names.join(", ")),
+            Trust::Named(names) => format!("{} is neither in {folders} nor in surtax itself", names.join(", ")),
             _ => format!("there is none in {folders}"),
         }))
     }
@@ -105,7 +115,7 @@ impl Keyring {
         if created > now.as_second() + CLOCK_SLACK_SECONDS || (expires > 0 && created + expires < now.as_second()) {
             return Err(format!("the signature by {issuer} is not valid at this time"));
         }
-        let mut known = None;
+        let (mut known, mut valid) = (None, false);
         for key in &self.0 {
             let primary = signature.verify(&key.primary_key, text.as_bytes()).is_ok().then(|| usable_primary(key, now, true));
             let by_subkey = || {
@@ -113,11 +123,16 @@ impl Keyring {
                 Some(usable_primary(key, now, false).and_then(|()| usable_subkey(subkey, key, now)))
             };
             match primary.or_else(by_subkey) {
-                Some(Ok(())) => return Ok(()),
+                Some(Ok(())) => valid = true,
+                // There may be older copies of the key, which do not know of it yet.
+                Some(Err(REVOKED)) => return Err(format!("the key {issuer} {REVOKED}")),
                 Some(Err(reason)) => known = Some(format!("the key {issuer} {reason}")),
                 None if is_by(signature, key) => known = Some(format!("the signature by {issuer} does not fit the text")),
                 None => {}
             }
+        }
+        if valid {
+            return Ok(());
         }
         Err(known.unwrap_or_else(|| format!("the key {issuer} is not in the keyring")))
     }
@@ -144,7 +159,7 @@ fn is_by(signature: &Signature, key: &SignedPublicKey) -> bool {
 /// Not revoked, not expired, and (where it signs itself) meant for signing, by the newest valid word of the key on itself.
 fn usable_primary(key: &SignedPublicKey, now: Timestamp, signs: bool) -> Result<(), &'static str> {
     if key.details.revocation_signatures.iter().any(|revocation| revocation.verify_key(&key.primary_key).is_ok()) {
-        return Err("was revoked");
+        return Err(REVOKED);
     }
     let direct = key.details.direct_signatures.iter().filter(|word| word.verify_key(&key.primary_key).is_ok());
     let by_user = key.details.users.iter().flat_map(|user| {
@@ -170,7 +185,7 @@ fn usable_subkey(subkey: &SignedPublicSubKey, key: &SignedPublicKey, now: Timest
     let bound = |word: &&Signature| word.verify_subkey_binding(&key.primary_key, &subkey.key).is_ok();
     let of = |kind| subkey.signatures.iter().filter(move |word| word.typ() == Some(kind)).filter(bound);
     if of(SignatureType::SubkeyRevocation).next().is_some() {
-        return Err("was revoked");
+        return Err(REVOKED);
     }
     let bindings = of(SignatureType::SubkeyBinding).filter(|word| word.hash_alg().is_some_and(may_bind));
     let Some(newest) = bindings.max_by_key(|word| word.created().map(pgp::types::Timestamp::as_secs)) else {

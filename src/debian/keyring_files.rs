@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use pgp::composed::{Deserializable as _, SignedPublicKey};
+use pgp::errors::Error;
+use pgp::packet::{Packet, PacketParser};
 
 use super::{Host, ProvisionError};
 
@@ -11,7 +13,8 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<SignedPublicKey>, P
     let mut keys = Vec::new();
     let blocks = armored_blocks(bytes);
     if blocks.is_empty() {
-        let parsed = SignedPublicKey::from_bytes_many(bytes).map_err(|error| bad(error.to_string()))?;
+        let packets = PacketParser::new(bytes).filter(belongs_to_a_key).peekable();
+        let parsed = SignedPublicKey::from_packets(packets);
         // One key of a kind that is not understood does not spoil the others.
         keys.extend(parsed.filter_map(Result::ok));
     }
@@ -20,6 +23,15 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<SignedPublicKey>, P
         keys.extend(parsed.filter_map(Result::ok));
     }
     if keys.is_empty() { Err(bad("it holds no OpenPGP public key".into())) } else { Ok(keys) }
+}
+
+/// A trust packet is a note of the program that wrote the file (RFC 9580, 5.10); Ubuntu's keyring has one after every other packet, and a
+/// parser of keys takes it for the key's end. What is of an unknown kind is passed over too.
+fn belongs_to_a_key(packet: &pgp::errors::Result<Packet>) -> bool {
+    match packet {
+        Ok(packet) => !matches!(packet, Packet::Trust(_) | Packet::Marker(_) | Packet::Padding(_)),
+        Err(error) => !matches!(error, Error::Unsupported { .. } | Error::InvalidPacketContent { .. } | Error::PacketIncomplete { .. }),
+    }
 }
 
 fn armored_blocks(bytes: &[u8]) -> Vec<&str> {

@@ -25,6 +25,9 @@ pub struct SurtaxLock {
     pub python: PythonVersion,
     #[serde(rename = "package")]
     pub packages: Vec<LockedPackage>,
+    /// What was fetched of source packages beside them; no part of the sysroot.
+    #[serde(rename = "source", default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<LockedSource>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +48,27 @@ pub struct LockedPackage {
     pub sha256: Sha256,
 }
 
+/// A source package as a signed index lists it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedSource {
+    pub name: String,
+    pub version: Version,
+    /// All of it: the upstream tarball, the release's patches, the description.
+    #[serde(rename = "file")]
+    pub files: Vec<LockedFile>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedFile {
+    /// Path below a mirror.
+    pub filename: String,
+    /// Bytes.
+    pub size: u64,
+    pub sha256: Sha256,
+}
+
 impl SurtaxLock {
     pub const SCHEMA: u32 = 1;
 
@@ -58,8 +82,10 @@ impl SurtaxLock {
             return Err(malformed(format!("schema {}; this surtax reads schema {}", lock.schema, Self::SCHEMA)));
         }
         let outside = |name: &str| name.split('/').any(|part| part.is_empty() || part == "." || part == "..");
-        match lock.packages.iter().find(|package| outside(&package.filename)) {
-            Some(package) => Err(malformed(format!("package {}: `{}` is no path below a mirror", package.name, package.filename))),
+        let packages = lock.packages.iter().map(|package| (&package.name, &package.filename));
+        let sources = lock.sources.iter().flat_map(|source| source.files.iter().map(|file| (&source.name, &file.filename)));
+        match packages.chain(sources).find(|(_, filename)| outside(filename)) {
+            Some((name, filename)) => Err(malformed(format!("package {name}: `{filename}` is no path below a mirror"))),
             None if lock.packages.is_empty() => Err(malformed("it lists no package".into())),
             None => Ok(lock),
         }
@@ -77,6 +103,13 @@ impl SurtaxLock {
         let packages = hashes.iter().map(|(name, hash)| (*name, hash.as_str()));
         let python = self.python.to_string();
         Key::of("sysroot", [("assembly", ASSEMBLY), ("python", python.as_str())].into_iter().chain(packages))
+    }
+
+    /// Remembers a source package, in the place of an earlier version of it.
+    pub(super) fn keep(&mut self, source: LockedSource) {
+        self.sources.retain(|other| other.name != source.name);
+        self.sources.push(source);
+        self.sources.sort_by(|one, other| one.name.cmp(&other.name));
     }
 
     pub fn total_bytes(&self) -> u64 {

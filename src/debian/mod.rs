@@ -10,12 +10,16 @@ mod host;
 mod index;
 mod keyring;
 mod keyring_files;
+mod listing;
 mod lock;
 mod packages;
 mod plan;
+mod pool;
 mod provision;
+mod reading;
 mod release;
 mod skip;
+mod source;
 mod sources;
 mod suites;
 mod sysroot;
@@ -30,8 +34,10 @@ pub use dependency::{Operator, Relation, parse as parse_dependencies};
 pub use error::ProvisionError;
 pub use finish::{CompileStandardLibrary, Finisher, NoFinish};
 pub use host::Host;
-pub use lock::{LockedPackage, SurtaxLock};
+pub use listing::{Download, Listing, OfferedPython, listing, listing_with};
+pub use lock::{LockedFile, LockedPackage, LockedSource, SurtaxLock};
 pub use provision::{provision, provision_with};
+pub use source::{SourcePackage, source_package, source_package_with};
 pub use version::Version;
 
 /// What a person asks for.
@@ -40,7 +46,7 @@ pub struct Request {
     pub recipe: Recipe,
     /// Overrides the recipe's; `None` leaves it to the recipe, and so to the release.
     pub python: Option<PythonVersion>,
-    /// In order of preference. Empty: `SURTAX_MIRROR`, else the host's apt sources.
+    /// In order of preference. Empty: `SURTAX_MIRROR`, else the configuration file's, else the host's apt sources.
     pub mirrors: Vec<String>,
     /// The only keys that are trusted. `None`: what the apt sources or the recipe name, else the host's keyrings.
     pub keyring: Option<PathBuf>,

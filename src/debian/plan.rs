@@ -1,9 +1,10 @@
 //! Which suites of which places a request means, before anything is asked of a mirror.
 
-use super::host::Identity;
+use super::host::{Identity, is_origin};
 use super::keyring::Trust;
 use super::sources::{self, Entry};
 use super::{Host, ProvisionError, Request};
+use crate::config::{Config, mirror_url};
 use crate::digest::Key;
 use crate::recipe::{NamedRelease, Release, Source};
 
@@ -12,7 +13,10 @@ pub(super) const ARCHITECTURE: &str = "amd64";
 
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    pub(super) identity: Identity,
+    /// As the signed index must say it, without regard to case.
+    pub(super) origin: String,
+    /// The same. `None`: the release goes by the name of its base suite, and its index says which codename it has now.
+    pub(super) codename: Option<String>,
     /// The base suite is among them; others that cannot be had are warned about.
     pub(super) suites: Vec<SuitePlan>,
 }
@@ -38,11 +42,12 @@ impl Plan {
     pub(super) fn of(request: &Request, host: &Host) -> Result<Self, ProvisionError> {
         let Source::Archive(archive) = &request.recipe.source;
         let entries = sources::read(host, ARCHITECTURE);
-        let given = if request.mirrors.is_empty() { &host.mirrors } else { &request.mirrors };
-        let given = given.iter().map(|mirror| checked(mirror)).collect::<Result<Vec<_>, _>>()?;
         let mut plan = match &archive.release {
-            Release::Host => of_host(&Identity::of(host)?, &entries, &given),
-            Release::Named(release) => of_named(release, &entries, &given, Identity::of(host).ok()),
+            Release::Host => {
+                let identity = Identity::of(host)?;
+                of_host(&identity, &entries, &given(request, host, &identity.origin)?)
+            }
+            Release::Named(release) => of_named(release, &entries, &given(request, host, &release.origin)?, Identity::of(host).ok()),
         };
         if let Some(keyring) = &request.keyring {
             let places = plan.suites.iter_mut().flat_map(|suite| &mut suite.places);
@@ -55,7 +60,17 @@ impl Plan {
     }
 
     pub(super) fn label(&self) -> String {
-        format!("{} {}", self.identity.origin, self.identity.codename)
+        format!("{} {}", self.origin, self.name())
+    }
+
+    /// What the names of its suites begin with.
+    pub(super) fn name(&self) -> &str {
+        let base = || self.suites.first().map_or("", |suite| suite.dist.as_str());
+        self.codename.as_deref().unwrap_or_else(base)
+    }
+
+    pub(super) fn is_origin(&self, origin: &str) -> bool {
+        is_origin(&self.origin, origin)
     }
 
     /// Every mirror once, in order.
@@ -74,15 +89,24 @@ impl Plan {
         let (plan, recipe) = (format!("{self:?}"), format!("{:?}", request.recipe.source));
         let python = request.python.map_or_else(String::new, |version| version.to_string());
         let expired = if request.allow_expired { "allowed" } else { "refused" };
-        let inputs = [("plan", plan.as_str()), ("recipe", recipe.as_str()), ("python", python.as_str()), ("expired", expired)];
+        let inputs = [
+            ("closure", super::closure::ROOTS),
+            ("plan", plan.as_str()),
+            ("recipe", recipe.as_str()),
+            ("python", python.as_str()),
+            ("expired", expired),
+        ];
         Key::of("request", inputs)
     }
 }
 
-fn checked(mirror: &str) -> Result<String, ProvisionError> {
-    let known = ["http://", "https://", "file:///"].iter().any(|scheme| mirror.starts_with(scheme) && mirror.len() > scheme.len());
-    let plain = !mirror.contains(char::is_whitespace) && !mirror.contains(['?', '#']);
-    if known && plain { Ok(mirror.trim_end_matches('/').to_owned()) } else { Err(ProvisionError::BadMirror { mirror: mirror.to_owned() }) }
+/// The person's mirrors, from the first place that names any; empty where the host's apt sources are left.
+fn given(request: &Request, host: &Host, origin: &str) -> Result<Vec<String>, ProvisionError> {
+    let by_hand = if request.mirrors.is_empty() { &host.mirrors } else { &request.mirrors };
+    match &host.config {
+        Some(path) if by_hand.is_empty() => Ok(Config::read(path)?.mirrors(origin).to_vec()),
+        _ => by_hand.iter().map(|mirror| mirror_url(mirror).ok_or_else(|| ProvisionError::BadMirror { mirror: mirror.clone() })).collect(),
+    }
 }
 
 fn of_host(identity: &Identity, entries: &[Entry], given: &[String]) -> Plan {
@@ -115,12 +139,12 @@ fn of_host(identity: &Identity, entries: &[Entry], given: &[String]) -> Plan {
             }
         }
     }
-    Plan { identity: identity.clone(), suites }
+    Plan { origin: identity.origin.clone(), codename: Some(identity.codename.clone()), suites }
 }
 
 /// A host of the same distribution has mirrors that may well carry its other releases too.
 fn of_named(release: &NamedRelease, entries: &[Entry], given: &[String], host: Option<Identity>) -> Plan {
-    let same = host.is_some_and(|host| host.is_origin(&release.origin));
+    let same = host.is_some_and(|host| is_origin(&host.origin, &release.origin));
     let mut mirrors = given.to_vec();
     if mirrors.is_empty() && same {
         mirrors.extend(entries.iter().map(|entry| entry.uri.trim_end_matches('/').to_owned()));
@@ -134,7 +158,7 @@ fn of_named(release: &NamedRelease, entries: &[Entry], given: &[String], host: O
     };
     let suites = release.suites.iter().enumerate();
     let suites = suites.map(|(at, dist)| SuitePlan { dist: dist.clone(), base: at == 0, places: mirrors.iter().map(place).collect() });
-    Plan { identity: Identity { origin: release.origin.clone(), codename: release.codename.clone() }, suites: suites.collect() }
+    Plan { origin: release.origin.clone(), codename: release.codename.clone(), suites: suites.collect() }
 }
 
 fn add(suites: &mut Vec<SuitePlan>, dist: &str, place: Place) {
@@ -152,6 +176,7 @@ fn add(suites: &mut Vec<SuitePlan>, dist: &str, place: Place) {
     }
 }
 
-fn is_suite_of(suite: &str, codename: &str) -> bool {
+/// Whether it is `bookworm` itself, or such as `bookworm-security`.
+pub(super) fn is_suite_of(suite: &str, codename: &str) -> bool {
     suite.strip_prefix(codename).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']))
 }

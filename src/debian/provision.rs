@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
+use super::index::Kind;
 use super::plan::{ARCHITECTURE, Plan};
-use super::suites::{Reading, Suites};
+use super::pool::Pool;
+use super::reading::Reading;
+use super::suites::Suites;
 use super::{CompileStandardLibrary, Finisher, Host, ProvisionError, Provisioned, Request, SurtaxLock};
 use super::{closure, sysroot};
 use crate::fetch::Fetcher;
@@ -109,6 +112,7 @@ impl Session<'_> {
             fetcher,
             reporter: self.reporter,
             bar: &*bar,
+            kind: Kind::Packages,
             downloaded: AtomicU64::new(0),
         };
         let suites = Suites::open(plan, &reading)?;
@@ -117,24 +121,10 @@ impl Session<'_> {
             Some(python) => python,
             None => closure::default_python(&suites)?,
         };
-        let lock = self.lock(plan, &suites, python)?;
+        let lock = locked(&suites, python)?;
         bar.finish();
         self.reporter.step(&format!("resolved Python {python} of {}: {} packages", lock.release, lock.packages.len()));
         Ok((lock, suites.downloaded))
-    }
-
-    fn lock(&self, plan: &Plan, suites: &Suites, python: PythonVersion) -> Result<SurtaxLock, ProvisionError> {
-        let packages = closure::closure(suites, python)?;
-        let name = suites.version.as_ref().unwrap_or(&plan.identity.codename);
-        Ok(SurtaxLock {
-            schema: SurtaxLock::SCHEMA,
-            release: format!("{} {name}", suites.origin),
-            origin: suites.origin.clone(),
-            codename: plan.identity.codename.clone(),
-            architecture: ARCHITECTURE.to_owned(),
-            python,
-            packages,
-        })
     }
 
     fn fetcher(&self) -> Result<Option<Fetcher>, ProvisionError> {
@@ -146,7 +136,7 @@ impl Session<'_> {
         if let Some(ready) = self.ready(&lock) {
             return Ok(Provisioned { downloaded_bytes: fetched, ..ready });
         }
-        let downloaded = sysroot::assemble(self.store, &lock, mirrors, fetcher, self.finisher, self.reporter)?;
+        let downloaded = sysroot::assemble(Pool { store: self.store, mirrors, fetcher }, &lock, self.finisher, self.reporter)?;
         Ok(self.provisioned(lock, false, fetched + downloaded))
     }
 
@@ -169,4 +159,18 @@ impl Session<'_> {
             lock,
         }
     }
+}
+
+fn locked(suites: &Suites, python: PythonVersion) -> Result<SurtaxLock, ProvisionError> {
+    let packages = closure::closure(suites, python)?;
+    Ok(SurtaxLock {
+        schema: SurtaxLock::SCHEMA,
+        release: suites.full_name(),
+        origin: suites.origin.clone(),
+        codename: suites.codename.clone(),
+        architecture: ARCHITECTURE.to_owned(),
+        python,
+        packages,
+        sources: Vec::new(),
+    })
 }

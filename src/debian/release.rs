@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::ProvisionError;
 use super::deb822;
 use super::keyring::CLOCK_SLACK_SECONDS;
+use super::plan::is_suite_of;
 use crate::digest::Sha256;
 use crate::fetch::Wanted;
 
@@ -60,7 +61,7 @@ impl SignedRelease {
 
     /// Whether it belongs to the release of that codename: `bookworm` itself, or `bookworm-security`.
     pub(super) fn is_of(&self, codename: &str) -> bool {
-        self.codename.strip_prefix(codename).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']))
+        is_suite_of(&self.codename, codename)
     }
 
     /// Whether this is the folder that was asked for: a mirror, or whoever sits before it, could answer with another suite's index.
@@ -73,6 +74,9 @@ impl SignedRelease {
         let moment = |text: &str| {
             let bad = |_| ProvisionError::BadIndex { url: url.to_owned(), reason: format!("`{text}` is no date") };
             // RFC 2822 has no name for UTC; the indexes write it so.
+            // Ubuntu's write hours before ten with a blank in the place of the first digit.
+            let words = text.split_whitespace().map(|word| if word.find(':') == Some(1) { format!("0{word}") } else { word.to_owned() });
+            let text = words.collect::<Vec<_>>().join(" ");
             jiff::fmt::rfc2822::parse(&text.replace("UTC", "+0000")).map(|moment| moment.timestamp()).map_err(bad)
         };
         if let Some(date) = &self.date

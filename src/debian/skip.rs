@@ -1,8 +1,9 @@
 //! What a sysroot does without: packages that serve an installed system, and files that nothing compiles, links or imports.
 
 /// With the reason of each. A dependency on one of them counts as met.
-const PACKAGES: [(&str, &str); 22] = [
+const PACKAGES: [(&str, &str); 25] = [
     ("adduser", "makes accounts when a package is installed"),
+    ("binutils-common", "documentation of the linker, and its messages in other languages"),
     ("debconf", "asks questions when a package is installed"),
     ("dpkg", "installs packages; surtax unpacks them itself"),
     ("gcc-*-base", "documentation alone"),
@@ -10,7 +11,9 @@ const PACKAGES: [(&str, &str); 22] = [
     ("install-info", "keeps the index of info pages"),
     ("libc-bin", "ldconfig and locale tools; the loader is given its folders by path"),
     ("libc-dev-bin", "tools for message catalogues; no header or library"),
+    ("libgprofng0", "a profiler, packaged with the linker"),
     ("libnsl-dev", "headers of NIS; only the module nis, which is there compiled, uses them"),
+    ("libstdc++6", "of the linker's package only the profiler and the other linker, gold, are C++"),
     ("libtirpc-common", "the system's list of network transports"),
     ("mailcap", "which program opens which type of file"),
     ("media-types", "which file has which type; mimetypes reads the host's or its own table"),
@@ -27,10 +30,12 @@ const PACKAGES: [(&str, &str); 22] = [
 ];
 
 /// Folders below the root.
-const TREES: [&str; 16] = [
+const TREES: [&str; 18] = [
     "etc/default",
     "etc/init.d",
     "usr/lib/valgrind",
+    "usr/lib/x86_64-linux-gnu/bfd-plugins",
+    "usr/lib/x86_64-linux-gnu/ldscripts",
     "usr/share/applications",
     "usr/share/apport",
     "usr/share/binfmts",

@@ -1,26 +1,19 @@
 //! A sysroot from a lock: unpacked in scratch, finished, put in place with its stamp.
 
 use super::packages::Work;
+use super::pool::Pool;
 use super::{Finisher, ProvisionError, SurtaxLock};
-use crate::fetch::Fetcher;
 use crate::fs;
-use crate::store::{Stamp, Store};
+use crate::store::Stamp;
 use crate::ui::{Reporter, Unit};
 use crate::unpack::Tree;
 
 /// Returns the number of bytes that were downloaded.
-pub(super) fn assemble(
-    store: &Store,
-    lock: &SurtaxLock,
-    mirrors: &[String],
-    fetcher: Option<&Fetcher>,
-    finisher: &dyn Finisher,
-    reporter: &dyn Reporter,
-) -> Result<u64, ProvisionError> {
-    let key = lock.key();
+pub(super) fn assemble(pool: Pool<'_>, lock: &SurtaxLock, finisher: &dyn Finisher, reporter: &dyn Reporter) -> Result<u64, ProvisionError> {
+    let (store, key) = (pool.store, lock.key());
     let scratch = store.scratch()?;
     let tree = Tree::system_root(scratch.path())?;
-    let downloaded = Work { store, lock, mirrors, fetcher, tree: &tree, reporter }.run()?;
+    let downloaded = Work { pool, lock, tree: &tree, reporter }.run()?;
     reporter.step(&format!(
         "unpacked {} packages of {}: {:.1} MB, {:.1} MB of it downloaded now",
         lock.packages.len(),

@@ -19,6 +19,13 @@ impl Version {
         &self.0
     }
 
+    /// Whether both are made of one upstream tarball, whatever the release has changed around it.
+    pub fn has_upstream_of(&self, other: &Self) -> bool {
+        let (epoch, upstream, _) = self.parts();
+        let (other_epoch, other_upstream, _) = other.parts();
+        epoch == other_epoch && compare_part(upstream.as_bytes(), other_upstream.as_bytes()) == Ordering::Equal
+    }
+
     fn parts(&self) -> (u64, &str, &str) {
         let (epoch, rest) = match self.0.split_once(':') {
             Some((epoch, rest)) => (epoch.parse().unwrap_or(0), rest),

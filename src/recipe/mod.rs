@@ -46,11 +46,12 @@ pub enum Release {
 pub struct NamedRelease {
     /// As the signed index must say it: `Debian`, `Ubuntu`.
     pub origin: String,
-    pub codename: String,
+    /// As the signed index must say it. `None`: the release is known by its first suite, such as `testing`, whose codename changes.
+    pub codename: Option<String>,
     /// The first is the base suite, which must be found; the others bring updates.
     pub suites: Vec<String>,
     pub components: Vec<String>,
-    /// File names without folder and extension, looked for in the host's keyring folders.
+    /// File names without folder and extension, of the host's keyring folders and of those that travel inside surtax.
     pub keyrings: Vec<String>,
 }
 
@@ -80,11 +81,17 @@ impl Explain for RecipeError {
     }
 }
 
+/// A keyring that travels inside surtax, and the path it has in the repository. `recipes/keyrings/README.md` says where each is from.
+pub fn keyring(name: &str) -> Option<(PathBuf, &'static [u8])> {
+    let file = RECIPES.get_file(format!("keyrings/{name}.gpg"))?;
+    Some((Path::new("recipes").join(file.path()), file.contents()))
+}
+
 impl Recipe {
-    /// The release that the recipe names; `None` where it is the host's.
+    /// The codename that the recipe names; `None` where it is the host's, or changes.
     pub fn codename(&self) -> Option<&str> {
         match &self.source {
-            Source::Archive(Archive { release: Release::Named(named), .. }) => Some(&named.codename),
+            Source::Archive(Archive { release: Release::Named(named), .. }) => named.codename.as_deref(),
             Source::Archive(Archive { release: Release::Host, .. }) => None,
         }
     }

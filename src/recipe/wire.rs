@@ -80,16 +80,16 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Source, RecipeError> {
         (Some(HostRelease::Host), ..) => {
             return Err(malformed(1, 1, "`release: host` leaves no room for origin, codename, suites, components or keyrings".into()));
         }
-        (None, Some(origin), Some(codename), Some(suites), Some(components), Some(keyrings)) => {
+        (None, Some(origin), codename, Some(suites), Some(components), Some(keyrings)) => {
             let words = |list: Vec<Word>| list.into_iter().map(|word| word.0).collect::<Vec<_>>();
             let (suites, components, keyrings) = (words(suites), words(components), words(keyrings));
             if let Some((name, _)) = [("suites", &suites), ("components", &components)].iter().find(|(_, list)| list.is_empty()) {
                 return Err(malformed(1, 1, format!("`{name}` is empty")));
             }
-            Release::Named(NamedRelease { origin: origin.0, codename: codename.0, suites, components, keyrings })
+            Release::Named(NamedRelease { origin: origin.0, codename: codename.map(|word| word.0), suites, components, keyrings })
         }
         _ => {
-            let needed = "an archive needs `release: host`, or all of origin, codename, suites, components and keyrings";
+            let needed = "an archive needs `release: host`, or all of origin, suites, components and keyrings";
             return Err(malformed(1, 1, needed.into()));
         }
     };

@@ -18,12 +18,6 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// By the first bytes of a file: one that is kept by its content has no telling name.
-    pub(super) fn of_content(start: &[u8]) -> Self {
-        let magics: [(&[u8], Self); 3] = [(b"\x1f\x8b", Self::Gzip), (b"\xfd7zXZ\0", Self::Xz), (b"\x28\xb5\x2f\xfd", Self::Zstd)];
-        magics.into_iter().find(|(magic, _)| start.starts_with(magic)).map_or(Self::None, |(_, compression)| compression)
-    }
-
     /// By the end of a file's name; `None` for one that says nothing known.
     pub fn of_name(name: &str) -> Option<Self> {
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -34,6 +28,16 @@ impl Compression {
             "tar" => Some(Self::None),
             _ if stem.is_empty() => None,
             _ => None,
+        }
+    }
+
+    /// By a file's first bytes: a blob's name is its hash.
+    pub fn of_content(start: &[u8]) -> Self {
+        match start {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::None,
         }
     }
 }

@@ -65,7 +65,10 @@ pub fn tarball(file: &Path, into: &Tree, strip: usize, wanted: &dyn Fn(&str) -> 
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let opened = std::fs::File::open(file).map_err(FsError::at("read", file))?;
     let mut opened = std::io::BufReader::new(opened);
-    let compression = Compression::of_content(opened.fill_buf().map_err(FsError::at("read", file))?);
+    let compression = match Compression::of_name(&name) {
+        Some(compression) => compression,
+        None => Compression::of_content(opened.fill_buf().map_err(FsError::at("read", file))?),
+    };
     let reader = decompress(compression, opened);
     let reader = reader.map_err(|error| UnpackError::Damaged { archive: name.clone(), reason: error.to_string() })?;
     archive::unpack(reader, &name, into, strip, wanted)

@@ -9,6 +9,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use surtax::cmd::CommandError;
+use surtax::config::ConfigError;
 use surtax::debian::ProvisionError;
 use surtax::digest::Sha256;
 use surtax::error::{Explain, exit_code, render};
@@ -114,6 +115,10 @@ fn fetching(forms: &mut Forms) {
         RecipeError::Malformed { path: path("mine.yaml"), line: 3, column: 9, reason: "unknown field `colour`".into() },
         RecipeError::Fs(fs_error("read", "mine.yaml", NOT_FOUND)),
     ]);
+    forms.show([
+        ConfigError::Malformed { path: path("config.toml"), line: 3, reason: "unknown field `colour`, expected `mirrors`".into() },
+        ConfigError::Fs(fs_error("read", "config.toml", NOT_FOUND)),
+    ]);
     let failed = |why| FetchError::Failed { url: "http://mirror.example/debian/file".into(), why };
     forms.show([
         failed(Why::Connect("connection refused".into())),
@@ -163,6 +168,12 @@ fn provisioning(forms: &mut Forms) {
         ProvisionError::NoDefaultPython { release: release(), reason: "there is no python3".into(), offered: vec![python] },
         ProvisionError::Unsatisfiable { release: release(), python, reason: "libc6 (>= 2.41) is needed by libpython3.13".into() },
         ProvisionError::NothingOffline,
+        ProvisionError::NoSource {
+            release: "Debian 13.7".into(),
+            source_package: "python3.13 3.13.5-2".into(),
+            reason: "the signed indexes list no such source".into(),
+            offline: false,
+        },
         ProvisionError::Missing {
             missing: (0..10).map(|number| format!("package{number} 1-1: no connection")).collect(),
             total: 12,
@@ -191,7 +202,6 @@ fn building(forms: &mut Forms) {
     forms.show([
         HaclError::Archive { path: library(), reason: "it ends too early".into() },
         HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
-        HaclError::NoSource { version: "3.13.5".into(), reason: "no mirror has its source package".into() },
         HaclError::NotASource { path: path("notes.tar.xz"), reason: "it holds no Modules/_hacl".into() },
         HaclError::OtherPython { path: path("Python-3.14.7.tar.xz"), found: "3.14.7".into(), wanted: "3.13.5".into() },
         HaclError::Compile { file: "Hacl_Hash_SHA2.c".into(), reason: "gcc exited with code 1\nerror: no such header".into() },

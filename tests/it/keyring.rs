@@ -7,11 +7,12 @@ use pgp::composed::{
     SubkeyParamsBuilder,
 };
 use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{KeyFlags, SignatureConfig, SignatureType, Subpacket, SubpacketData};
+use pgp::packet::{KeyFlags, Packet, PacketParser, SignatureConfig, SignatureType, Subpacket, SubpacketData};
 use pgp::ser::Serialize as _;
 use pgp::types::{Duration, KeyDetails as _, Password, SigningKey, Tag, Timestamp};
 use rand::thread_rng;
 use surtax::debian::{ProvisionError, Provisioned, Request};
+use surtax::recipe::{Recipe, Release, Source};
 
 use crate::world::{Signed, Suite, World, python, write};
 
@@ -72,6 +73,19 @@ fn a_primary_key_and_a_signing_subkey_count() {
 }
 
 #[test]
+fn notes_of_the_program_that_wrote_a_keyring_are_passed_over() {
+    let key = new_key();
+    let mut keyring = Vec::new();
+    for packet in PacketParser::new(public(&SignedPublicKey::from(key.clone())).as_slice()) {
+        packet.expect("a packet").to_writer(&mut keyring).expect("written");
+        // A trust packet of two bytes.
+        keyring.extend([0xb0, 2, 0, 3]);
+    }
+    provision(&keyring, |text| sign(text, &key.primary_key)).expect("by the primary key");
+    provision(&keyring, |text| sign(text, &key.secret_subkeys[0].key)).expect("by the subkey");
+}
+
+#[test]
 fn a_subkey_for_something_else_does_not_count() {
     let key = new_key();
     let keyring = public(&SignedPublicKey::from(key.clone()));
@@ -86,9 +100,8 @@ fn a_subkey_that_another_primary_key_claims_does_not_count() {
     assert_refused(provision(&public(&keyring), |text| sign(text, &stranger.secret_subkeys[0].key)), "is not bound to its primary key");
 }
 
-#[test]
-fn a_revoked_key_does_not_count() {
-    let key = new_key();
+/// The key's own word that it must not be used any more.
+fn revoked(key: &SignedSecretKey) -> SignedPublicKey {
     let mut keyring = SignedPublicKey::from(key.clone());
     let mut config = SignatureConfig::from_key(thread_rng(), &key.primary_key, SignatureType::KeyRevocation).expect("a configuration");
     config.hashed_subpackets = vec![
@@ -97,8 +110,25 @@ fn a_revoked_key_does_not_count() {
     ];
     let revocation = config.sign_key(&key.primary_key, &Password::empty(), key.primary_key.public_key()).expect("revoked");
     keyring.details.revocation_signatures.push(revocation);
-    assert_refused(provision(&public(&keyring), |text| sign(text, &key.primary_key)), "was revoked");
-    assert_refused(provision(&public(&keyring), |text| sign(text, &key.secret_subkeys[0].key)), "was revoked");
+    keyring
+}
+
+#[test]
+fn a_revoked_key_does_not_count() {
+    let key = new_key();
+    let keyring = public(&revoked(&key));
+    assert_refused(provision(&keyring, |text| sign(text, &key.primary_key)), "was revoked");
+    assert_refused(provision(&keyring, |text| sign(text, &key.secret_subkeys[0].key)), "was revoked");
+}
+
+#[test]
+fn a_key_that_one_copy_knows_to_be_revoked_does_not_count() {
+    let key = new_key();
+    let (old, new) = (public(&SignedPublicKey::from(key.clone())), public(&revoked(&key)));
+    for keyring in [[old.clone(), new.clone()].concat(), [new, old].concat()] {
+        assert_refused(provision(&keyring, |text| sign(text, &key.primary_key)), "was revoked");
+        assert_refused(provision(&keyring, |text| sign(text, &key.secret_subkeys[0].key)), "was revoked");
+    }
 }
 
 #[test]
@@ -156,4 +186,47 @@ fn only_what_was_signed_is_used() {
         let outcome = provision(&keyring, |text| change(&sign(text, &key.primary_key)));
         assert!(outcome.is_err());
     }
+}
+
+#[test]
+fn the_keyrings_that_travel_with_surtax_are_those_that_their_page_names() {
+    let page = include_str!("../../recipes/keyrings/README.md");
+    for part in page.split("\n## ").skip(1).filter(|part| part.contains("| fingerprint |")) {
+        let name = part.split(".gpg").next().expect("a name");
+        let (path, bytes) = surtax::recipe::keyring(name).expect("it travels with surtax");
+        assert_eq!(path, std::path::Path::new("recipes/keyrings").join(format!("{name}.gpg")));
+        assert!(part.contains(&surtax::digest::Sha256::of(bytes).to_string()), "{name}: another file than the page says");
+        // One key packet, then the packet that names its owner.
+        let mut rows = Vec::new();
+        for packet in PacketParser::new(bytes) {
+            match packet.expect("a packet") {
+                Packet::PublicKey(key) => rows.push(format!("| `{:X}` | ", key.fingerprint())),
+                Packet::UserId(id) => *rows.last_mut().expect("a key") += &format!("{} |", id.as_str().expect("text")),
+                _ => {}
+            }
+        }
+        let listed: Vec<_> = part.lines().filter(|line| line.starts_with("| `")).collect();
+        assert_eq!(rows, listed, "{name}");
+    }
+    // Every keyring that a recipe names is there.
+    for name in Recipe::names() {
+        let Source::Archive(archive) = Recipe::named(&name).expect("valid").source;
+        let Release::Named(release) = archive.release else { continue };
+        assert!(release.keyrings.iter().all(|keyring| surtax::recipe::keyring(keyring).is_some()), "{name}");
+    }
+}
+
+#[test]
+fn a_named_release_needs_no_keyring_of_the_host() {
+    let mut suite = Suite::new("trixie", python("4.2", "4.2.1-1"));
+    suite.origin = "Debian";
+    let mut world = World::with(&[suite]);
+    world.host.keyrings.clear();
+    let request = Request { recipe: Recipe::named("debian-13").expect("a recipe"), mirrors: vec![world.server.url()], ..world.request() };
+    // The test archive's key is none of Debian's; what counts is that Debian's were there to compare it with.
+    assert_refused(world.ask(&request), "is not in the keyring");
+    let recipe = "kind: archive\norigin: Debian\nsuites: [trixie]\ncomponents: [main]\nkeyrings: [elsewhere]\n";
+    let recipe = Recipe::parse("mine.yaml".as_ref(), recipe).expect("valid");
+    let error = world.ask(&Request { recipe, ..request }).expect_err("an unknown keyring");
+    assert!(error.to_string().contains("elsewhere is neither in"), "{error}");
 }

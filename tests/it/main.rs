@@ -5,6 +5,7 @@
 mod archive;
 mod benchmarks;
 mod cli;
+mod config;
 mod debian_syntax;
 mod errors;
 mod fs;
@@ -19,7 +20,9 @@ mod provision;
 mod proxy;
 mod real;
 mod recipe;
+mod releases;
 mod report;
+mod source_packages;
 mod sources;
 mod stats;
 mod unpack;

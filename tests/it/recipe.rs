@@ -9,7 +9,8 @@ use surtax::recipe::{PythonVersion, Recipe, RecipeError, Release, Source};
 #[test]
 fn every_recipe_that_travels_with_surtax_is_valid() {
     let names = Recipe::names();
-    assert!(["debian-12", "debian-13", "host"].iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
+    let expected = ["debian-12", "debian-13", "debian-testing", "debian-unstable", "host", "ubuntu-22.04", "ubuntu-24.04", "ubuntu-26.04"];
+    assert!(expected.iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
     for name in names {
         let recipe = Recipe::named(&name).expect("valid");
         assert_eq!(recipe.name, name);
@@ -23,7 +24,7 @@ fn an_unknown_recipe_is_answered_with_the_known_ones() {
     let error = Recipe::named("debian-99").expect_err("unknown");
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.to_string().contains("`debian-99`"));
-    assert!(error.hint().expect("a hint").contains("debian-12, debian-13, host"));
+    assert!(error.hint().expect("a hint").contains("debian-12, debian-13, debian-testing, debian-unstable, host, ubuntu-22.04"));
 }
 
 #[test]
@@ -45,7 +46,7 @@ fn a_mistake_is_reported_with_file_line_and_column() {
         ("kind: archive\nrelease: host\npython: newest\n", 3, "newest"),
         ("kind: archive\nrelease: [\n", 2, ""),
         ("release: host\n", 1, "kind"),
-        ("kind: archive\n", 1, "codename"),
+        ("kind: archive\n", 1, "origin"),
         ("kind: archive\nrelease: host\ncodename: x\n", 1, "codename"),
         ("kind: archive\norigin: O\ncodename: ../x\nsuites: [x]\ncomponents: [main]\nkeyrings: []\n", 3, "../x"),
         ("kind: archive\norigin: O\ncodename: x\nsuites: []\ncomponents: [main]\nkeyrings: []\n", 1, "suites"),

@@ -30,10 +30,63 @@ pub struct Suite {
     pub codename: &'static str,
     pub origin: &'static str,
     pub packages: Vec<Deb>,
+    pub sources: Vec<SourceFiles>,
     /// Lines of the signed text beside the usual ones.
     pub lines: Vec<String>,
     pub by_hash: bool,
     pub signed: Signed,
+}
+
+/// A source package, with an upstream tarball of one file.
+#[derive(Clone)]
+pub struct SourceFiles {
+    pub name: String,
+    pub version: String,
+    /// Whether the mirror has what its index lists.
+    pub there: bool,
+}
+
+impl SourceFiles {
+    pub fn new(name: &str, version: &str) -> Self {
+        Self { name: name.into(), version: version.into(), there: true }
+    }
+
+    pub fn missing(name: &str, version: &str) -> Self {
+        Self { there: false, ..Self::new(name, version) }
+    }
+
+    /// Names and content.
+    fn files(&self) -> [(String, Vec<u8>); 4] {
+        let (name, version) = (&self.name, &self.version);
+        let upstream = version.rsplit_once('-').map_or(version.as_str(), |(upstream, _)| upstream);
+        let content = xz(&tarball(&format!("{name}-{upstream}/README"), upstream.as_bytes()));
+        [
+            (format!("{name}_{version}.dsc"), b"description".to_vec()),
+            (format!("{name}_{upstream}.orig-extra.tar.xz"), xz(b"a component")),
+            (format!("{name}_{upstream}.orig.tar.xz"), content),
+            (format!("{name}_{version}.debian.tar.xz"), xz(b"patches")),
+        ]
+    }
+
+    fn paragraph(&self) -> String {
+        let files = self.files().map(|(name, bytes)| format!(" {} {} {name}\n", Sha256::of(&bytes), bytes.len())).concat();
+        let folder = self.folder();
+        let (name, version) = (&self.name, &self.version);
+        format!("Package: {name}\nBinary: lib{name}\nVersion: {version}\nChecksums-Sha256:\n{files}Directory: {folder}\n\n")
+    }
+
+    fn folder(&self) -> String {
+        format!("pool/main/p/{}", self.name)
+    }
+}
+
+fn tarball(path: &str, content: &[u8]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(content.len() as u64);
+    header.set_mode(0o644);
+    builder.append_data(&mut header, path, content).expect("tar");
+    builder.into_inner().expect("tar")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +100,16 @@ pub enum Signed {
 
 impl Suite {
     pub fn new(dist: &'static str, packages: Vec<Deb>) -> Self {
-        Self { dist, codename: dist, origin: "Testian", packages, lines: Vec::new(), by_hash: true, signed: Signed::Yes }
+        Self {
+            dist,
+            codename: dist,
+            origin: "Testian",
+            packages,
+            sources: Vec::new(),
+            lines: Vec::new(),
+            by_hash: true,
+            signed: Signed::Yes,
+        }
     }
 
     pub fn files(&self, files: &mut HashMap<String, Vec<u8>>) {
@@ -57,18 +119,25 @@ impl Suite {
             packages.push_str(&deb.paragraph(&bytes));
             files.insert(deb.filename(), bytes);
         }
+        let mut sources = String::new();
+        for source in &self.sources {
+            sources.push_str(&source.paragraph());
+            if source.there {
+                files.extend(source.files().map(|(name, bytes)| (format!("{}/{name}", source.folder()), bytes)));
+            }
+        }
         let folder = format!("dists/{}", self.dist);
         let mut hashes = String::new();
-        for (extension, bytes) in
-            [("", packages.clone().into_bytes()), (".gz", gzip(packages.as_bytes())), (".xz", xz(packages.as_bytes()))]
-        {
-            let path = format!("main/binary-amd64/Packages{extension}");
-            let hash = Sha256::of(&bytes);
-            hashes.push_str(&format!(" {hash} {} {path}\n", bytes.len()));
-            // Mirrors list the plain index and serve only the compressed ones.
-            if !extension.is_empty() {
-                files.insert(format!("{folder}/main/binary-amd64/by-hash/SHA256/{hash}"), bytes.clone());
-                files.insert(format!("{folder}/{path}"), bytes);
+        for (part, name, text) in [("main/binary-amd64", "Packages", packages), ("main/source", "Sources", sources)] {
+            for (extension, bytes) in [("", text.clone().into_bytes()), (".gz", gzip(text.as_bytes())), (".xz", xz(text.as_bytes()))] {
+                let path = format!("{part}/{name}{extension}");
+                let hash = Sha256::of(&bytes);
+                hashes.push_str(&format!(" {hash} {} {path}\n", bytes.len()));
+                // Mirrors list the plain index and serve only the compressed ones.
+                if !extension.is_empty() {
+                    files.insert(format!("{folder}/{part}/by-hash/SHA256/{hash}"), bytes.clone());
+                    files.insert(format!("{folder}/{path}"), bytes);
+                }
             }
         }
         let mut text = format!("Origin: {}\nSuite: {}\nCodename: {}\nVersion: 7\n", self.origin, self.dist, self.codename);

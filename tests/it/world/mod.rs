@@ -19,7 +19,7 @@ use surtax::recipe::Recipe;
 use surtax::store::Store;
 use surtax::ui::{Bar, Reporter, Silent, Unit};
 
-pub use archive::{Signed, Suite};
+pub use archive::{Signed, SourceFiles, Suite};
 pub use deb::{Compression, Content, Deb};
 pub use server::{Fault, Server};
 
@@ -76,6 +76,7 @@ impl World {
             apt: path("apt"),
             keyrings: vec![path("keyrings")],
             mirrors: Vec::new(),
+            config: None,
             now: jiff::Timestamp::now(),
             patience: Patience { attempts: 3, first_pause: Duration::from_millis(1) },
         };
@@ -164,6 +165,11 @@ pub fn python(python: &str, version: &str) -> Vec<Deb> {
             .compression(Compression::None)
             .file("./lib/x86_64-linux-gnu/libc.so.6", "libc")
             .entry("./lib64/ld-linux-x86-64.so.2", Content::Symlink("/lib/x86_64-linux-gnu/libc.so.6".into())),
+        Deb::new("binutils-x86-64-linux-gnu", "2.47-1")
+            .depends("binutils-common (= 2.47-1), libbinutils (= 2.47-1), libstdc++6 (>= 5), libc6")
+            .file("./usr/bin/x86_64-linux-gnu-ld.bfd", "ld")
+            .file("./usr/lib/x86_64-linux-gnu/ldscripts/elf_x86_64.x", "script"),
+        Deb::new("libbinutils", "2.47-1").depends("libc6, binutils-common (= 2.47-1)"),
         Deb::new("musl-dev", "9").file("./usr/include/musl.h", ""),
         Deb::new("libc6-dev", "2.40-1").field("Provides", "libc-dev").depends("libc6 (= 2.40-1)").file("./usr/include/stdio.h", ""),
     ]
