@@ -9,6 +9,8 @@ use crate::libpython::VariantName;
 pub enum CommandError {
     #[error("{release} has no variant `{variant}`: its packages hold no such library for Python {python}")]
     NoSuchVariant { variant: VariantName, release: String, python: String },
+    #[error("--hacl stubs and --hacl-source contradict each other: stand-ins are made of no source")]
+    SourceForStubs,
     #[error("the stock python3 failed {failed} of its own checks, so there is nothing to compare with: {first}")]
     BaselineFailed { failed: usize, first: String },
     #[error("{} cannot go on: {reason}", folder.display())]
@@ -18,7 +20,7 @@ pub enum CommandError {
 impl Explain for CommandError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NoSuchVariant { .. } | Self::CannotResume { .. } => Exit::Usage,
+            Self::NoSuchVariant { .. } | Self::SourceForStubs | Self::CannotResume { .. } => Exit::Usage,
             Self::BaselineFailed { .. } => Exit::Incomplete,
         }
     }
@@ -26,6 +28,7 @@ impl Explain for CommandError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NoSuchVariant { .. } => "surtax variants lists what there is".into(),
+            Self::SourceForStubs => "leave one of them out".into(),
             Self::BaselineFailed { .. } => "every failed check: surtax verify --again --json".into(),
             Self::CannotResume { folder, .. } => {
                 format!(

@@ -59,6 +59,9 @@ pub(super) fn prepare(args: &SourceArgs, reporter: &dyn Reporter) -> Result<Prep
 }
 
 pub(super) fn build(args: &SourceArgs, selection: &VariantArgs, reporter: &dyn Reporter) -> Result<Built> {
+    if selection.hacl == Some(HaclMode::Stubs) && selection.hacl_source.is_some() {
+        return Err(CommandError::SourceForStubs.into());
+    }
     // Before anything is downloaded: a missing compiler should not be found out last.
     Host::this().check()?;
     let toolchain = Toolchain::find()?;
@@ -150,14 +153,14 @@ impl Built {
             stock(BASELINE, Role::Baseline, format!("the release's own python3, {version}")),
             stock(CONTROL, Role::Control, "the baseline measured a second time (A/A)".to_owned()),
         ];
-        subjects.extend(self.runners.iter().zip(&self.variants).map(|(runner, variant)| SubjectPlan {
+        subjects.extend(self.runners.iter().zip(self.variants.iter().zip(&self.hacl)).map(|(runner, (variant, hacl))| SubjectPlan {
             name: variant.name.to_string(),
             group: None,
             role: Role::Runner,
             executable: runner.executable.clone(),
             sha256: runner.sha256,
             size_bytes: runner.size_bytes,
-            description: variant.description(),
+            description: [Some(variant.description().as_str()), hacl.description()].into_iter().flatten().collect::<Vec<_>>().join(", "),
         }));
         Ok(subjects)
     }

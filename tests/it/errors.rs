@@ -104,6 +104,7 @@ fn runs(forms: &mut Forms) {
     ]);
     forms.show([
         CommandError::NoSuchVariant { variant: VariantName::StaticPic, release: "debian-13".into(), python: "3.13".into() },
+        CommandError::SourceForStubs,
         CommandError::BaselineFailed { failed: 2, first: "math cannot be imported".into() },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);

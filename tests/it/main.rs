@@ -19,6 +19,7 @@ mod process;
 mod provision;
 mod proxy;
 mod real;
+mod real_hacl;
 mod recipe;
 mod releases;
 mod report;

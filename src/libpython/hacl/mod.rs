@@ -170,6 +170,15 @@ impl Hacl {
         }
     }
 
+    /// For a subject's description; nothing where the libpython is complete.
+    pub fn description(&self) -> Option<&'static str> {
+        match self {
+            Self::Complete => None,
+            Self::Real(_) => Some("HACL compiled from CPython's source"),
+            Self::Stubs(_) => Some("HACL left to stand-ins"),
+        }
+    }
+
     /// `real`, `stubs`, or nothing where the libpython is complete.
     pub fn mode(&self) -> Option<HaclMode> {
         match self {
