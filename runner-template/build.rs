@@ -30,6 +30,8 @@ fn compile_stubs(pic: bool, sysroot: Option<&str>) {
     build.file("hacl_stubs.c").pic(pic).cargo_metadata(false);
     if let Some(sysroot) = sysroot {
         build.flag(format!("--sysroot={sysroot}"));
+        // Only a distribution's own gcc looks in the sysroot's multiarch folder by itself.
+        build.flag("-idirafter").flag(format!("{sysroot}/usr/include/x86_64-linux-gnu"));
     }
     build.compile("hacl_stubs");
     // Whole: the stubs are weak, and nothing pulls a weak definition out of an archive.

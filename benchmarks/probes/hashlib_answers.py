@@ -8,9 +8,9 @@ Published answers, by the document that they are printed in:
   MD5                    RFC 1321, A.5; a million "a": the NESSIE test vectors
   SHA-1, SHA-2           FIPS 180-4 example values (NIST, Cryptographic Standards and Guidelines, "Examples with
                          Intermediate Values"); empty input: NIST CAVP, SHAVS byte test vectors, Len = 0
-  SHA-3                  FIPS 202 example values (as above, empty input); "abc" and a million "a": DI Management,
+  SHA-3                  FIPS 202 example values (as above, empty input and 200 bytes a3); "abc" and a million "a": DI Management,
                          "Test vectors for SHA-1, SHA-2 and SHA-3" (di-mgt.com.au/sha_testvectors.html)
-  SHAKE                  FIPS 202 example values (as above, empty input)
+  SHAKE                  FIPS 202 example values (as above, empty input and 200 bytes a3)
   BLAKE2                 RFC 7693, appendices A and B ("abc"); empty input and keyed: the BLAKE2 authors' KAT files
   HMAC                   RFC 2202 (MD5, SHA-1), RFC 4231 (SHA-2), test case 2
   PBKDF2                 RFC 6070 (SHA-1), RFC 7914, 11 (SHA-256)
@@ -26,6 +26,7 @@ INPUTS = {
     "empty": b"",
     "abc": b"abc",
     "million a": b"a" * 1000000,
+    "200 bytes a3": b"\xa3" * 200,
     # Around the block sizes 64, 72, 104, 128, 136, 144 and 168, where padding goes wrong first.
     **{"%d bytes" % length: bytes(n * 7 & 255 for n in range(length)) for length in (1, 55, 56, 63, 64, 65, 71, 72, 103, 104)},
     **{"%d bytes" % length: bytes(n * 11 & 255 for n in range(length)) for length in (111, 112, 127, 128, 129, 135, 136, 143, 144)},
@@ -98,6 +99,16 @@ PUBLISHED = {
     ),
 }
 
+# Digests of 200 bytes a3, the 1600-bit message of the examples.
+EXAMPLE = {
+    "sha3_224": "9376816aba503f72f96ce7eb65ac095deee3be4bf9bbc2a1cb7e11e0",
+    "sha3_256": "79f38adec5c20307a98ef76e8324afbfd46cfd81b22e3973c65fa1bd9de31787",
+    "sha3_384": "1881de2ca7e41ef95dc4732b8f5f002b189cc1e42b74168ed1732649ce1dbcdd76197a31fd55ee989f2d7050dd473e8f",
+    "sha3_512": "e76dfad22084a8b1467fcf2ffa58361bec7628edf5f3fdc0e4805dc48caeeca81b7c13c30adf52a3659584739a2df46be589c51ca1a4a8416df6545a1ce8ba00",
+    "shake_128": "131ab8d2b594946b9c81333f9bb6e0ce75c3b93104fa3469d3917457385da037",
+    "shake_256": "cd8a920ed141aa0407a22d59288652e9d9f1a7ee0c1e7c1ca699424da84a904d2d700caae7396ece96604440577da4f3aa22aeb8857f961c4cd8e06f0ae6610b",
+}
+
 KEYED = {
     "blake2b": "10ebb67700b1868efb4417987acf4690ae9d972fb7a590c2f02871799aaa4786b5e996e8f0f4eb981fc214b005f42d2ff4233499391653df7aefcbc13fc51568",
     "blake2s": "48a8997da407876b3d79c0d92325ad3b89cbb754d86ab71aee047ad345fd2c49",
@@ -151,6 +162,7 @@ def finish(state):
 
 def plain(answers, name):
     published = dict(zip(("empty", "abc", "million a"), PUBLISHED.get(name, ())))
+    published["200 bytes a3"] = EXAMPLE.get(name)
     for label, data in INPUTS.items():
         answers.add(label, finish(hashlib.new(name, data)), published.get(label))
     state = hashlib.new(name)
@@ -206,13 +218,13 @@ def questions():
         yield "scrypt", scrypt, "scrypt"
 
 
-def main():
+def main(questions):
     chosen = sys.argv[1:]
     if chosen == ["--list"]:
-        print(json.dumps([shown for shown, _, _ in questions()]))
+        print(json.dumps([shown for shown, _, _ in questions]))
         return
     found = {}
-    for shown, ask, name in questions():
+    for shown, ask, name in questions:
         if chosen and shown not in chosen:
             continue
         answers, refused = Answers(), None
@@ -224,4 +236,5 @@ def main():
     print(json.dumps(found, indent=0))
 
 
-main()
+if __name__ == "__main__":
+    main(list(questions()))

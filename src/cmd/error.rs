@@ -16,6 +16,10 @@ pub enum CommandError {
     NoSourceHasPython { python: PythonVersion, sources: Vec<String> },
     #[error("{} is of {codename}, which no recipe here names", path.display())]
     LockOfWhich { path: PathBuf, codename: String },
+    #[error("--hacl stubs and --hacl-source contradict each other: stand-ins are made of no source")]
+    SourceForStubs,
+    #[error("HACL cannot be compiled without the source of CPython {version}: {reason}")]
+    NoHaclSource { version: String, reason: String },
     #[error("the stock interpreter {subject} failed {failed} of its own checks, so there is nothing to compare with: {first}")]
     BaselineFailed { subject: String, failed: usize, first: String },
     #[error("{} cannot go on: {reason}", folder.display())]
@@ -26,6 +30,7 @@ impl Explain for CommandError {
     fn exit(&self) -> Exit {
         match self {
             Self::BaselineFailed { .. } => Exit::Incomplete,
+            Self::NoHaclSource { .. } => Exit::Fetch,
             _ => Exit::Usage,
         }
     }
@@ -36,6 +41,10 @@ impl Explain for CommandError {
             Self::NothingToEmbed { .. } => "install its development files, or name another prefix: surtax variants --prefix DIR".into(),
             Self::NoSourceHasPython { .. } => "surtax provision --list shows what each release offers".into(),
             Self::LockOfWhich { .. } => "name the recipe of each lock's release, and each lock once".into(),
+            Self::SourceForStubs => "leave one of them out".into(),
+            Self::NoHaclSource { .. } => {
+                "--hacl-source PATH names a tarball or a checkout of that CPython; --hacl stubs does without".into()
+            }
             Self::BaselineFailed { .. } => "every failed check: surtax verify --again --json".into(),
             Self::CannotResume { folder, .. } => {
                 format!(

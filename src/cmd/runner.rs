@@ -34,7 +34,7 @@ impl<'a> Shown<'a> {
 
 pub(super) fn execute(args: &RunnerBuildArgs, terminal: &Terminal) -> Result<Exit> {
     let built = pipeline::build(&args.source, &args.selection, None, terminal)?;
-    let runners = built.groups.iter().flat_map(|group| group.runners.iter().map(|runner| Shown::of(&group.prepared.name, runner)));
+    let runners = built.groups.iter().flat_map(|group| group.built.iter().map(|built| Shown::of(&group.prepared.name, &built.runner)));
     if args.json {
         terminal.data(&json(&runners.collect::<Vec<_>>())?);
     } else {

@@ -54,6 +54,8 @@ pub enum CheckGroup {
     Elf,
     /// Known answers of every `hashlib` algorithm.
     Hashlib,
+    /// Known answers of CPython's own hash modules, with OpenSSL's out of the way.
+    OwnHashes,
     /// Every extension module that the baseline imports.
     Extensions,
 }

@@ -47,6 +47,8 @@ pub(super) struct Facts {
     pub(super) exports: BTreeSet<String>,
     /// Functions of HACL that are linked in, real or stand-ins.
     pub(super) hacl: BTreeSet<String>,
+    /// Whether `hacl_stubs.c` is among what was linked.
+    pub(super) has_stand_ins: bool,
 }
 
 impl Facts {
@@ -66,7 +68,8 @@ impl Facts {
             rpath: None,
             runpath: None,
             exports: exports(&file),
-            hacl: hacl(&file),
+            hacl: symbols_with(&file, "Hacl_Hash_"),
+            has_stand_ins: !symbols_with(&file, "surtax_hacl_stand_in").is_empty(),
         };
         for segment in file.elf_program_headers() {
             if let Some(path) = segment.interpreter(endian, bytes)? {
@@ -109,15 +112,15 @@ fn exports(file: &ElfFile64<'_, Endianness>) -> BTreeSet<String> {
         .collect()
 }
 
-/// All of CPython's releases name them `…Hacl_Hash_…`, with a prefix of their own.
-fn hacl(file: &ElfFile64<'_, Endianness>) -> BTreeSet<String> {
+/// Defined symbols whose name contains `part`: all of CPython's releases name HACL's functions `…Hacl_Hash_…`, with a prefix of their own.
+fn symbols_with(file: &ElfFile64<'_, Endianness>, part: &str) -> BTreeSet<String> {
     let endian = file.endian();
     let tables = [file.elf_symbol_table(), file.elf_dynamic_symbol_table()];
     let defined = tables.into_iter().flat_map(|table| {
         let symbols = table.iter().filter(move |symbol| !symbol.is_undefined(endian));
         symbols.filter_map(move |symbol| table.symbol_name(endian, symbol).ok().map(text))
     });
-    defined.filter(|name| name.contains("Hacl_Hash_")).collect()
+    defined.filter(|name| name.contains(part)).collect()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -130,6 +133,12 @@ pub(super) fn check_baseline(executable: &Path) -> Vec<Check> {
         Ok(facts) => machine(&facts),
         Err(reason) => failed(GROUP, MACHINE, reason),
     }]
+}
+
+/// Of an executable that the person named, which may be a script that starts a Python.
+pub(super) fn check_guest(executable: &Path) -> Vec<Check> {
+    let script = std::fs::read(executable).is_ok_and(|bytes| bytes.starts_with(b"#!"));
+    if script { vec![passed(GROUP, MACHINE, "a script: what it starts is not looked at".to_owned())] } else { check_baseline(executable) }
 }
 
 const MACHINE: &str = "machine";

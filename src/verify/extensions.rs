@@ -24,7 +24,8 @@ impl Imports {
         aborted(&self.0)
     }
 
-    pub(super) fn check_baseline(&self) -> Vec<Check> {
+    /// Every module of its own that can be imported.
+    pub(super) fn check_alone(&self) -> Vec<Check> {
         match &self.0 {
             Err(reason) => vec![failed(GROUP, "extension modules", reason)],
             Ok(imports) => imports.iter().filter(|(_, import)| import.is_ok()).map(|(name, _)| passed(GROUP, name, None)).collect(),

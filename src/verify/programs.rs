@@ -10,9 +10,10 @@ const GROUP: CheckGroup = CheckGroup::Programs;
 /// Longer lines are cut in a detail: the line is there to find the place, not to read it all.
 const SHOWN_CHARACTERS: usize = 120;
 
-pub(super) fn check_baseline(suite: &Suite, observed: &[Observed]) -> Vec<Check> {
+/// That each ends well; `remark` says why there is nothing to compare with.
+pub(super) fn check_alone(suite: &Suite, observed: &[Observed], remark: &str) -> Vec<Check> {
     let one = |(name, observed): (&String, &Observed)| match observed.success() {
-        Ok(stdout) => passed(GROUP, name, format!("{} lines of output", lines(stdout).count())),
+        Ok(stdout) => passed(GROUP, name, format!("{} lines of output{remark}", lines(stdout).count())),
         Err(reason) => failed(GROUP, name, reason),
     };
     suite.names().iter().zip(observed).map(one).collect()

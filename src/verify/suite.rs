@@ -18,6 +18,9 @@ use crate::ui::Bar;
 /// Each program ends within a second or two; a machine under load gets a hundred times that.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// See `runner-template/README.md`.
+const EMBED: &str = "--surtax-embed";
+
 /// `benchmarks/` as the gate uses it.
 #[derive(Debug, Clone)]
 pub struct Suite {
@@ -36,7 +39,7 @@ pub(super) fn aborted<T>(probed: &Probed<T>) -> Vec<String> {
     values.iter().filter(|(_, value)| value.as_ref().is_err_and(|reason| is_abort(reason))).map(|(name, _)| name.clone()).collect()
 }
 
-fn is_abort(reason: &str) -> bool {
+pub(super) fn is_abort(reason: &str) -> bool {
     reason.contains("(SIGABRT)")
 }
 
@@ -99,9 +102,27 @@ impl Suite {
         &self.names
     }
 
-    /// Progress steps per subject: each program, the two probes.
+    /// Progress steps per subject: each program, the three probes.
     pub fn steps(&self) -> usize {
-        self.names.len() + 2
+        self.names.len() + 3
+    }
+
+    /// Everything that the matrix measures, at a small size, as a drop-in `python` and as an embedder starts it.
+    pub(super) fn run_benchmarks(&self, executable: &Path) -> Result<Vec<(String, Observed)>, VerifyError> {
+        let mut benchmarks: Vec<Vec<String>> = vec![vec!["empty.py".into()], vec!["cells.py".into(), "0".into(), "20".into()]];
+        for entry in std::fs::read_dir(self.folder.join("workloads")).into_iter().flatten().flatten() {
+            if let Some(workload) = entry.file_name().to_str().and_then(|name| name.strip_suffix(".py")) {
+                benchmarks.push(vec!["driver.py".into(), workload.into(), "1000".into()]);
+            }
+        }
+        benchmarks.sort_unstable();
+        let ways = benchmarks.par_iter().flat_map(|words| [(None, words), (Some(EMBED), words)]);
+        ways.map(|(option, words)| {
+            let shown = option.into_iter().chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+            let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+            Ok((shown, self.run_with(executable, option, &words[0], &arguments)?))
+        })
+        .collect()
     }
 
     /// Every program, in the order of [`Suite::names`].
@@ -151,8 +172,13 @@ impl Suite {
 
     /// One script in a folder of its own, so that no program sees what another one left.
     pub(super) fn run(&self, executable: &Path, script: &str, arguments: &[&str]) -> Result<Observed, VerifyError> {
+        self.run_with(executable, None, script, arguments)
+    }
+
+    fn run_with(&self, executable: &Path, option: Option<&str>, script: &str, arguments: &[&str]) -> Result<Observed, VerifyError> {
         let scratch = Scratch::new(&std::env::temp_dir())?;
         let job = Job::new(executable)
+            .args(option)
             .arg(self.folder.join(script))
             .args(arguments)
             .envs(subject_environment(0))

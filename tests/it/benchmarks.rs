@@ -197,6 +197,28 @@ fn published_digests_are_what_this_machine_computes() {
 }
 
 #[test]
+fn cpythons_own_modules_give_the_published_digests_too() {
+    for python in pythons() {
+        let openssl = json(&python, "probes/hashlib_answers.py", &[]);
+        let own = json(&python, "probes/own_hashes.py", &[]);
+        let own = own.as_object().unwrap();
+        assert_eq!(own.len(), 20, "14 algorithms and 6 HMACs");
+        for (name, answer) in own {
+            assert_eq!((&answer["refused"], &answer["wrong"]), (&serde_json::Value::Null, &serde_json::json!([])), "{name}");
+            assert!(answer["published"].as_u64().unwrap() >= 2, "{name}");
+            let digests = answer["digests"].as_object().unwrap();
+            let directly = digests.iter().filter(|(input, _)| input.starts_with("abc by _")).count();
+            assert_eq!(directly, usize::from(!name.starts_with("hmac-")), "{name}");
+            for (input, digest) in digests.iter().filter(|(input, _)| !input.starts_with("abc by _")) {
+                assert_eq!(digest, &openssl[name]["digests"][input], "{name} of {input}");
+            }
+        }
+        let one = json(&python, "probes/own_hashes.py", &["sha256"]);
+        assert_eq!(one, serde_json::json!({ "sha256": own["sha256"] }), "asked alone, it answers the same");
+    }
+}
+
+#[test]
 fn the_extension_probe_names_what_cannot_be_imported() {
     let Some(python) = needs::python3() else { return };
     let said = json(python, "probes/extensions.py", &[]);

@@ -55,6 +55,8 @@ fn wrong_words_are_usage_errors_that_name_them() {
     let said = refused(&["runner", "build", "--variant", "dynamic"], 2);
     assert!(said.contains("dynamic") && said.contains("static-nonpic, static-pic, static-pic-pie, static-pie, shared"), "{said}");
     assert!(said.contains("hint: surtax --help"), "{said}");
+    assert!(refused(&["verify", "--hacl", "fast"], 2).contains("real, stubs"));
+    assert!(refused(&["verify", "--hacl", "stubs", "--hacl-source", "x"], 2).contains("contradict"));
     assert!(refused(&["provision", "--python", "three"], 2).contains("three"));
     assert!(refused(&["matrix", "run", "--rounds", "0"], 2).contains("--rounds"));
     assert!(refused(&["matrix", "run", "--resume", "x", "--quick"], 2).contains("--quick"));

@@ -122,6 +122,8 @@ fn runs(forms: &mut Forms) {
             sources: vec!["debian-12 has 3.11".into(), "debian-13 has 3.13".into()],
         },
         CommandError::LockOfWhich { path: path("debian-13.surtax.lock"), codename: "trixie".into() },
+        CommandError::SourceForStubs,
+        CommandError::NoHaclSource { version: "3.14.10".into(), reason: "no mirror has python3.14 3.14.10-1".into() },
         CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
@@ -221,7 +223,6 @@ fn building(forms: &mut Forms) {
     forms.show([
         HaclError::Archive { path: library(), reason: "it ends too early".into() },
         HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
-        HaclError::NoSource { version: "3.13.5".into(), reason: "no mirror has its source package".into() },
         HaclError::NotASource { path: path("notes.tar.xz"), reason: "it holds no Modules/_hacl".into() },
         HaclError::OtherPython { path: path("Python-3.14.7.tar.xz"), found: "3.14.7".into(), wanted: "3.13.5".into() },
         HaclError::Compile { file: "Hacl_Hash_SHA2.c".into(), reason: "gcc exited with code 1\nerror: no such header".into() },

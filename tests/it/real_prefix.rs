@@ -35,6 +35,7 @@ fn passes_the_gate(store: &Store, folder: &Path, prefix: &Prefix) {
         name: format!("{}/{name}", prefix.name),
         executable: executable.to_owned(),
         role,
+        same_python: true,
         expected,
     };
     let mut candidates = vec![candidate("python3", &home.stock, Role::Baseline, None)];
@@ -50,6 +51,7 @@ fn passes_the_gate(store: &Store, folder: &Path, prefix: &Prefix) {
             static_libpython: variant.linkage != Linkage::Shared,
             interpreter: home.loader.clone(),
             search_path: false,
+            hacl: hacl.mode(),
         };
         candidates.push(candidate(variant.name.as_str(), &runner.executable, Role::Runner, Some(expected)));
         let claimed = variant.build.claimed_code_model.as_str();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use surtax::digest::Sha256;
+use surtax::libpython::HaclMode;
 use surtax::process::Job;
 use surtax::run::{Check, CheckGroup, Role, SubjectVerification};
 use surtax::ui::{Reporter as _, Silent, Unit};
@@ -20,10 +21,11 @@ impl World {
     fn new() -> Self {
         let world = Self(tempfile::tempdir().unwrap());
         world.file("benchmarks/empty.py", "");
+        world.file("benchmarks/cells.py", "print('cells')\n");
         world.file("benchmarks/programs/01_words.py", "print('one')\nprint('two')\nprint('three')\n");
         world.file("benchmarks/programs/02_loud.py", "import sys\nprint('out')\nsys.stderr.write('err\\n')\n");
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/probes");
-        for probe in ["hashlib_answers.py", "extensions.py"] {
+        for probe in ["hashlib_answers.py", "own_hashes.py", "extensions.py"] {
             world.file(&format!("benchmarks/probes/{probe}"), &std::fs::read_to_string(real.join(probe)).unwrap());
         }
         world
@@ -53,7 +55,7 @@ impl World {
     /// A subject that runs `script` (shell) before it becomes python; `$1` is the program.
     fn subject(&self, name: &str, script: &str) -> Candidate {
         let executable = shell_script(&self.0.path().join(name), &format!("{script}\nexec /usr/bin/python3 \"$@\""));
-        Candidate { name: name.to_owned(), executable, role: Role::Runner, expected: None }
+        Candidate { name: name.to_owned(), executable, role: Role::Runner, same_python: true, expected: None }
     }
 
     /// A C program, compiled and linked with `flags`.
@@ -66,7 +68,7 @@ impl World {
 }
 
 fn stock() -> Candidate {
-    Candidate { name: "python3".to_owned(), executable: "/usr/bin/python3".into(), role: Role::Baseline, expected: None }
+    Candidate { name: "python3".to_owned(), executable: "/usr/bin/python3".into(), role: Role::Baseline, same_python: true, expected: None }
 }
 
 fn baseline(suite: &Suite) -> Baseline {
@@ -105,6 +107,7 @@ fn this_machines_python_passes_everything_with_the_real_programs() {
         assert!(subject.passed());
         assert_eq!(subject.count(CheckGroup::Programs), (20, 20));
         assert!(subject.count(CheckGroup::Hashlib).0 >= 14);
+        assert!(subject.count(CheckGroup::OwnHashes).0 >= 20);
         assert!(subject.count(CheckGroup::Extensions).0 >= 50);
         assert_eq!(subject.count(CheckGroup::Elf), (1, 1));
     }
@@ -220,10 +223,12 @@ fn an_algorithm_and_a_module_that_abort_are_found_by_name() {
     let guard = world.file("guard.py", guard);
     let aborts = world.subject("aborts", &format!("case \"$1\" in *probes/*) set -- {} \"$@\";; esac", guard.display()));
     let verified = judged(&aborts, &suite);
-    let groups = [CheckGroup::Programs, CheckGroup::Hashlib, CheckGroup::Extensions];
+    let groups = [CheckGroup::Programs, CheckGroup::Hashlib, CheckGroup::OwnHashes, CheckGroup::Extensions];
     let failed: Vec<_> = failures(&verified).into_iter().filter(|failure| groups.contains(&failure.0)).collect();
     let reason = "was killed by signal 6 (SIGABRT)";
-    assert_eq!(failed, [(CheckGroup::Hashlib, "md5", reason), (CheckGroup::Extensions, "_json", reason)]);
+    let expected =
+        [(CheckGroup::Hashlib, "md5", reason), (CheckGroup::OwnHashes, "md5", reason), (CheckGroup::Extensions, "_json", reason)];
+    assert_eq!(failed, expected);
     assert!(of(&verified, CheckGroup::Extensions).len() >= 50);
     // As the baseline it has nobody to take the names from, and asks for them.
     let own = record_baseline(&aborts, &suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap().verification;
@@ -245,8 +250,8 @@ fn a_module_that_only_the_baseline_imports_fails() {
 }
 
 fn elf(world: &World, executable: PathBuf, pie: bool, static_libpython: bool) -> SubjectVerification {
-    let expected = Expected { pie, static_libpython, interpreter: "/lib64/ld-linux-x86-64.so.2".into(), search_path: true };
-    let candidate = Candidate { name: "runner".to_owned(), executable, role: Role::Runner, expected: Some(expected) };
+    let expected = Expected { pie, static_libpython, interpreter: "/lib64/ld-linux-x86-64.so.2".into(), search_path: true, hacl: None };
+    let candidate = Candidate { name: "runner".to_owned(), executable, role: Role::Runner, same_python: true, expected: Some(expected) };
     judged(&candidate, &world.suite())
 }
 
@@ -313,8 +318,8 @@ fn a_static_runner_exports_what_extension_modules_bind_to() {
     let suite = world.suite();
     let small = Candidate { executable: own.clone(), ..stock() };
     let known = record_baseline(&small, &suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap();
-    let expected = Expected { pie: true, static_libpython: true, interpreter: "/elsewhere/ld.so".into(), search_path: true };
-    let candidate = Candidate { name: "own".to_owned(), executable: own, role: Role::Runner, expected: Some(expected) };
+    let expected = Expected { pie: true, static_libpython: true, interpreter: "/elsewhere/ld.so".into(), search_path: true, hacl: None };
+    let candidate = Candidate { name: "own".to_owned(), executable: own, role: Role::Runner, same_python: true, expected: Some(expected) };
     let verified = check_of(&candidate, &known, &suite);
     let check = named(&verified, CheckGroup::Elf, "exported symbols");
     assert_eq!((check.passed, check.detail.as_deref()), (true, Some("all 2 of the baseline's")));
@@ -326,52 +331,153 @@ fn check_of(candidate: &Candidate, known: &Baseline, suite: &Suite) -> SubjectVe
     check(candidate, known, suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap()
 }
 
-/// A runner with one stand-in, which it reaches for a program that hashes and for no other.
-#[test]
-fn a_stand_in_that_is_reached_is_named() {
-    let Some(world) = World::with_python() else { return };
-    let body = r#"#include <stdlib.h>
+/// A program with HACL functions that becomes python; it ends like a stand-in where `asked` finds its reason in the command line.
+fn hashing(world: &World, name: &str, stand_ins: bool, asked: &str, function: &str) -> PathBuf {
+    let body = r#"#include <stdio.h>
+        #include <stdlib.h>
         #include <string.h>
         #include <unistd.h>
-        void _Py_LibHacl_Hacl_Hash_SHA2_init_256(void) { abort(); }
+        void surtax_stand_in(const char *function) {
+            fprintf(stderr, "surtax: %s is a stand-in: it is not there. Build the runner with --hacl real.\n", function);
+            abort();
+        }
+        void _Py_LibHacl_Hacl_Hash_SHA2_malloc_256(void) { surtax_stand_in(FUNCTION); }
+        static int has(int count, char **words, const char *word) {
+            for (int i = 1; i < count; i++) if (strstr(words[i], word)) return 1;
+            return 0;
+        }
         int main(int count, char **words) {
-            if (count > 1 && strstr(words[1], WHICH)) _Py_LibHacl_Hacl_Hash_SHA2_init_256();
+            if (ASKED) _Py_LibHacl_Hacl_Hash_SHA2_malloc_256();
+            if (count > 1 && !strcmp(words[1], "--surtax-embed")) { words++; count--; }
             words[0] = "/usr/bin/python3";
             return execv(words[0], words);
         }"#;
-    let source = world.file("stand_in.c", body);
-    for (which, reached) in [("02_loud", true), ("no such program", false)] {
-        let path = world.0.path().join(format!("runner-{reached}"));
-        let define = format!("-DWHICH=\"{which}\"");
-        Job::new("/usr/bin/gcc").env("PATH", "/usr/bin:/bin").arg(&define).arg(&source).arg("-o").arg(&path).run_for_text().unwrap();
-        let verified = elf(&world, path, true, true);
-        let check = named(&verified, CheckGroup::Hashlib, "HACL not reached");
-        assert_eq!(check.passed, !reached, "{check:?}");
-        let expected = if reached {
-            "1 HACL functions are linked in, and abort() ended: 02_loud"
-        } else {
-            "1 HACL functions are linked in; no process ended in abort()"
-        };
-        assert_eq!(check.detail.as_deref(), Some(expected));
+    let own = if stand_ins { "surtax_hacl_stand_in" } else { "surtax_other" };
+    let source = world.file(&format!("{name}.c"), &body.replace("surtax_stand_in", own));
+    let path = world.0.path().join(name);
+    let job =
+        Job::new("/usr/bin/gcc").env("PATH", "/usr/bin:/bin").arg(format!("-DASKED={asked}")).arg(format!("-DFUNCTION=\"{function}\""));
+    job.arg(source).arg("-o").arg(&path).run_for_text().unwrap();
+    path
+}
+
+fn with_hacl(world: &World, executable: PathBuf, hacl: HaclMode) -> SubjectVerification {
+    let interpreter = "/lib64/ld-linux-x86-64.so.2".into();
+    let expected = Expected { pie: true, static_libpython: true, interpreter, search_path: false, hacl: Some(hacl) };
+    let runner = Candidate { name: "runner".to_owned(), executable, role: Role::Runner, same_python: true, expected: Some(expected) };
+    judged(&runner, &world.suite())
+}
+
+const SHA2: &str = "_Py_LibHacl_Hacl_Hash_SHA2_malloc_256";
+
+/// As stand-ins do: the probe of all own modules ends, and so does that of one algorithm.
+const OWN_SHA256: &str = "has(count, words, \"own_hashes\") && (count == 2 || !strcmp(words[2], \"sha256\"))";
+
+#[test]
+fn a_stand_in_must_end_its_program_and_say_what_to_do() {
+    let Some(world) = World::with_python() else { return };
+    let verified = with_hacl(&world, hashing(&world, "honest", true, OWN_SHA256, SHA2), HaclMode::Stubs);
+    let check = named(&verified, CheckGroup::OwnHashes, "sha256");
+    assert!(check.passed && check.detail.as_deref().unwrap().starts_with("gives no digest, as it must without HACL"), "{check:?}");
+    assert!(named(&verified, CheckGroup::OwnHashes, "sha512").passed, "it is there");
+    assert!(named(&verified, CheckGroup::OwnHashes, "stand-ins not reached").passed);
+    assert!(named(&verified, CheckGroup::OwnHashes, "HACL").passed);
+
+    let other = with_hacl(&world, hashing(&world, "other", true, OWN_SHA256, "_Py_LibHacl_Hacl_Hash_MD5_malloc"), HaclMode::Stubs);
+    assert!(!named(&other, CheckGroup::OwnHashes, "sha256").passed, "it names a function of another algorithm");
+
+    let real = with_hacl(&world, hashing(&world, "broken", false, OWN_SHA256, SHA2), HaclMode::Real);
+    assert!(!named(&real, CheckGroup::OwnHashes, "sha256").passed, "real functions give digests");
+    assert!(named(&real, CheckGroup::OwnHashes, "HACL").passed, "what it has is no stand-in, though it is broken");
+}
+
+#[test]
+fn a_stand_in_that_a_program_an_algorithm_or_a_benchmark_reaches_is_named() {
+    let Some(world) = World::with_python() else { return };
+    let by_openssl = "has(count, words, \"hashlib_answers\") && (count == 2 || !strcmp(words[2], \"sha256\"))";
+    for (number, (asked, named_one)) in [
+        ("has(count, words, \"02_loud\")", "ended: 02_loud"),
+        (by_openssl, "ended: sha256"),
+        ("has(count, words, \"cells.py\") && has(count, words, \"--surtax-embed\")", "ended: --surtax-embed cells.py 0 20 (was killed by"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let verified = with_hacl(&world, hashing(&world, &format!("runner-{number}"), true, asked, SHA2), HaclMode::Stubs);
+        let check = named(&verified, CheckGroup::OwnHashes, "stand-ins not reached");
+        assert!(!check.passed && check.detail.as_deref().unwrap().starts_with(named_one), "{check:?}");
     }
+}
+
+#[test]
+fn real_functions_and_stand_ins_are_told_apart_in_the_executable() {
+    let Some(world) = World::with_python() else { return };
+    let check = |executable: PathBuf, hacl| named(&with_hacl(&world, executable, hacl), CheckGroup::OwnHashes, "HACL").clone();
+    let stand_ins = check(hashing(&world, "stand-ins", true, "0", SHA2), HaclMode::Real);
+    assert_eq!(stand_ins.detail.as_deref(), Some("stand-ins are linked in, expected real functions"));
+    let real = check(hashing(&world, "real", false, "0", SHA2), HaclMode::Stubs);
+    assert_eq!(real.detail.as_deref(), Some("no stand-ins are linked in"));
+    let none = check(world.compiled("none", &[]), HaclMode::Real);
+    assert_eq!(none.detail.as_deref(), Some("none of its functions is linked in"));
+    assert!(!stand_ins.passed && !real.passed && !none.passed);
+}
+
+#[test]
+fn a_guest_is_judged_by_what_it_is() {
+    let Some(world) = World::with_python() else { return };
+    let suite = world.suite();
+    let other_words = r#"case "$1" in *01_words.py) echo uno; exit 0;; esac"#;
+    let guest = |same_python, script: &str| Candidate { role: Role::Guest, same_python, ..world.subject("guest", script) };
+    let verified = judged(&guest(false, other_words), &suite);
+    assert_eq!(failures(&verified), [], "another Python may say other things, in other words, and be a script");
+    let check = named(&verified, CheckGroup::Programs, "01_words");
+    assert_eq!(check.detail.as_deref(), Some("1 lines of output; another Python: not compared with the baseline"));
+    assert!(verified.count(CheckGroup::Hashlib).0 >= 14 && verified.count(CheckGroup::Extensions).0 >= 50);
+    let same = judged(&guest(true, other_words), &suite);
+    assert!(!named(&same, CheckGroup::Programs, "01_words").passed, "the same Python says the same");
+    let fails = judged(&guest(false, r#"case "$1" in *01_words.py) exit 3;; esac"#), &suite);
+    assert!(!named(&fails, CheckGroup::Programs, "01_words").passed);
+
+    let lacks =
+        "import sys, runpy\nsys.modules['_json'] = None\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n";
+    let lacks = world.file("lacks.py", lacks);
+    let small = guest(true, &format!("case \"$1\" in *extensions.py) set -- {} \"$@\";; esac", lacks.display()));
+    assert_eq!(failures(&judged(&small, &suite)), [], "nobody promised that it has the baseline's modules");
+
+    let bent = "import hashlib\nhashlib.sha256 = hashlib.sha512\nreal = hashlib.new\n\
+        hashlib.new = lambda name, *a, **k: real('sha512' if name == 'sha256' else name, *a, **k)\n\
+        import runpy, sys\nsys.argv = sys.argv[1:]\nrunpy.run_path(sys.argv[0], run_name='__main__')\n";
+    let bent = world.file("bent.py", bent);
+    let bent = guest(false, &format!("case \"$1\" in *hashlib_answers.py) set -- {} \"$@\";; esac", bent.display()));
+    assert!(!named(&judged(&bent, &suite), CheckGroup::Hashlib, "sha256").passed, "a wrong digest is wrong in every Python");
 }
 
 #[test]
 fn a_verification_is_kept_under_all_that_could_change_it() {
     let (one, two) = (Sha256::of(b"one"), Sha256::of(b"two"));
     let base = stock();
-    let expected = Expected { pie: true, static_libpython: true, interpreter: "/ld".into(), search_path: true };
-    let runner = Candidate { name: "r".to_owned(), executable: "/r".into(), role: Role::Runner, expected: Some(expected.clone()) };
+    let expected = Expected { pie: true, static_libpython: true, interpreter: "/ld".into(), search_path: true, hacl: None };
+    let runner = Candidate {
+        name: "r".to_owned(),
+        executable: "/r".into(),
+        role: Role::Runner,
+        same_python: true,
+        expected: Some(expected.clone()),
+    };
     let original = key((&base, &one), (&runner, &two), "b");
     assert_eq!(original, key((&base, &one), (&runner.clone(), &two), "b"));
     let moved = Candidate { executable: "/r2".into(), ..runner.clone() };
-    let fixed = Candidate { expected: Some(Expected { pie: false, ..expected }), ..runner.clone() };
+    let fixed = Candidate { expected: Some(Expected { pie: false, ..expected.clone() }), ..runner.clone() };
+    let real = Candidate { expected: Some(Expected { hacl: Some(HaclMode::Real), ..expected }), ..runner.clone() };
     let others = [
         key((&base, &two), (&runner, &two), "b"),
         key((&base, &one), (&runner, &one), "b"),
         key((&base, &one), (&runner, &two), "c"),
         key((&base, &one), (&moved, &two), "b"),
         key((&base, &one), (&fixed, &two), "b"),
+        key((&base, &one), (&Candidate { same_python: false, ..runner.clone() }, &two), "b"),
+        key((&base, &one), (&Candidate { role: Role::Guest, ..runner.clone() }, &two), "b"),
+        key((&base, &one), (&real, &two), "b"),
     ];
     for (place, other) in others.iter().enumerate() {
         assert_ne!(&original, other, "{place}");

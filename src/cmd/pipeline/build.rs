@@ -3,14 +3,14 @@
 use anyhow::Result;
 
 use super::prepare::prepare;
-use super::{BASELINE, Built, CONTROL, Group, Prepared, hacl};
+use super::{BASELINE, Built, BuiltVariant, CONTROL, Group, Prepared, hacl};
 use crate::cli::{GuestArgs, SourceArgs, VariantArgs};
 use crate::cmd::CommandError;
 use crate::debian::Host;
 use crate::digest::Sha256;
 use crate::fs;
 use crate::guest::Guest;
-use crate::libpython::{self, Variant, VariantName, audit_file, audit_home};
+use crate::libpython::{self, HaclMode, Variant, VariantName, audit_file, audit_home};
 use crate::run::{Audit, GroupPlan, Role, SCHEMA, SubjectPlan};
 use crate::runner::{self, Toolchain};
 use crate::store::Store;
@@ -22,6 +22,9 @@ pub(in crate::cmd) fn build(
     guests: Option<&GuestArgs>,
     reporter: &dyn Reporter,
 ) -> Result<Built> {
+    if selection.hacl == Some(HaclMode::Stubs) && selection.hacl_source.is_some() {
+        return Err(CommandError::SourceForStubs.into());
+    }
     // Before anything is downloaded: a missing compiler, or a wrong name, should not be found out last.
     Host::this().check()?;
     let toolchain = Toolchain::find()?;
@@ -67,17 +70,17 @@ fn group(store: &Store, mut prepared: Prepared, selection: &VariantArgs, toolcha
     let variants: Vec<Variant> =
         all.into_iter().filter(|variant| selection.variants.is_empty() || selection.variants.contains(&variant.name)).collect();
     let source = hacl::source(store, &mut prepared, selection, &variants, reporter)?;
-    let mut runners = Vec::new();
-    for variant in &variants {
+    let mut built = Vec::new();
+    for variant in variants {
         let home = &prepared.home;
-        let completed = libpython::provide(store, home, variant, source.as_ref(), &toolchain.compiler(), reporter)?;
-        let runner = runner::build(store, home, variant, &completed, toolchain, reporter)?;
+        let hacl = libpython::provide(store, home, &variant, source.as_ref(), &toolchain.compiler(), reporter)?;
+        let runner = runner::build(store, home, &variant, &hacl, toolchain, reporter)?;
         if !runner.reused {
             reporter.step(&format!("built {} of {} ({})", variant.name, prepared.name, variant.description()));
         }
-        runners.push(runner);
+        built.push(BuiltVariant { variant, hacl, runner });
     }
-    Ok(Group { prepared, variants, runners })
+    Ok(Group { prepared, built })
 }
 
 impl Built {
@@ -147,14 +150,14 @@ impl Built {
             stock(BASELINE, Role::Baseline, format!("{own}, {}", home.sysconfig.version)),
             stock(CONTROL, Role::Control, "the baseline measured a second time (A/A)".to_owned()),
         ];
-        subjects.extend(group.runners.iter().zip(&group.variants).map(|(runner, variant)| SubjectPlan {
-            name: self.subject_name(group, variant.name.as_str()),
+        subjects.extend(group.built.iter().map(|built| SubjectPlan {
+            name: self.subject_name(group, built.variant.name.as_str()),
             group: Some(group.prepared.name.clone()),
             role: Role::Runner,
-            executable: runner.executable.clone(),
-            sha256: runner.sha256,
-            size_bytes: runner.size_bytes,
-            description: variant.description(),
+            executable: built.runner.executable.clone(),
+            sha256: built.runner.sha256,
+            size_bytes: built.runner.size_bytes,
+            description: built.description(),
         }));
         Ok(subjects)
     }
@@ -162,7 +165,8 @@ impl Built {
     pub(in crate::cmd) fn audit(&self) -> Result<Audit> {
         let mut subjects = Vec::new();
         for group in &self.groups {
-            let audit = audit_home(&group.prepared.home, &[BASELINE, CONTROL], &group.variants)?;
+            let variants: Vec<Variant> = group.built.iter().map(|built| built.variant.clone()).collect();
+            let audit = audit_home(&group.prepared.home, &[BASELINE, CONTROL], &variants)?;
             subjects.extend(audit.subjects.into_iter().map(|mut audited| {
                 audited.subject = self.subject_name(group, &audited.subject);
                 audited
@@ -178,5 +182,13 @@ impl Built {
 impl Group {
     fn lock_text(&self) -> Option<&str> {
         self.prepared.packages.as_ref().map(|packages| packages.provisioned.lock_text.as_str())
+    }
+}
+
+impl BuiltVariant {
+    /// `libpython3.13.a, static, no-PIE, HACL compiled from CPython's source`.
+    fn description(&self) -> String {
+        let variant = self.variant.description();
+        self.hacl.description().map_or(variant.clone(), |hacl| format!("{variant}, {hacl}"))
     }
 }

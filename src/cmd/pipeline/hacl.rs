@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::Prepared;
 use crate::cli::VariantArgs;
+use crate::cmd::CommandError;
 use crate::debian::{ProvisionError, source_package};
 use crate::libpython::{HaclError, HaclMode, HaclSource, Library, Variant, missing_symbols};
 use crate::store::Store;
@@ -42,7 +43,7 @@ pub(super) fn source(
         },
     };
     let version = prepared.home.sysconfig.version.clone();
-    let error = HaclError::NoSource { version, reason };
+    let error = CommandError::NoHaclSource { version, reason };
     if selection.hacl == Some(HaclMode::Real) {
         return Err(error.into());
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::debian::{Provisioned, Request};
 use crate::guest::Guest;
-use crate::libpython::{Home, Variant};
+use crate::libpython::{Hacl, Home, Variant};
 use crate::runner::Runner;
 use crate::store::Store;
 
@@ -41,9 +41,14 @@ pub(super) struct Packages {
 /// The runners of one source.
 pub(super) struct Group {
     pub prepared: Prepared,
-    pub variants: Vec<Variant>,
-    /// In the order of the variants.
-    pub runners: Vec<Runner>,
+    pub built: Vec<BuiltVariant>,
+}
+
+pub(super) struct BuiltVariant {
+    pub variant: Variant,
+    /// How its libpython was completed.
+    pub hacl: Hacl,
+    pub runner: Runner,
 }
 
 /// What `runner build` leaves.

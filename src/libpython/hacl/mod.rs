@@ -88,8 +88,6 @@ pub enum HaclError {
     Archive { path: PathBuf, reason: String },
     #[error("{} needs symbols that surtax has no stand-in for: {}", path.display(), listed(symbols))]
     NoStandIn { path: PathBuf, symbols: Vec<String> },
-    #[error("HACL cannot be compiled without the source of CPython {version}: {reason}")]
-    NoSource { version: String, reason: String },
     #[error("{} is no source of CPython with HACL: {reason}", path.display())]
     NotASource { path: PathBuf, reason: String },
     #[error("{} is the source of CPython {found}, and the libpython is {wanted}", path.display())]
@@ -128,7 +126,7 @@ impl Explain for HaclError {
             Self::NoStandIn { .. } => {
                 Some("--hacl real compiles CPython's own; or leave the static variants out: surtax runner build --variant shared".into())
             }
-            Self::NoSource { .. } | Self::OtherPython { .. } => Some(SOURCE.into()),
+            Self::OtherPython { .. } => Some(SOURCE.into()),
             Self::NotASource { .. } => {
                 Some("give a tarball of CPython's source, or the folder of a checkout, which has Modules/_hacl".into())
             }
@@ -169,6 +167,15 @@ impl Hacl {
         match source {
             Some(source) => Ok(Self::Real(compile::Intended::new(store, home, variant, source, compiler).archive())),
             None => Ok(Self::Stubs(stand_ins(library)?)),
+        }
+    }
+
+    /// For a subject's description; nothing where the libpython is complete.
+    pub fn description(&self) -> Option<&'static str> {
+        match self {
+            Self::Complete => None,
+            Self::Real(_) => Some("HACL compiled from CPython's source"),
+            Self::Stubs(_) => Some("HACL left to stand-ins"),
         }
     }
 
