@@ -85,7 +85,7 @@ pub struct Home {
     pub python: PythonVersion,
     /// Where the C library, its headers and its start files come from; `None`: from the host.
     pub sysroot: Option<PathBuf>,
-    /// The folder of the `ld` that links runners; `None`: the host's.
+    /// The folder of the `ld.bfd` that links runners; `None`: the host's.
     pub linker: Option<PathBuf>,
     /// `sys.prefix` of every subject.
     pub prefix: PathBuf,
@@ -216,7 +216,7 @@ fn library_folders(sysroot: &Path) -> Result<Vec<PathBuf>, HomeError> {
     if folders.is_empty() { Err(HomeError::Lacks { sysroot: sysroot.to_owned(), what: "libc.so.6".into() }) } else { Ok(folders) }
 }
 
-/// The release's own linker, made to run from its sysroot, in a folder where gcc finds it as `ld`.
+/// The release's own linker, made to run from its sysroot, in a folder where gcc finds it by `-B` and `-fuse-ld=bfd`.
 ///
 /// A host's older `ld` takes relocations of newer objects for others and links programs that crash: 2.40 does so with Debian sid's
 /// `libpython3.14-pic.a`. `None` where the sysroot has no linker.
@@ -231,9 +231,9 @@ fn prepare_linker(
     if !packaged.is_file() {
         return Ok(None);
     }
-    let key = Key::of("linker", [("home", home.as_str()), ("edit", "1"), ("sysroot", &sysroot.to_string_lossy())]);
+    let key = Key::of("linker", [("home", home.as_str()), ("edit", "2"), ("sysroot", &sysroot.to_string_lossy())]);
     let folder = store.runner(home, &key);
-    let linker = folder.join("ld");
+    let linker = folder.join("ld.bfd");
     let digest = |path: &Path| Sha256::of_file(path).map(|digest| digest.to_string()).map_err(FsError::at("read", path));
     if !linker.is_file() || Stamp::read(&folder) != Some(digest(&linker)?) {
         SysrootProgram { packaged: &packaged, loader, library_folders }.write_to(&linker)?;

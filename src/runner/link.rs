@@ -65,12 +65,12 @@ fn sysroot_arguments(home: &Home) -> Vec<String> {
     arguments
 }
 
-/// The release's own linker, before any other that gcc would find.
+/// The release's own linker, before any other that gcc would find; by its kind too, since a gcc can be made to prefer another.
 fn linker_arguments(home: &Home) -> Vec<String> {
     let Some(folder) = &home.linker else { return Vec::new() };
     // The plug-in for link-time optimisation is the host gcc's, and may need a newer libc than the one this linker runs with. There is
     // nothing for it to do: a distribution removes the intermediate code from its archives.
-    vec![format!("-B{}", folder.display()), "-fno-use-linker-plugin".into()]
+    vec![format!("-B{}", folder.display()), "-fuse-ld=bfd".into(), "-fno-use-linker-plugin".into()]
 }
 
 fn shown(path: &Path) -> String {
