@@ -135,12 +135,6 @@ pub(super) fn check_baseline(executable: &Path) -> Vec<Check> {
     }]
 }
 
-/// Of an executable that the person named, which may be a script that starts a Python.
-pub(super) fn check_guest(executable: &Path) -> Vec<Check> {
-    let script = std::fs::read(executable).is_ok_and(|bytes| bytes.starts_with(b"#!"));
-    if script { vec![passed(GROUP, MACHINE, "a script: what it starts is not looked at".to_owned())] } else { check_baseline(executable) }
-}
-
 const MACHINE: &str = "machine";
 
 pub(super) fn check(executable: &Path, expected: &Expected, baseline_exports: &BTreeSet<String>) -> Vec<Check> {

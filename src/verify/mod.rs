@@ -171,7 +171,7 @@ fn check_subject(candidate: &Candidate, asked: &Asked, baseline: &Baseline, suit
 
 /// An executable that the person named: nobody promised that it has the baseline's modules, and only one of the same version can be bit-exact.
 fn check_guest(candidate: &Candidate, asked: &Asked, baseline: &Baseline, suite: &Suite) -> Vec<Check> {
-    let mut checks = elf::check_guest(&candidate.executable);
+    let mut checks = elf::check_baseline(&candidate.executable);
     checks.extend(if candidate.same_python {
         programs::check(suite, &asked.programs, &baseline.programs)
     } else {
