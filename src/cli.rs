@@ -95,9 +95,9 @@ pub struct SourceArgs {
     #[arg(long, conflicts_with = "offline")]
     pub refresh: bool,
 
-    /// Provision exactly what this surtax.lock names
+    /// Provision exactly what this surtax.lock names; repeat it for several releases
     #[arg(long, value_name = "FILE")]
-    pub locked: Option<PathBuf>,
+    pub locked: Vec<PathBuf>,
 
     /// Accept an index after its Valid-Until (archived snapshots)
     #[arg(long)]
@@ -225,7 +225,7 @@ pub struct MatrixRunArgs {
     #[arg(long, value_name = "BENCHMARK", help = only_help())]
     pub only: Vec<String>,
 
-    /// Measured rounds [default: 15, with --quick 12]
+    /// Measured rounds [default: 15, with --quick 12; more if several releases need them]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MOST_ROUNDS)))]
     pub rounds: Option<u32>,
 

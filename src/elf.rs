@@ -20,6 +20,10 @@ pub enum Executable {
     Unknown,
 }
 
+/// What to do about a program whose loader is not there.
+pub(crate) const NO_LOADER: &str =
+    "name a Python that was built for this machine's C library; a loader called ld-musl is that of Alpine Linux";
+
 impl Executable {
     pub fn inspect(path: &Path) -> Result<Self, FsError> {
         let bytes = fs::read(path)?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
-use crate::elf::Executable;
+use crate::elf::{Executable, NO_LOADER};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 use crate::libpython::VariantName;
@@ -32,6 +32,8 @@ pub enum GuestError {
     NotAProgram(PathBuf),
     #[error("{} is a program for {found}; surtax measures x86_64 Linux", path.display())]
     OtherArchitecture { path: PathBuf, found: String },
+    #[error("{} needs the dynamic loader {}, which this machine has not", path.display(), loader.display())]
+    NoLoader { path: PathBuf, loader: PathBuf },
     #[error("{} does not start", path.display())]
     DoesNotStart {
         path: PathBuf,
@@ -73,6 +75,7 @@ impl Explain for GuestError {
                 format!("name the executable that it starts: {} -c 'import sys; print(sys.executable)'", path.display())
             }
             Self::NotAProgram(_) | Self::OtherArchitecture { .. } => "name a Python that was built for x86_64 Linux".into(),
+            Self::NoLoader { .. } => NO_LOADER.into(),
             Self::DoesNotStart { source: ProcessError::Interrupted(interrupted), .. } => return interrupted.hint(),
             Self::DoesNotStart { source, .. } => return source.hint(),
             Self::Hangs { path, .. } => format!("try it by hand: {} -I -c 'import sys; print(sys.version)'", path.display()),
@@ -197,6 +200,9 @@ fn check_file(path: &Path) -> Result<(), GuestError> {
         return Err(GuestError::NotExecutable(path.to_owned()));
     }
     match Executable::inspect(path)? {
+        Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
+            Err(GuestError::NoLoader { path: path.to_owned(), loader })
+        }
         Executable::Program { .. } => Ok(()),
         Executable::Foreign(found) => Err(GuestError::OtherArchitecture { path: path.to_owned(), found }),
         // What would be measured is the shell too, and there is no telling what it starts.

@@ -14,10 +14,8 @@ pub enum CommandError {
     NothingToEmbed { source_name: String, reasons: Vec<String> },
     #[error("none of the sources has Python {python}: {}", sources.join(", "))]
     NoSourceHasPython { python: PythonVersion, sources: Vec<String> },
-    #[error("two sources are called `{name}`")]
-    NamedTwice { name: String },
-    #[error("--locked names the packages of one release, but this is about several sources")]
-    LockOfWhich,
+    #[error("{} is of {codename}, which no recipe here names", path.display())]
+    LockOfWhich { path: PathBuf, codename: String },
     #[error("the stock interpreter {subject} failed {failed} of its own checks, so there is nothing to compare with: {first}")]
     BaselineFailed { subject: String, failed: usize, first: String },
     #[error("{} cannot go on: {reason}", folder.display())]
@@ -37,10 +35,7 @@ impl Explain for CommandError {
             Self::NoSuchVariant { .. } => "surtax variants lists what there is".into(),
             Self::NothingToEmbed { .. } => "install its development files, or name another prefix: surtax variants --prefix DIR".into(),
             Self::NoSourceHasPython { .. } => "surtax provision --list shows what each release offers".into(),
-            Self::NamedTwice { .. } => {
-                "name each release once; a prefix goes by its folder's name, which a symbolic link can change".into()
-            }
-            Self::LockOfWhich => "lock one release at a time: surtax provision RECIPE --locked FILE".into(),
+            Self::LockOfWhich { .. } => "name the recipe of each lock's release, and each lock once".into(),
             Self::BaselineFailed { .. } => "every failed check: surtax verify --again --json".into(),
             Self::CannotResume { folder, .. } => {
                 format!(

@@ -13,6 +13,8 @@ use crate::digest::Sha256;
 use crate::error::Exit;
 use crate::matrix::{self, Selection, Setting};
 use crate::measure::{Processes, choose_cpu, measure};
+use crate::prefix;
+use crate::recipe::Recipe;
 use crate::run::{Environment, Folder, GroupPlan, Plan, Role, SubjectPlan, Verification};
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
@@ -34,18 +36,18 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let selection = selection(args);
     // A wrong name or place should not be found out after the downloads.
     selection.benchmarks()?;
+    matrix::check_names(&group_names(args)?, args.baseline.as_deref(), pipeline::BASELINE)?;
     if let Some(out) = &args.out {
         Folder::create(out)?;
     }
     let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
     let (groups, subjects) = (built.group_plans(), built.subjects()?);
-    let reference = matrix::reference(&groups, &subjects, args.baseline.clone())?;
     let verification = built.verify(&subjects, false, terminal)?;
     check_baselines(&subjects, &verification)?;
     let audit = built.audit()?;
     let cpu = choose_cpu();
     let environment = Environment::capture(cpu);
-    let plan = matrix::plan(&selection, setting(&built, groups, reference, subjects, cpu)?)?;
+    let plan = matrix::plan(&selection, setting(&built, groups, args.baseline.clone(), subjects, cpu)?)?;
     let folder = Folder::create(&args.out.clone().unwrap_or_else(|| default_folder(&plan)))?;
     for (name, text) in built.locks() {
         folder.write_text(&name, text)?;
@@ -56,6 +58,12 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     // The plan is last: with it, the folder is a run.
     folder.write_plan(&plan)?;
     Ok(folder)
+}
+
+fn group_names(args: &MatrixRunArgs) -> Result<Vec<String>> {
+    let recipes = pipeline::recipes(&args.source).map(|name| Ok(Recipe::named(name)?.name));
+    let prefixes = args.source.prefixes.iter().map(|folder| Ok(prefix::name_of(folder)));
+    recipes.chain(prefixes).collect()
 }
 
 fn selection(args: &MatrixRunArgs) -> Selection {

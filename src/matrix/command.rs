@@ -19,7 +19,7 @@ const EMBED: &str = "--surtax-embed";
 /// The processes of one visit, in order. `folder` holds the benchmark programs.
 ///
 /// Where both sides can do the same, they do: `pure_int_loop`, `dynamic` and `startup` run a runner as the drop-in `python` it is. The
-/// other benchmarks compare what an embedder would do with what a `python3` user would do.
+/// other benchmarks compare what an embedder would do with what a `python3` user would do; a guest is a `python3` there, whatever it is.
 pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, folder: &Path) -> Vec<CommandLine> {
     let embeds = subject.role == Role::Runner;
     let script = |name: &str| folder.join(name).into_os_string();

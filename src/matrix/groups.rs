@@ -4,6 +4,19 @@ use crate::run::{GroupPlan, Role, SubjectPlan};
 
 use super::MatrixError;
 
+/// What the person named, before anything is provisioned: each group once, and the reference (a group or its baseline) among them.
+/// `baseline` is the name that a group's own python3 has in it.
+pub fn check_names(groups: &[String], reference: Option<&str>, baseline: &str) -> Result<(), MatrixError> {
+    if let Some(twice) = twice(groups.iter().map(String::as_str)) {
+        return Err(MatrixError::TwiceTheGroup(twice));
+    }
+    let Some(name) = reference else { return Ok(()) };
+    if groups.iter().any(|group| group == name || name == format!("{group}/{baseline}")) {
+        return Ok(());
+    }
+    Err(MatrixError::BadReference { name: name.to_owned(), known: groups.to_vec() })
+}
+
 /// Every group has one baseline, the first of its subjects; every name is there once.
 pub(super) fn check(groups: &[GroupPlan], subjects: &[SubjectPlan]) -> Result<(), MatrixError> {
     if let Some(twice) = twice(groups.iter().map(|group| group.name.as_str())) {
@@ -28,7 +41,7 @@ pub(super) fn check(groups: &[GroupPlan], subjects: &[SubjectPlan]) -> Result<()
 }
 
 /// The baseline that the table across groups is relative to; none where there is one group.
-pub fn reference(groups: &[GroupPlan], subjects: &[SubjectPlan], wanted: Option<String>) -> Result<Option<String>, MatrixError> {
+pub(super) fn reference(groups: &[GroupPlan], subjects: &[SubjectPlan], wanted: Option<String>) -> Result<Option<String>, MatrixError> {
     let baselines: Vec<&SubjectPlan> = subjects.iter().filter(|subject| subject.role == Role::Baseline).collect();
     let chosen = match &wanted {
         None => baselines.first(),

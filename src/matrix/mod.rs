@@ -10,6 +10,6 @@ mod selection;
 pub use catalogue::{Benchmark, Expected};
 pub use command::{CommandLine, commands};
 pub use error::MatrixError;
-pub use groups::reference;
+pub use groups::check_names;
 pub use schedule::{Round, missing, schedule};
 pub use selection::{Selection, Setting, plan};

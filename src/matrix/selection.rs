@@ -2,6 +2,7 @@
 
 use crate::digest::Sha256;
 use crate::run::{BenchmarkPlan, GroupPlan, Plan, SCHEMA, SubjectPlan};
+use crate::stats;
 
 use super::{Benchmark, MatrixError, groups};
 
@@ -80,7 +81,7 @@ fn parse(item: &str) -> Result<(Benchmark, Option<u64>), MatrixError> {
 }
 
 /// The plan of a run. The counts are the experiment's (3 and 15); `--quick` has 12 rounds, fewer than which a 95 % bootstrap interval of a
-/// median says little.
+/// median says little. Several groups make so many comparisons that fewer rounds than [`stats::rounds_needed`] could decide none.
 pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError> {
     let (warmup, rounds) = if selection.quick { (1, 12) } else { (3, 15) };
     let rounds = selection.rounds.unwrap_or(rounds);
@@ -95,7 +96,7 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
     let subjects = setting.subjects;
     groups::check(&setting.groups, &subjects)?;
     let reference = groups::reference(&setting.groups, &subjects, setting.reference)?;
-    Ok(Plan {
+    let mut plan = Plan {
         schema: SCHEMA,
         surtax: env!("CARGO_PKG_VERSION").to_owned(),
         created: setting.created,
@@ -112,5 +113,9 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         reference,
         subjects,
         benchmarks,
-    })
+    };
+    if selection.rounds.is_none() {
+        plan.rounds = plan.rounds.max(u32::try_from(stats::rounds_needed(plan.comparisons())).unwrap_or(u32::MAX)).min(Plan::MOST_ROUNDS);
+    }
+    Ok(plan)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::elf::NO_LOADER;
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::process::ProcessError;
@@ -29,6 +30,8 @@ pub enum PrefixError {
     Script(PathBuf),
     #[error("{} is no program", .0.display())]
     NotAProgram(PathBuf),
+    #[error("{} needs the dynamic loader {}, which this machine has not", path.display(), loader.display())]
+    NoLoader { path: PathBuf, loader: PathBuf },
     #[error("{} does not start", path.display())]
     DoesNotStart {
         path: PathBuf,
@@ -82,6 +85,7 @@ impl Explain for PrefixError {
             },
             Self::NotCPython { .. } => "to measure it as it is, without runners, name its executable: --subject NAME=PATH".into(),
             Self::OtherArchitecture { .. } | Self::NotAProgram(_) => "name a Python that was built for x86_64 Linux".into(),
+            Self::NoLoader { .. } => NO_LOADER.into(),
             Self::Script(_) => {
                 "name the folder of the Python itself; the script tells: bin/python3 -c 'import sys; print(sys.base_prefix)'".into()
             }

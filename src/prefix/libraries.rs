@@ -35,7 +35,8 @@ impl Libraries {
         // Debian's second archive has a name that no Makefile tells.
         let candidates = [places.find(&archive_name), places.told(details.archive), places.find(&format!("libpython{python}-pic.a"))];
         for path in candidates.into_iter().flatten() {
-            let same = |known: &PathBuf| known.canonicalize().ok() == path.canonicalize().ok();
+            // `make install` leaves a second copy beside the shared libraries.
+            let same = |known: &PathBuf| known.file_name() == path.file_name();
             if !archives.iter().any(same) {
                 archives.push(path);
             }

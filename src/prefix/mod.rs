@@ -38,11 +38,11 @@ pub fn prepare(store: &Store, folder: &Path, python: Option<PythonVersion>, repo
         reporter.warn(&format!("{} holds no libpython that a runner can be linked with: `surtax variants` says why", folder.display()));
     }
     let label = format!("CPython {} in {}", facts.said.version, folder.display());
-    Ok(Prefix { name: plain_name(&folder), label, home, version: facts.said.version })
+    Ok(Prefix { name: name_of(&folder), label, home, version: facts.said.version })
 }
 
 /// The folder's own name; a bare version number, as pyenv has it, and a word that says nothing alone get a word before them.
-fn plain_name(folder: &Path) -> String {
+pub fn name_of(folder: &Path) -> String {
     let plain = |text: &str| -> String {
         let allowed = |character: char| character.is_ascii_alphanumeric() || ['.', '-', '_'].contains(&character);
         text.chars().map(|character| if allowed(character) { character } else { '-' }).collect()

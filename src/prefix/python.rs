@@ -54,8 +54,9 @@ pub(super) fn find(folder: &Path, wanted: Option<PythonVersion>) -> Result<PathB
         Some(python) if !offered.is_empty() => return Err(PrefixError::WrongVersion { folder: folder.to_owned(), python, offered }),
         _ => {}
     }
+    // From the end: conda has a `python3.1` for tools that cut `3.11` short.
     let usual = bin.join("python3").canonicalize().ok();
-    let same = offered.iter().map(named).find(|path| path.canonicalize().ok() == usual && usual.is_some());
+    let same = offered.iter().rev().map(named).find(|path| path.canonicalize().ok() == usual && usual.is_some());
     let others = ["python3", "python", "pypy3"].map(|name| bin.join(name));
     same.or_else(|| offered.last().map(named))
         .or_else(|| others.into_iter().find(|path| path.is_file()))
@@ -139,6 +140,9 @@ impl Facts {
     pub(super) fn ask(folder: &Path, executable: &Path, wanted: Option<PythonVersion>) -> Result<Self, PrefixError> {
         let path = || executable.to_owned();
         let interpreter = match Executable::inspect(executable)? {
+            Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
+                return Err(PrefixError::NoLoader { path: path(), loader });
+            }
             Executable::Program { interpreter } => interpreter,
             Executable::Foreign(found) => return Err(PrefixError::OtherArchitecture { path: path(), found }),
             Executable::Script => return Err(PrefixError::Script(path())),

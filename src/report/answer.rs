@@ -19,20 +19,21 @@ struct Standing<'a> {
 pub fn answer(summary: &Summary) -> String {
     let sections = sections(summary);
     let Some(first) = sections.first() else { return String::new() };
-    let mut text = of_section(summary, *first);
-    if let Some(reference) = &summary.reference {
-        text += &across(summary, reference, &sections);
+    let mut rest = summary.reference.as_ref().map_or_else(String::new, |reference| across(summary, reference, &sections));
+    rest += &guests(summary);
+    match of_section(summary, *first) {
+        Some(text) => text + &rest,
+        None if rest.is_empty() => "No runner has a published ratio to the baseline yet: there is nothing to say.".to_owned(),
+        None => format!("No runner has a published ratio to {}.{rest}", code(first.baseline())),
     }
-    text + &guests(summary)
 }
 
-fn of_section(summary: &Summary, section: Section<'_>) -> String {
+/// Nothing without a runner that has a ratio.
+fn of_section(summary: &Summary, section: Section<'_>) -> Option<String> {
     let standings = standings(summary, section, Role::Runner);
-    let (Some(best), Some(worst)) = (standings.first(), standings.last()) else {
-        return "No runner has a published ratio to the baseline yet: there is nothing to say.".to_owned();
-    };
+    let (best, worst) = (standings.first()?, standings.last()?);
     if !standings.iter().any(decided) {
-        return undecided(section, best);
+        return Some(undecided(section, best));
     }
     let alone = alike(best, worst);
     let opening = if alone && standings.len() > 1 { "No runner stands out;" } else { "Embed" };
@@ -50,7 +51,7 @@ fn of_section(summary: &Summary, section: Section<'_>) -> String {
             code(best.subject)
         );
     }
-    text + &caution(section)
+    Some(text + &caution(section))
 }
 
 /// Whether any of the figures that an answer would rest on was seen to differ from the baseline's.

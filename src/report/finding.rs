@@ -75,9 +75,7 @@ impl Finding {
             }
             Self::Busy { load, cpus } => {
                 let cores = if *cpus == 1 { "core" } else { "cores" };
-                format!(
-                    "the load of the minute before was {load:.1} on {cpus} {cores}: other programs share caches and clocks with what is measured"
-                )
+                format!("a load of {load:.1} on {cpus} {cores}: other programs share caches and clocks with what is measured")
             }
             Self::Governor { governor } => format!("the frequency governor is {governor}: the clock rises and falls with the load"),
             Self::Virtual { virtualisation } => {

@@ -63,6 +63,17 @@ impl Plan {
         self.subject(self.reference.as_deref()?)
     }
 
+    /// How many comparisons the run makes if every subject gives a time: of each with its baseline, and across groups of all but controls
+    /// with the reference, unless that is their baseline already.
+    pub fn comparisons(&self) -> usize {
+        let within = self.subjects.iter().filter(|subject| subject.role != Role::Baseline).count();
+        let across = self.reference().map_or(0, |reference| {
+            let others = self.subjects.iter().filter(|subject| self.baseline_of(subject) != Some(reference));
+            others.filter(|subject| subject.role != Role::Control).count()
+        });
+        (within + across) * self.benchmarks.len()
+    }
+
     pub fn subject(&self, name: &str) -> Option<&SubjectPlan> {
         self.subjects.iter().find(|subject| subject.name == name)
     }
@@ -132,7 +143,7 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BenchmarkPlan {
-    /// `pure_int_loop`, `dynamic`, `amortised`, `startup`, `startup_isolated`, `cells`.
+    /// As [`crate::matrix::Benchmark`] names it.
     pub name: String,
     /// Loop count M, or number of cells K; absent where there is nothing to vary.
     pub size: Option<u64>,

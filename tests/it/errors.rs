@@ -121,8 +121,7 @@ fn runs(forms: &mut Forms) {
             python: PythonVersion::new(3, 9),
             sources: vec!["debian-12 has 3.11".into(), "debian-13 has 3.13".into()],
         },
-        CommandError::NamedTwice { name: "debian-13".into() },
-        CommandError::LockOfWhich,
+        CommandError::LockOfWhich { path: path("debian-13.surtax.lock"), codename: "trixie".into() },
         CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
@@ -283,6 +282,7 @@ fn installed(forms: &mut Forms) {
         PrefixError::OtherArchitecture { path: executable(), found: "aarch64".into() },
         PrefixError::Script(executable()),
         PrefixError::NotAProgram(executable()),
+        PrefixError::NoLoader { path: executable(), loader: path("/lib/ld-musl-x86_64.so.1") },
         PrefixError::DoesNotStart {
             path: executable(),
             source: failed(127 << 8, "error while loading shared libraries: libpython3.13.so.1.0: cannot open shared object file\n"),
@@ -302,6 +302,7 @@ fn installed(forms: &mut Forms) {
         GuestError::Script(executable()),
         GuestError::NotAProgram(executable()),
         GuestError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        GuestError::NoLoader { path: executable(), loader: path("/lib/ld-musl-x86_64.so.1") },
         GuestError::DoesNotStart { path: executable(), source: ProcessError::Start { program: executable(), source: errno(NOT_FOUND) } },
         GuestError::Hangs { path: executable(), limit: Duration::from_secs(10) },
         GuestError::NotPython { path: path("/bin/ls"), said: "exited with code 2 and said:\n/bin/ls: invalid option -- 'I'".into() },

@@ -111,7 +111,7 @@ fn an_old_python_a_foreign_program_and_a_missing_loader_are_told_apart() {
     std::fs::write(&other, bytes).expect("written");
     assert!(matches!(refused(&other), GuestError::OtherArchitecture { found, .. } if found == "aarch64"));
     let lost = compiled(&room.path("lost"), "int main(void) { return 0; }", &["-Wl,--dynamic-linker=/nonexistent/ld-musl-x86_64.so.1"]);
-    assert!(matches!(refused(&lost), GuestError::DoesNotStart { .. }));
+    assert!(matches!(refused(&lost), GuestError::NoLoader { .. }));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::path::Path;
 use proptest::prelude::*;
 use surtax::digest::Sha256;
 use surtax::error::{Exit, Explain as _};
-use surtax::matrix::{Benchmark, MatrixError, Selection, Setting, commands, missing, plan, schedule};
+use surtax::matrix::{Benchmark, MatrixError, Selection, Setting, check_names, commands, missing, plan, schedule};
 use surtax::process::subject_environment;
-use surtax::run::{Clock, Outcome, Phase, Plan, Role, SCHEMA, Sample, SubjectPlan};
+use surtax::run::{Clock, GroupPlan, Outcome, Phase, Plan, Role, SCHEMA, Sample, SubjectPlan};
 
 pub(crate) fn subject(name: &str, role: Role) -> SubjectPlan {
     SubjectPlan {
@@ -40,6 +40,23 @@ pub(crate) fn setting() -> Setting {
             subject("shared", Role::Runner),
         ],
     }
+}
+
+/// Two releases of two runners each, and the host's own python3.
+pub(crate) fn groups() -> Setting {
+    let mut setting = Setting { subjects: Vec::new(), ..setting() };
+    for (name, release, python) in [("debian-13", "trixie", "3.13.5"), ("debian-12", "bookworm", "3.11.2")] {
+        setting.groups.push(GroupPlan { name: name.into(), release: release.into(), python: python.into(), lock: None, lock_sha256: None });
+        let members =
+            [("python3", Role::Baseline), ("python3-again", Role::Control), ("static-nonpic", Role::Runner), ("shared", Role::Runner)];
+        setting.subjects.extend(members.map(|(short, role)| in_group(&format!("{name}/{short}"), role, Some(name))));
+    }
+    setting.subjects.push(in_group(SubjectPlan::HOST_PYTHON, Role::Guest, None));
+    setting
+}
+
+fn in_group(name: &str, role: Role, group: Option<&str>) -> SubjectPlan {
+    SubjectPlan { group: group.map(str::to_owned), ..subject(name, role) }
 }
 
 pub(crate) fn select(only: &[&str]) -> Selection {
@@ -162,10 +179,101 @@ fn counts_that_measure_nothing_are_refused() {
 }
 
 #[test]
+fn several_groups_are_relative_to_the_first_ones_python3_unless_another_is_named() {
+    let reference = |wanted: Option<&str>| {
+        let setting = Setting { reference: wanted.map(str::to_owned), ..groups() };
+        plan(&Selection::all(1), setting).map(|plan| plan.reference)
+    };
+    assert_eq!(reference(None).unwrap().as_deref(), Some("debian-13/python3"));
+    assert_eq!(reference(Some("debian-12")).unwrap().as_deref(), Some("debian-12/python3"));
+    assert_eq!(reference(Some("debian-12/python3")).unwrap().as_deref(), Some("debian-12/python3"));
+    // Nothing can be relative to what is not a stock python3.
+    for name in ["debian-12/shared", "debian-31", ""] {
+        let known = vec!["debian-13".to_owned(), "debian-12".to_owned()];
+        assert_eq!(reference(Some(name)).unwrap_err(), MatrixError::BadReference { name: name.into(), known });
+    }
+    let single = Setting { reference: Some("python3".into()), ..setting() };
+    assert_eq!(plan(&Selection::all(1), single).unwrap().reference, None, "one group has nothing across");
+}
+
+#[test]
+fn several_groups_have_the_rounds_that_their_comparisons_need() {
+    let of = |quick, rounds| plan(&Selection { quick, rounds, ..Selection::all(1) }, groups()).unwrap();
+    // 8 benchmarks; 3 subjects of each group and the guest within, 3 across.
+    assert_eq!(of(true, None).comparisons(), 8 * (3 + 3 + 1 + 3));
+    assert_eq!(of(true, None).rounds, 12);
+    let mut many = groups();
+    for index in 0..4 {
+        many.subjects.push(in_group(&format!("debian-12/more-{index}"), Role::Runner, Some("debian-12")));
+    }
+    let plan = plan(&Selection { quick: true, ..Selection::all(1) }, many).unwrap();
+    assert_eq!((plan.comparisons(), plan.rounds), (8 * 18, 13), "with 12, no result of 144 comparisons could count");
+    assert_eq!(of(true, Some(5)).rounds, 5, "what the person says holds");
+}
+
+#[test]
+fn names_are_checked_before_anything_is_fetched() {
+    let check = |groups: &[&str], reference| {
+        let groups: Vec<String> = groups.iter().map(|&group| group.to_owned()).collect();
+        check_names(&groups, reference, "python3")
+    };
+    let two = ["debian-13", "debian-12"];
+    for reference in [None, Some("debian-12"), Some("debian-13/python3")] {
+        check(&two, reference).unwrap();
+    }
+    assert_eq!(check(&["debian-13", "debian-12", "debian-13"], None), Err(MatrixError::TwiceTheGroup("debian-13".into())));
+    for reference in ["debian-12/shared", "debian-1", "python3"] {
+        let error = check(&two, Some(reference)).unwrap_err();
+        assert!(matches!(&error, MatrixError::BadReference { name, .. } if name == reference), "{error}");
+    }
+    assert_eq!(check(&two, Some("debain-12")).unwrap_err().hint().as_deref(), Some("did you mean `debian-12`?"));
+}
+
+#[test]
+fn every_group_begins_with_its_own_python3() {
+    let refused = |change: &dyn Fn(&mut Setting)| {
+        let mut setting = groups();
+        change(&mut setting);
+        plan(&Selection::all(1), setting).unwrap_err()
+    };
+    let headless = MatrixError::BaselineOfGroup { group: "debian-12".into() };
+    assert_eq!(refused(&|setting| drop(setting.subjects.remove(4))), headless);
+    assert_eq!(refused(&|setting| setting.subjects.swap(4, 6)), headless);
+    assert_eq!(refused(&|setting| setting.subjects[6].role = Role::Baseline), headless);
+    assert_eq!(
+        refused(&|setting| setting.subjects[7].group = Some("debian-11".into())),
+        MatrixError::UnknownGroup { subject: "debian-12/shared".into(), group: "debian-11".into() }
+    );
+    assert_eq!(
+        refused(&|setting| setting.subjects[7].group = None),
+        MatrixError::UnknownGroup { subject: "debian-12/shared".into(), group: String::new() }
+    );
+    assert_eq!(refused(&|setting| setting.groups[1].name = "debian-13".into()), MatrixError::TwiceTheGroup("debian-13".into()));
+    let twice = refused(&|setting| setting.subjects.push(in_group("host-python3", Role::Guest, None)));
+    assert_eq!(twice, MatrixError::TwiceTheSubject("host-python3".into()));
+}
+
+#[test]
+fn each_subject_is_held_against_its_own_groups_python3() {
+    let plan = plan(&Selection::all(1), groups()).unwrap();
+    let baseline = |name: &str| plan.baseline_of(plan.subject(name).unwrap()).map(|subject| subject.name.as_str());
+    assert_eq!(baseline("debian-12/shared"), Some("debian-12/python3"));
+    assert_eq!(baseline("debian-13/python3-again"), Some("debian-13/python3"));
+    assert_eq!(baseline("host-python3"), Some("debian-13/python3"), "what is of no group is held against the reference");
+    let orders = schedule(&plan);
+    assert!(orders.iter().all(|round| round.order.len() == 9), "a round visits the subjects of all groups");
+}
+
+#[test]
 fn each_visit_runs_what_it_compares() {
     let mut shown = String::new();
     for benchmark in Benchmark::ALL {
-        for subject in [subject("python3", Role::Baseline), subject("python3-again", Role::Control), subject("shared", Role::Runner)] {
+        for subject in [
+            subject("python3", Role::Baseline),
+            subject("python3-again", Role::Control),
+            subject("shared", Role::Runner),
+            subject("mine", Role::Guest),
+        ] {
             let size = benchmark.has_sizes().then_some(2);
             for line in commands(benchmark, size, &subject, Path::new("/b")) {
                 let arguments: Vec<_> = line.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
@@ -178,23 +286,30 @@ fn each_visit_runs_what_it_compares() {
     pure_int_loop: python3 /b/driver.py pure_int_loop 2
     pure_int_loop: python3-again /b/driver.py pure_int_loop 2
     pure_int_loop: shared /b/driver.py pure_int_loop 2
+    pure_int_loop: mine /b/driver.py pure_int_loop 2
     dynamic: python3 /b/driver.py dynamic 2
     dynamic: python3-again /b/driver.py dynamic 2
     dynamic: shared /b/driver.py dynamic 2
+    dynamic: mine /b/driver.py dynamic 2
     amortised: python3 /b/driver.py dynamic 2
     amortised: python3-again /b/driver.py dynamic 2
     amortised: shared --surtax-embed /b/driver.py dynamic 2
+    amortised: mine /b/driver.py dynamic 2
     startup: python3 /b/empty.py
     startup: python3-again /b/empty.py
     startup: shared /b/empty.py
+    startup: mine /b/empty.py
     startup_isolated: python3 -I -S -X utf8 /b/empty.py
     startup_isolated: python3-again -I -S -X utf8 /b/empty.py
     startup_isolated: shared --surtax-embed /b/empty.py
+    startup_isolated: mine -I -S -X utf8 /b/empty.py
     cells: python3 /b/cells.py 0 1
     cells: python3 /b/cells.py 1 1
     cells: python3-again /b/cells.py 0 1
     cells: python3-again /b/cells.py 1 1
     cells: shared --surtax-embed /b/cells.py 0 2
+    cells: mine /b/cells.py 0 1
+    cells: mine /b/cells.py 1 1
     ");
 }
 

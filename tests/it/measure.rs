@@ -14,7 +14,7 @@ use surtax::measure::measure;
 use surtax::run::{Environment, Folder, Outcome, Phase, Sample};
 use surtax::ui::{Bar, Reporter, Silent, Unit};
 
-use crate::matrix::{select, setting};
+use crate::matrix::{groups, select, setting};
 use crate::needs::SmallDisk;
 use scripted::{Act, Fixture, Scripted, always};
 
@@ -163,6 +163,25 @@ fn a_reference_that_fails_once_is_asked_for_again() {
     fixture.measure(&mut Scripted::new(&script)).unwrap();
     let wrong: Vec<bool> = fixture.of_subject("shared").iter().map(|sample| sample.outcome == Outcome::WrongAnswer).collect();
     assert!(wrong[1..].iter().all(|&wrong| wrong), "{wrong:?}");
+}
+
+#[test]
+fn the_first_groups_python3_gives_the_answer_that_all_groups_must_give() {
+    let selection = Selection { rounds: Some(3), warmup: Some(0), ..select(&["dynamic"]) };
+    let fixture = Fixture::of(&selection, groups());
+    let script = |name: &str, _: usize| if name == "debian-12/python3" { Act::Wrong } else { Act::Answer };
+    let mut executor = Scripted::new(&script);
+    let measured = fixture.measure(&mut executor).unwrap();
+    assert_eq!((measured.visits, measured.failed), (3 * 9, 3));
+    assert_eq!(executor.subjects()[0], "debian-13/python3");
+    assert_eq!(fixture.samples().iter().filter(|sample| sample.phase == Phase::Reference).count(), 1);
+    // Every round visits every group's subjects.
+    for round in executor.subjects()[1..].chunks(9) {
+        assert_eq!(round.iter().collect::<std::collections::HashSet<_>>().len(), 9, "{round:?}");
+    }
+    let older = fixture.of_subject("debian-12/python3");
+    assert!(older.iter().all(|sample| sample.outcome == Outcome::WrongAnswer && sample.value_ns.is_none()));
+    assert!(fixture.of_subject("debian-12/shared").iter().all(|sample| sample.outcome == Outcome::Ok));
 }
 
 #[test]

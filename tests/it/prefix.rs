@@ -155,9 +155,14 @@ fn a_prefix_offers_what_its_files_show_and_stays_as_it_was() {
     installed.archive(&installed.libpython(".a"), CODE, &["-fno-pic", "-fno-pie"]);
     installed.archive(&installed.libpython("-pic.a"), CODE, &["-fPIC"]);
     installed.shared(&installed.libpython(".so.1.0"));
+    // As `make install` does, and 3.14 says so.
+    let python = &installed.python;
+    let second = format!("lib/python{python}/config-{python}-x86_64-linux-gnu/libpython{python}.a");
+    installed.archive(&second, CODE, &["-fno-pic", "-fno-pie"]);
+    let details = format!(r#"{{"libpython": {{"static": "lib/libpython{python}.a"}}}}"#);
+    installed.write(&format!("lib/python{python}/build-details.json"), &details);
     let before = listing(&installed.path(""));
     let prefix = installed.prepared();
-    let python = &installed.python;
     let (fixed, pic, shared) = (format!("libpython{python}.a"), format!("libpython{python}-pic.a"), format!("libpython{python}.so.1.0"));
     let expected = [
         (VariantName::StaticNonpic, fixed),
@@ -166,7 +171,9 @@ fn a_prefix_offers_what_its_files_show_and_stays_as_it_was() {
         (VariantName::Shared, shared),
     ];
     assert_eq!(had(&prefix), expected);
-    assert!(reason(&prefix, VariantName::StaticPie).contains("non-PIC") && reason(&prefix, VariantName::StaticPie).contains("-fPIC"));
+    let why =
+        format!("libpython{python}.a is code for a fixed address (non-PIC); libpython{python}-pic.a is position-independent code (-fPIC)");
+    assert_eq!(reason(&prefix, VariantName::StaticPie), why);
     assert_eq!(listing(&installed.path("")), before, "nothing is written into the person's folder");
 
     let home = &prefix.home;
@@ -185,6 +192,19 @@ fn a_prefix_offers_what_its_files_show_and_stays_as_it_was() {
     assert_eq!((&again.home.key, &again.home.stock), (&home.key, &home.stock));
     installed.archive(&installed.libpython(".a"), &format!("{CODE} int more;"), &["-fno-pic", "-fno-pie"]);
     assert_ne!(installed.prepared().home.key, home.key, "another libpython is another home");
+}
+
+#[test]
+fn a_prefix_is_called_as_its_folder_is_but_plainly() {
+    let Some(installed) = Installed::python(&[]) else { return };
+    let mut folder = installed.path("");
+    for (place, name) in [("3.13.0", "python-3.13.0"), ("opt/local", "opt-local"), ("my env (2)", "my-env--2-"), (".conda", "conda")] {
+        let next = installed.room.path().join(place);
+        std::fs::create_dir_all(next.parent().expect("a folder")).expect("a folder");
+        std::fs::rename(&folder, &next).expect("moved");
+        assert_eq!(prepare(&installed.store(), &next, None, &Silent).expect("a prefix").name, name);
+        folder = next;
+    }
 }
 
 #[test]
@@ -345,6 +365,12 @@ fn a_python_that_does_not_start_says_what_it_said() {
     let shown = surtax::error::render(&error);
     assert!(shown.contains("does not start") && shown.contains("libgone.so: cannot open shared object file"), "{shown}");
     assert_eq!(surtax::error::exit_code(&error) as u8, 2);
+}
+
+#[test]
+fn a_python_for_another_c_library_names_the_loader_that_it_needs() {
+    let error = Installed::empty().program("", &["-Wl,--dynamic-linker=/nonexistent/ld-musl-x86_64.so.1"]).refused();
+    assert!(matches!(&error, PrefixError::NoLoader { loader, .. } if loader.ends_with("ld-musl-x86_64.so.1")), "{error}");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::store::Store;
 
 pub(super) use build::build;
 pub(super) use gate::verification_line;
-pub(super) use prepare::{prepare, request};
+pub(super) use prepare::{prepare, recipes, request};
 
 /// The baseline's name, and the name under which it is measured a second time.
 pub(super) const BASELINE: &str = "python3";

@@ -1,18 +1,18 @@
 //! From what the person named to homes: releases provisioned, installed CPythons read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{Packages, Prepared};
+use super::{BASELINE, Packages, Prepared};
 use crate::cli::SourceArgs;
 use crate::cmd::CommandError;
-use crate::debian::{ProvisionError, Request, provision};
+use crate::debian::{ProvisionError, Request, SurtaxLock, provision};
 use crate::libpython::Home;
-use crate::prefix;
 use crate::recipe::{PythonVersion, Recipe};
 use crate::store::Store;
 use crate::ui::Reporter;
+use crate::{fs, matrix, prefix};
 
 /// Every source that the person named, in that order, releases first; the host's release if none was.
 pub(in crate::cmd) fn prepare(args: &SourceArgs, reporter: &dyn Reporter) -> Result<(Store, Vec<Prepared>)> {
@@ -31,31 +31,49 @@ pub(in crate::cmd) fn prepare(args: &SourceArgs, reporter: &dyn Reporter) -> Res
         let sources = prepared.iter().map(|one| format!("{} has {}", one.name, one.home.python)).collect();
         return Err(CommandError::NoSourceHasPython { python, sources }.into());
     }
-    if let Some((_, twice)) = prepared.iter().enumerate().find(|(at, one)| prepared[..*at].iter().any(|other| other.name == one.name)) {
-        return Err(CommandError::NamedTwice { name: twice.name.clone() }.into());
-    }
+    let groups: Vec<String> = prepared.iter().map(|one| one.name.clone()).collect();
+    matrix::check_names(&groups, None, BASELINE)?;
     Ok((store, prepared))
 }
 
+/// The names of the recipes that are meant.
+pub(in crate::cmd) fn recipes(args: &SourceArgs) -> impl Iterator<Item = &str> {
+    let host = (args.recipes.is_empty() && args.prefixes.is_empty()).then_some("host");
+    args.recipes.iter().map(String::as_str).chain(host)
+}
+
 fn requests(args: &SourceArgs) -> Result<Vec<Request>> {
-    let host = ["host".to_owned()];
-    let names = if args.recipes.is_empty() && args.prefixes.is_empty() { &host } else { args.recipes.as_slice() };
-    if args.locked.is_some() && (names.len() != 1 || !args.prefixes.is_empty()) {
-        return Err(CommandError::LockOfWhich.into());
+    let mut requests = recipes(args).map(|name| request(args, name)).collect::<Result<Vec<_>>>()?;
+    match (requests.as_mut_slice(), args.locked.as_slice()) {
+        // Whether it is a lock of that release is for provisioning to say.
+        ([only], [lock]) => only.locked = Some(lock.clone()),
+        (several, locks) => assign(several, locks)?,
     }
-    names.iter().map(|name| request(args, name)).collect()
+    Ok(requests)
+}
+
+/// Each lock to the recipe whose release it is of.
+fn assign(requests: &mut [Request], locks: &[PathBuf]) -> Result<()> {
+    for path in locks {
+        let codename = SurtaxLock::parse(path, &fs::read_to_string(path)?)?.codename;
+        let of = |request: &&mut Request| request.locked.is_none() && request.recipe.codename() == Some(&codename);
+        let Some(request) = requests.iter_mut().find(of) else {
+            return Err(CommandError::LockOfWhich { path: path.clone(), codename }.into());
+        };
+        request.locked = Some(path.clone());
+    }
+    Ok(())
 }
 
 pub(in crate::cmd) fn request(args: &SourceArgs, recipe: &str) -> Result<Request> {
     Ok(Request {
-        recipe: Recipe::named(recipe)?,
         python: args.python,
         mirrors: args.mirrors.clone(),
         keyring: args.keyring.clone(),
         offline: args.offline,
         refresh: args.refresh,
-        locked: args.locked.clone(),
         allow_expired: args.allow_expired,
+        ..Request::new(Recipe::named(recipe)?)
     })
 }
 

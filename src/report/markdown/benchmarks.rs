@@ -1,9 +1,7 @@
 //! The tables of numbers: first in the shape of the experiment that started it, the published figures beside.
 
-use std::collections::BTreeSet;
-
 use super::table::{Table, code, text};
-use super::{across, evidence, label};
+use super::{across, amortised, evidence, label};
 use crate::matrix::Benchmark;
 use crate::report::format;
 use crate::report::published::{self, PUBLISHED_SOURCE};
@@ -32,7 +30,7 @@ pub(super) fn experiment(summary: &Summary) -> String {
         }
     }
     if summary.benchmarks.iter().any(|benchmark| benchmark.is(Benchmark::Amortised)) {
-        text += &amortised(summary);
+        text += &amortised::amortised(summary);
     }
     text
 }
@@ -91,7 +89,7 @@ fn section(title: &str, summary: &Summary, benchmark: &BenchmarkSummary, of_loop
 }
 
 /// Nothing where the whole run is one part.
-fn part_heading(part: Section<'_>) -> String {
+pub(super) fn part_heading(part: Section<'_>) -> String {
     let heading = |group: &GroupSummary| {
         format!(
             "\n#### {}: Python {} of {}, relative to {}\n",
@@ -129,7 +127,7 @@ fn plot_link(benchmark: &BenchmarkSummary) -> String {
 }
 
 /// Subject, median, ratio, interval, verdict, p, rounds; for a hole, dashes and its reason.
-fn figures(row: &SubjectResult) -> [String; 7] {
+pub(super) fn figures(row: &SubjectResult) -> [String; 7] {
     let dash = || "–".to_owned();
     let interval = match (row.role, row.ratio_low, row.ratio_high) {
         (Role::Baseline, ..) => String::new(),
@@ -160,7 +158,7 @@ fn figures(row: &SubjectResult) -> [String; 7] {
 }
 
 /// The published ratio, with a note where it belongs to another M.
-fn published_cell(benchmark: &BenchmarkSummary, smallest: bool, subject: &str) -> String {
+pub(super) fn published_cell(benchmark: &BenchmarkSummary, smallest: bool, subject: &str) -> String {
     match published::beside(benchmark, smallest, subject) {
         None => String::new(),
         Some((figure, note)) => {
@@ -169,85 +167,4 @@ fn published_cell(benchmark: &BenchmarkSummary, smallest: bool, subject: &str) -
             format!("{time}{}{note}", format::ratio(figure.ratio))
         }
     }
-}
-
-fn amortised(summary: &Summary) -> String {
-    let mut sizes: Vec<&BenchmarkSummary> = summary.benchmarks.iter().filter(|benchmark| benchmark.is(Benchmark::Amortised)).collect();
-    sizes.sort_by_key(|benchmark| benchmark.size);
-    let mut section = "\n### Amortised: start-up and M iterations of the dynamic workload\n\nThe whole process timed. As in the published \
-                       experiment, `python3` starts as it does by default, and a runner starts isolated, as an embedder would start it: a \
-                       ratio below 1 at small M is cheaper starting, not faster running (Start-up, below, compares like with like).\n\n"
-        .to_owned();
-    for part in sections(summary) {
-        if part.group.is_some() {
-            section += &format!("{}\n", part_heading(part).trim_start());
-        }
-        section += &overview(part, &sizes);
-        section += &break_even(summary, part);
-        // One picture shows all parts.
-        if part.baseline() == summary.baseline {
-            section += "\n![Ratio over M](plots/amortised.svg)\n";
-        }
-        section += &format!("\n{}", amortised_rows(part, &sizes));
-        if part.group.is_some() {
-            section += "\n";
-        }
-    }
-    section.truncate(section.trim_end().len());
-    section + "\n" + &across::of_sizes(summary, &sizes)
-}
-
-fn amortised_rows(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
-    let mut table =
-        Table::new(&[">M", "subject", ">median ms", ">ratio", "95 % interval", "verdict", ">adjusted p", ">rounds", ">published"]);
-    for (index, benchmark) in sizes.iter().enumerate() {
-        for row in part.rows(benchmark) {
-            let mut cells = vec![benchmark.size.map_or_else(String::new, format::count)];
-            cells.extend(figures(row));
-            cells.push(published_cell(benchmark, index == 0, part.short(&row.subject)));
-            table.row(&cells);
-        }
-    }
-    table.finish()
-}
-
-/// Ratios alone: a line per M, a column per subject.
-fn overview(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
-    let mut subjects: Vec<(&str, Role)> = Vec::new();
-    let mut seen = BTreeSet::new();
-    for row in sizes.iter().flat_map(|benchmark| part.rows(benchmark)) {
-        if seen.insert(&row.subject) {
-            subjects.push((&row.subject, row.role));
-        }
-    }
-    let names: Vec<String> = subjects.iter().map(|(name, _)| format!(">{}", code(name))).collect();
-    let mut columns = vec![">M"];
-    columns.extend(names.iter().map(String::as_str));
-    let mut table = Table::new(&columns);
-    for benchmark in sizes {
-        let mut cells = vec![benchmark.size.map_or_else(String::new, format::count)];
-        cells.extend(subjects.iter().map(|(name, role)| match (benchmark.of(name), role) {
-            (Some(SubjectResult { median_ns: Some(ns), ratio: Some(_), .. }), Role::Baseline) => {
-                format!("{} ms (1.000)", format::milliseconds(*ns))
-            }
-            (Some(SubjectResult { ratio: Some(ratio), .. }), _) => format::ratio(*ratio),
-            _ => "–".to_owned(),
-        }));
-        table.row(&cells);
-    }
-    table.finish()
-}
-
-fn break_even(summary: &Summary, part: Section<'_>) -> String {
-    let mut points = summary.break_even.iter().filter(|point| part.holds(&point.subject)).peekable();
-    if points.peek().is_none() {
-        return String::new();
-    }
-    let mut lines = "\nBreak-even with the baseline, interpolated between the measured sizes:\n\n".to_owned();
-    for point in points {
-        let place =
-            point.size.map_or("none that the intervals show".to_owned(), |size| format!("M ≈ {}", format::count(format::two_digits(size))));
-        lines += &format!("- {}: {place}\n", code(&point.subject));
-    }
-    lines
 }

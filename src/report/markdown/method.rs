@@ -98,17 +98,21 @@ pub(super) fn reproduce(run: &Run) -> String {
 /// Of runs that name no groups.
 const LOCK: &str = "surtax.lock";
 
-/// The options that name what the groups were made of: the lock of each release, the folder of each installed CPython.
+/// What names the groups and what they were made of: recipes with the lock of each release, the folder of each installed CPython.
 fn sources(plan: &Plan) -> String {
     if plan.groups.is_empty() {
         return format!(" --locked {LOCK}");
     }
+    // The host's own release is named by its lock alone, so that it can be had on another host too.
+    let recipes = plan.groups.iter().filter(|group| group.lock.is_some() && group.name != "host");
+    let recipes = recipes.map(|group| format!(" {}", format::plain(&group.name)));
     let option = |group: &GroupPlan| match &group.lock {
         Some(lock) => format!(" --locked {}", format::plain(lock)),
         None => format!(" --prefix {}", format::plain(&group.release)),
     };
-    let reference = plan.reference.as_ref().map(|reference| format!(" --reference {}", format::plain(reference)));
-    plan.groups.iter().map(option).chain(reference).collect()
+    let reference = plan.reference().and_then(|subject| subject.group.as_ref());
+    let reference = reference.map(|group| format!(" --baseline {}", format::plain(group)));
+    recipes.chain(plan.groups.iter().map(option)).chain(reference).collect()
 }
 
 /// The options that choose the plan's benchmarks, sizes, runners and guests, each by name: no default of a later surtax may change them.

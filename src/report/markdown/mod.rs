@@ -1,6 +1,7 @@
 //! `report.md`: the answer first, then the experiment's own tables, then all that a reader needs to doubt them.
 
 mod across;
+mod amortised;
 mod benchmarks;
 mod evidence;
 mod method;

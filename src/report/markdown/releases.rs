@@ -82,25 +82,15 @@ impl Pair<'_> {
                 _ => unlike.push(format!("{}: nothing is known of one of the two", code(name))),
             }
         }
-        let mut sentence = String::new();
-        if !alike.is_empty() {
-            sentence += &format!(
-                "By the evidence in the binaries, like-named runners were built alike in PGO, LTO and code model: {}.",
-                alike.join(", ")
-            );
-        }
-        if !unlike.is_empty() {
-            sentence += &format!(
-                "{}Runners of one name were built differently: {}.",
-                if sentence.is_empty() { "" } else { " " },
-                unlike.join("; ")
-            );
-        }
-        if !alone.is_empty() {
-            let names: Vec<String> = alone.into_iter().map(code).collect();
-            sentence += &format!("{}Without a counterpart: {}.", if sentence.is_empty() { "" } else { " " }, names.join(", "));
-        }
-        (!sentence.is_empty()).then_some(sentence)
+        let names: Vec<String> = alone.into_iter().map(code).collect();
+        let sentences = [
+            ("By the evidence in the binaries, like-named runners were built alike in PGO, LTO and code model", alike.join(", ")),
+            ("Runners of one name were built differently", unlike.join("; ")),
+            ("Without a counterpart", names.join(", ")),
+        ];
+        let said: Vec<String> =
+            sentences.iter().filter(|(_, what)| !what.is_empty()).map(|(claim, what)| format!("{claim}: {what}.")).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 
     fn hacl(&self) -> Option<String> {

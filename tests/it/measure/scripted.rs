@@ -59,7 +59,7 @@ pub(super) fn finished(status: i32, stdout: &str, stderr: &str) -> Finished {
 
 impl Executor for Scripted<'_> {
     fn execute(&mut self, command: &CommandLine, environment: &[(&'static str, String)], _: Duration) -> Result<Finished, ProcessError> {
-        let name = command.program.file_name().unwrap().to_str().unwrap();
+        let name = command.program.strip_prefix("/subjects").unwrap().to_str().unwrap();
         let (_, seed) = environment.iter().find(|(name, _)| *name == "PYTHONHASHSEED").unwrap();
         self.calls.push((name.to_owned(), seed.clone()));
         let nth = self.visits.entry(name.to_owned()).or_default();

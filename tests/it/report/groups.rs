@@ -73,6 +73,7 @@ fn every_comparison_is_corrected_for_once() {
     let summary = summarise(&Synthetic::groups().run);
     // By benchmark: a control, four runners and a guest; a control and three runners; across, the older python3 and its three runners.
     assert_eq!(summary.comparisons, 10 * (6 + 4 + 4));
+    assert_eq!(summary.comparisons, Synthetic::groups().run.plan.comparisons(), "the plan knows");
     let own = loop_row(&summary, "debian-13/shared");
     let same = across(&summary, "dynamic", "debian-13/shared");
     assert_eq!(
@@ -194,13 +195,13 @@ fn a_run_of_one_named_group_looks_like_a_run_without_groups() {
     let plain = Synthetic::new().run;
     let mut run = plain.clone();
     run.plan.groups = vec![GroupPlan {
-        name: "debian-12".into(),
+        name: "host".into(),
         release: run.plan.release.clone(),
         python: run.plan.python.clone(),
         lock: Some("surtax.lock".into()),
         lock_sha256: run.plan.lock_sha256,
     }];
-    run.plan.subjects.iter_mut().for_each(|subject| subject.group = Some("debian-12".into()));
+    run.plan.subjects.iter_mut().for_each(|subject| subject.group = Some("host".into()));
     let (named, unnamed) = (summarise(&run), summarise(&plain));
     assert_eq!(report::markdown(&run, &named), report::markdown(&plain, &unnamed));
     assert_eq!(report::terminal_table(&run, &named, 80), report::terminal_table(&plain, &unnamed, 80));
