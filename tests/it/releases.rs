@@ -60,6 +60,8 @@ fn another_distributions_release_is_provisioned_on_a_host_without_apt() {
     let mut world = World::with(&[noble("noble", "3.12.3-1"), noble("noble-updates", "3.12.3-1ubuntu0.9")]);
     std::fs::remove_dir_all(&world.host.apt).expect("removed");
     world.host.os_release = vec![world.path("none")];
+    let error = world.ask(&Request { recipe: recipe(NOBLE), ..world.request() }).expect_err("it knows no mirror");
+    assert!(error.hint().is_some_and(|hint| hint.contains("ubuntu = [\"https://mirror.example/ubuntu\"]")), "{error}");
     let made = ask(&world, NOBLE).expect("provisioned");
     assert_eq!((made.release.as_str(), made.python), ("noble", PythonVersion::new(3, 12)));
     let of_python: Vec<_> = made.lock.packages.iter().filter(|package| package.source == "python3.12").collect();
