@@ -71,7 +71,7 @@ fn real_runners_with_stand_ins_end_and_name_the_function_and_the_way_out() {
 #[test]
 fn real_symbols_that_nothing_defines_are_listed_in_two_lines() {
     let Some(recipe) = recipe() else { return };
-    let provisioned = surtax_json(&["provision", &recipe, "--json"]);
+    let provisioned = surtax_json(&["provision", &recipe, "--json"])[0].clone();
     let sysroot = PathBuf::from(provisioned["sysroot"].as_str().expect("a path"));
     let key: Key = serde_json::from_value(sysroot.file_name().expect("a name").to_str().into()).expect("a key");
     let python = provisioned["python"].as_str().expect("a version").parse().expect("a version");
