@@ -93,11 +93,12 @@ fn package_version(lock: &SurtaxLock) -> String {
 fn table(rows: &[Row]) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["source", "variant", "python", "package", "library", "MB", "code model", "PGO", "LTO", "PIE", "state"]);
+    table.set_header(["source", "variant", "release", "python", "package", "library", "MB", "code model", "PGO", "LTO", "PIE", "state"]);
     for row in rows.iter().filter(|row| row.reason.is_none()) {
         table.add_row([
             row.source.clone(),
             row.variant.clone(),
+            if row.package_version.is_some() { row.release.clone() } else { "installed".to_owned() },
             row.python.clone(),
             row.package_version.clone().unwrap_or_else(|| "-".to_owned()),
             row.library.as_ref().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy().into_owned(),

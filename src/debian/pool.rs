@@ -34,7 +34,8 @@ impl Pool<'_> {
         match failures.iter().position(|error| !error.is_absent()) {
             Some(at) => Err(failures.swap_remove(at).into()),
             None if self.mirrors.is_empty() => Ok(Err("no mirror is known".into())),
-            None => Ok(Err(failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))),
+            None if failures.len() == 1 => Ok(Err(failures.swap_remove(0).to_string())),
+            None => Ok(Err(format!("none of {} mirrors has {filename}", failures.len()))),
         }
     }
 }

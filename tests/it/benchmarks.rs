@@ -119,6 +119,22 @@ fn cells_answer_the_same_alone_and_in_one_process() {
 }
 
 /// The isolated runner ignores `PYTHONHASHSEED`, as every embedder that isolates does.
+/// Subjects of several Pythons are measured in one run, and their answers compared.
+#[test]
+fn every_python_gives_the_recorded_answers() {
+    for python in pythons() {
+        let mut answers: Vec<String> =
+            ["pure_int_loop", "dynamic"].map(|workload| text(&python, "driver.py", &[workload, "1000"])).to_vec();
+        for answer in &mut answers {
+            let mut said: serde_json::Value = serde_json::from_str(answer).unwrap();
+            said.as_object_mut().unwrap().remove("ns");
+            *answer = said.to_string();
+        }
+        answers.push(serde_json::to_string_pretty(&json(&python, "cells.py", &["0", "20"])["answers"]).unwrap());
+        insta::assert_snapshot!("answers", answers.join("\n"));
+    }
+}
+
 #[test]
 fn cells_answer_the_same_under_every_hash_seed() {
     let Some(python) = needs::python3() else { return };
