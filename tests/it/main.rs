@@ -28,6 +28,7 @@ mod releases;
 mod report;
 mod source_packages;
 mod sources;
+mod sources_cli;
 mod stats;
 mod unpack;
 mod verify;
