@@ -1,9 +1,9 @@
-//! What an executable is, told by its first bytes, before anything starts it.
+//! What an executable is and needs, told by its headers, before anything starts it.
 
 use std::path::{Path, PathBuf};
 
 use object::Object as _;
-use object::read::elf::{FileHeader as _, ProgramHeader as _};
+use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
 
 use crate::fs::{self, FsError};
 
@@ -48,4 +48,15 @@ fn interpreter(bytes: &[u8]) -> Option<PathBuf> {
     let segments = header.program_headers(endian, bytes).ok()?;
     let path = segments.iter().find_map(|segment| segment.interpreter(endian, bytes).ok().flatten())?;
     Some(PathBuf::from(String::from_utf8_lossy(path).into_owned()))
+}
+
+/// `DT_NEEDED`: the libraries that a program or shared object asks its loader for, in order; none of what cannot be read.
+pub fn needed(path: &Path) -> Vec<String> {
+    let names = |bytes: &[u8]| {
+        let file = ElfFile64::<object::Endianness>::parse(bytes).ok()?;
+        let table = file.elf_dynamic_table().ok()?;
+        let entries = table.into_iter().filter(|entry| entry.tag == object::elf::DT_NEEDED);
+        Some(entries.filter_map(|entry| Some(String::from_utf8_lossy(table.string(entry).ok()?).into_owned())).collect())
+    };
+    fs::read(path).ok().and_then(|bytes| names(&bytes)).unwrap_or_default()
 }

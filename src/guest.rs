@@ -131,6 +131,8 @@ pub struct Guest {
     pub version: String,
     /// `CPython`, `PyPy`, …
     pub implementation: String,
+    /// The shared libpython that it runs on; absent where it has its own.
+    pub libpython: Option<PathBuf>,
     pub sha256: Sha256,
     pub size_bytes: u64,
 }
@@ -141,10 +143,22 @@ pub struct Guest {
 struct Said {
     version: String,
     implementation: String,
+    libpython: Option<PathBuf>,
 }
 
-const PROBE: &str =
-    "import json, platform; print(json.dumps({'version': platform.python_version(), 'implementation': platform.python_implementation()}))";
+const PROBE: &str = "
+import json, platform
+try:
+    with open('/proc/self/maps') as maps:
+        loaded = [line.split(maxsplit=5)[-1].strip() for line in maps if '/libpython' in line]
+except OSError:
+    loaded = []
+print(json.dumps({
+    'version': platform.python_version(),
+    'implementation': platform.python_implementation(),
+    'libpython': loaded[0] if loaded else None,
+}))
+";
 
 impl Guest {
     /// The subject that `--host-python` adds.
@@ -175,6 +189,7 @@ impl Guest {
             executable,
             version: said.version,
             implementation: said.implementation,
+            libpython: said.libpython,
             sha256: Sha256::of(&bytes),
             size_bytes: bytes.len() as u64,
         })

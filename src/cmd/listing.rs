@@ -38,7 +38,7 @@ pub(super) fn execute(args: &SourceArgs, as_json: bool, terminal: &Terminal) -> 
         match listing(&store, &request, terminal) {
             Ok(listing) => rows.extend(offered(&name, &listing)),
             Err(ProvisionError::Interrupted(interrupted)) => return Err(interrupted.into()),
-            Err(error) if all => rows.push(Row { reason: Some(error.to_string()), ..Row::empty(&name) }),
+            Err(error) if all => rows.push(Row { reason: Some(reason(&error)), ..Row::empty(&name) }),
             Err(error) => return Err(error.into()),
         }
         interrupt::check()?;
@@ -48,6 +48,15 @@ pub(super) fn execute(args: &SourceArgs, as_json: bool, terminal: &Terminal) -> 
         terminal.warn("no mirror here offers any of them; surtax provision --list --mirror URL asks another");
     }
     Ok(Exit::Done)
+}
+
+/// With the way on in a word: a row has no room for a hint.
+fn reason(error: &ProvisionError) -> String {
+    match error {
+        ProvisionError::Expired { .. } => format!("{error} (--allow-expired takes it as it is)"),
+        ProvisionError::NoMirror { .. } => format!("{error} (--mirror URL, or recipes/README.md, names one)"),
+        _ => error.to_string(),
+    }
 }
 
 impl Row {

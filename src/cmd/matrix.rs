@@ -16,6 +16,7 @@ use crate::measure::{Processes, choose_cpu, measure};
 use crate::prefix;
 use crate::recipe::Recipe;
 use crate::run::{Environment, Folder, GroupPlan, Plan, Role, SubjectPlan, Verification};
+use crate::stats;
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
 
@@ -43,11 +44,18 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
     let (groups, subjects) = (built.group_plans(), built.subjects()?);
     let verification = built.verify(&subjects, false, terminal)?;
+    for verified in &verification.subjects {
+        terminal.step(&pipeline::verification_line(verified));
+    }
     check_baselines(&subjects, &verification)?;
     let audit = built.audit()?;
     let cpu = choose_cpu();
     let environment = Environment::capture(cpu);
     let plan = matrix::plan(&selection, setting(&built, groups, args.baseline.clone(), subjects, cpu)?)?;
+    let needed = stats::rounds_needed(plan.comparisons());
+    if (plan.rounds as usize) < needed {
+        terminal.warn(&format!("{} rounds cannot decide among {} comparisons; {needed} can", plan.rounds, plan.comparisons()));
+    }
     let folder = Folder::create(&args.out.clone().unwrap_or_else(|| default_folder(&plan)))?;
     for (name, text) in built.locks() {
         folder.write_text(&name, text)?;

@@ -19,17 +19,36 @@ const SAME_COMPILATION_SHARE: f64 = 0.75;
 /// The audit of the stock `python3` and of every variant's libpython.
 pub fn audit_home(home: &Home, baselines: &[&str], variants: &[Variant]) -> Result<Audit, HaclError> {
     let mut subjects = Vec::new();
+    let loaded = loaded_by(home);
     for baseline in baselines {
-        subjects.push(audit_file(baseline, &home.stock)?);
+        subjects.push(match loaded {
+            Some(shared) => audit_shared(baseline, shared, home)?,
+            None => audit_file(baseline, &home.stock)?,
+        });
     }
     for variant in variants {
-        let mut audit = audit_file(variant.name.as_str(), variant.build.library.path())?;
-        if let Library::SharedObject(shared) = &variant.build.library {
-            settle_by_function_sizes(&mut audit, shared, home)?;
-        }
-        subjects.push(audit);
+        let name = variant.name.as_str();
+        subjects.push(match &variant.build.library {
+            Library::SharedObject(shared) => audit_shared(name, shared, home)?,
+            Library::Archive(archive) => audit_file(name, archive)?,
+        });
     }
     Ok(Audit { schema: SCHEMA, subjects })
+}
+
+/// The home's shared libpython, where the stock `python3` is only a launcher for it.
+fn loaded_by(home: &Home) -> Option<&Path> {
+    let builds = home.offers.iter().filter_map(|offer| offer.build.as_ref().ok());
+    let shared =
+        builds.filter(|build| matches!(build.library, Library::SharedObject(_))).map(|build| build.library.path().as_path()).next()?;
+    let name = shared.file_name()?.to_str()?;
+    crate::elf::needed(&home.stock).iter().any(|needed| needed == name).then_some(shared)
+}
+
+fn audit_shared(subject: &str, shared: &Path, home: &Home) -> Result<SubjectAudit, HaclError> {
+    let mut audit = audit_file(subject, shared)?;
+    settle_by_function_sizes(&mut audit, shared, home)?;
+    Ok(audit)
 }
 
 /// Reads an archive, a shared object or an executable.

@@ -68,8 +68,10 @@ fn undecided(section: Section<'_>, any: &Standing<'_>) -> String {
         () if floor > 0.0 => format!("no difference rises above its noise, which reaches {}", format::percent(floor)),
         () => "no difference was seen".to_owned(),
     };
+    let benchmarks: Vec<String> = any.rows.iter().map(|(benchmark, _)| code(&benchmark.name)).collect();
     format!(
-        "This run decides nothing between the runners and {}: {reason}. More rounds (--rounds) or a quieter machine may.",
+        "In {}, this run decides nothing between the runners and {}: {reason}. More rounds (--rounds) or a quieter machine may.",
+        benchmarks.join(" and "),
         code(section.baseline())
     )
 }

@@ -92,6 +92,21 @@ pub struct GroupPlan {
     /// The file beside the plan that names every package, and its SHA-256; absent where there are no packages.
     pub lock: Option<String>,
     pub lock_sha256: Option<Sha256>,
+    /// The recipe as the person named it, where that is not the group's name: the path of a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipe: Option<String>,
+    /// How runners come to the HACL functions that their archives leave undefined; absent where none are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hacl: Option<HaclPlan>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HaclPlan {
+    /// The CPython whose source was compiled, such as `3.13.5`; absent where stand-ins take its place.
+    pub version: Option<String>,
+    /// The source, if the person named one.
+    pub source: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -46,7 +46,15 @@ pub(crate) fn setting() -> Setting {
 pub(crate) fn groups() -> Setting {
     let mut setting = Setting { subjects: Vec::new(), ..setting() };
     for (name, release, python) in [("debian-13", "trixie", "3.13.5"), ("debian-12", "bookworm", "3.11.2")] {
-        setting.groups.push(GroupPlan { name: name.into(), release: release.into(), python: python.into(), lock: None, lock_sha256: None });
+        setting.groups.push(GroupPlan {
+            name: name.into(),
+            release: release.into(),
+            python: python.into(),
+            lock: None,
+            lock_sha256: None,
+            recipe: None,
+            hacl: None,
+        });
         let members =
             [("python3", Role::Baseline), ("python3-again", Role::Control), ("static-nonpic", Role::Runner), ("shared", Role::Runner)];
         setting.subjects.extend(members.map(|(short, role)| in_group(&format!("{name}/{short}"), role, Some(name))));

@@ -11,7 +11,8 @@ use crate::digest::Sha256;
 use crate::fs;
 use crate::guest::Guest;
 use crate::libpython::{self, HaclMode, Variant, VariantName, audit_file, audit_home};
-use crate::run::{Audit, GroupPlan, Role, SCHEMA, SubjectPlan};
+use crate::matrix::MatrixError;
+use crate::run::{Audit, GroupPlan, HaclPlan, Role, SCHEMA, SubjectPlan};
 use crate::runner::{self, Toolchain};
 use crate::store::Store;
 use crate::ui::Reporter;
@@ -46,7 +47,10 @@ fn identify(args: &GuestArgs) -> Result<Vec<Guest>> {
     if args.host_python {
         guests.push(Guest::host()?);
     }
-    Ok(guests)
+    match guests.iter().enumerate().find(|(at, guest)| guests[..*at].iter().any(|other| other.name == guest.name)) {
+        Some((_, twice)) => Err(MatrixError::TwiceTheSubject(twice.name.clone()).into()),
+        None => Ok(guests),
+    }
 }
 
 /// Among several sources it is enough that one can offer a variant.
@@ -80,7 +84,11 @@ fn group(store: &Store, mut prepared: Prepared, selection: &VariantArgs, toolcha
         }
         built.push(BuiltVariant { variant, hacl, runner });
     }
-    Ok(Group { prepared, built })
+    let hacl = built
+        .iter()
+        .any(|built| built.hacl.mode().is_some())
+        .then(|| HaclPlan { version: source.map(|source| source.version().to_owned()), source: selection.hacl_source.clone() });
+    Ok(Group { prepared, built, hacl })
 }
 
 impl Built {
@@ -98,6 +106,8 @@ impl Built {
                 python: group.prepared.home.sysconfig.version.clone(),
                 lock: lock.map(|_| self.lock_name(group)),
                 lock_sha256: lock.map(|text| Sha256::of(text.as_bytes())),
+                recipe: group.prepared.recipe.clone(),
+                hacl: group.hacl.clone(),
             }
         };
         self.groups.iter().map(plan).collect()
@@ -173,7 +183,7 @@ impl Built {
             }));
         }
         for guest in &self.guests {
-            subjects.push(audit_file(&guest.name, &guest.executable)?);
+            subjects.push(audit_file(&guest.name, guest.libpython.as_ref().unwrap_or(&guest.executable))?);
         }
         Ok(Audit { schema: SCHEMA, subjects })
     }

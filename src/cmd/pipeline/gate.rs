@@ -89,11 +89,7 @@ fn read_verified(store: &Store, key: &Key, name: String) -> Option<SubjectVerifi
 fn verify_now(baseline: &Candidate, others: &[Candidate], benchmarks: &Path, reporter: &dyn Reporter) -> Result<Vec<SubjectVerification>> {
     let mut candidates = vec![baseline.clone()];
     candidates.extend_from_slice(others);
-    let verification = verify::verify(&candidates, benchmarks, reporter)?;
-    for verified in &verification.subjects {
-        reporter.step(&verification_line(verified));
-    }
-    Ok(verification.subjects)
+    Ok(verify::verify(&candidates, benchmarks, reporter)?.subjects)
 }
 
 /// `verified static-nonpic: 20/20 programs, 6/6 ELF, 53/53 hashes, 107/107 modules`: within 80 columns.

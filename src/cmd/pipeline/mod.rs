@@ -10,6 +10,7 @@ use std::path::Path;
 use crate::debian::{Provisioned, Request};
 use crate::guest::Guest;
 use crate::libpython::{Hacl, Home, Variant};
+use crate::run::HaclPlan;
 use crate::runner::Runner;
 use crate::store::Store;
 
@@ -25,6 +26,8 @@ pub(super) const CONTROL: &str = "python3-again";
 pub(super) struct Prepared {
     /// Names the source among others: the recipe's name, or the prefix's.
     pub name: String,
+    /// The recipe as the person named it, where that is a file.
+    pub recipe: Option<String>,
     /// Codename, such as `bookworm`; of an installed CPython, its folder.
     pub release: String,
     pub home: Home,
@@ -42,6 +45,8 @@ pub(super) struct Packages {
 pub(super) struct Group {
     pub prepared: Prepared,
     pub built: Vec<BuiltVariant>,
+    /// How what the archives lack was come by; `None` where they lack nothing.
+    pub hacl: Option<HaclPlan>,
 }
 
 pub(super) struct BuiltVariant {

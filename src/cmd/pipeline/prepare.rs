@@ -21,8 +21,10 @@ pub(in crate::cmd) fn prepare(args: &SourceArgs, reporter: &dyn Reporter) -> Res
     let store = Store::open_default()?;
     let mut prepared = Vec::new();
     let alone = requests.len() + args.prefixes.len() == 1;
-    for request in requests {
-        prepared.push(release(&store, request, alone, reporter)?);
+    for (named, request) in recipes(args).zip(requests) {
+        let mut one = release(&store, request, alone, reporter)?;
+        one.recipe = Some(named.to_owned()).filter(|named| *named != one.name);
+        prepared.push(one);
     }
     for folder in &args.prefixes {
         prepared.push(installed(&store, folder, if alone { args.python } else { None }, reporter)?);
@@ -91,6 +93,7 @@ fn release(store: &Store, request: Request, alone: bool, reporter: &dyn Reporter
     let home = Home::prepare(store, &provisioned.key, provisioned.python, &provisioned.sysroot)?;
     Ok(Prepared {
         name: request.recipe.name.clone(),
+        recipe: None,
         release: provisioned.release.clone(),
         home,
         packages: Some(Packages { request, provisioned }),
@@ -99,5 +102,5 @@ fn release(store: &Store, request: Request, alone: bool, reporter: &dyn Reporter
 
 fn installed(store: &Store, folder: &Path, python: Option<PythonVersion>, reporter: &dyn Reporter) -> Result<Prepared> {
     let prefix = prefix::prepare(store, folder, python, reporter)?;
-    Ok(Prepared { name: prefix.name, release: folder.display().to_string(), home: prefix.home, packages: None })
+    Ok(Prepared { name: prefix.name, recipe: None, release: folder.display().to_string(), home: prefix.home, packages: None })
 }

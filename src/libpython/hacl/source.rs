@@ -34,6 +34,9 @@ impl HaclSource {
     /// # Errors
     /// If it is neither, or lacks HACL.
     pub fn open(store: &Store, path: &Path) -> Result<Self, HaclError> {
+        if !path.exists() {
+            return Err(not_a_source(path, "there is no such file or folder".into()));
+        }
         let root = if path.is_dir() { std::path::absolute(path).map_err(FsError::at("open", path))? } else { unpacked(store, path)? };
         let folder = root.join(FOLDER);
         if !folder.is_dir() {

@@ -195,7 +195,7 @@ fn sentence(difference: &Difference) -> String {
         Property::CodeModel => format!("code model {value} instead of {other}: what the experiment set out to measure {seen}"),
         Property::Hacl => {
             format!(
-                "HACL functions: {value}, against {other} {seen}; no bearing on these loops; the runner has them from elsewhere, compiled from the same source or as stand-ins that abort"
+                "HACL functions: {value}, against {other} {seen}; no bearing on these loops; *Environment* says what the runner has in their place"
             )
         }
     }

@@ -72,11 +72,12 @@ pub(super) fn reproduce(run: &Run) -> String {
     let plan = &run.plan;
     let mut section = format!(
         "## How to reproduce\n\nMeasured by surtax {}; the plan was made at {}. With the same surtax, in this folder:\n\n\
-         ```sh\nsurtax matrix run{} --out ../again --rounds {} --warmup {} --seed {}{}\n```\n\n\
+         ```sh\nsurtax matrix run{} --out ../again-{} --rounds {} --warmup {} --seed {}{}\n```\n\n\
          `surtax report DIR` makes this page and its plots again from `samples.jsonl`.\n\n",
         text(&plan.surtax),
         text(&plan.created),
         sources(plan),
+        plan.seed,
         plan.rounds,
         plan.warmup,
         plan.seed,
@@ -105,14 +106,22 @@ fn sources(plan: &Plan) -> String {
     }
     // The host's own release is named by its lock alone, so that it can be had on another host too.
     let recipes = plan.groups.iter().filter(|group| group.lock.is_some() && group.name != "host");
-    let recipes = recipes.map(|group| format!(" {}", format::plain(&group.name)));
+    let recipes = recipes.map(|group| format!(" {}", format::plain(group.recipe.as_ref().unwrap_or(&group.name))));
     let option = |group: &GroupPlan| match &group.lock {
         Some(lock) => format!(" --locked {}", format::plain(lock)),
         None => format!(" --prefix {}", format::plain(&group.release)),
     };
     let reference = plan.reference().and_then(|subject| subject.group.as_ref());
     let reference = reference.map(|group| format!(" --baseline {}", format::plain(group)));
-    recipes.chain(plan.groups.iter().map(option)).chain(reference).collect()
+    recipes.chain(plan.groups.iter().map(option)).chain(reference).chain(hacl(plan)).collect()
+}
+
+/// Said also where it was the default, which depends on what a mirror has.
+fn hacl(plan: &Plan) -> Option<String> {
+    let hacl = plan.groups.iter().find_map(|group| group.hacl.as_ref())?;
+    let source =
+        hacl.source.as_ref().map_or_else(String::new, |source| format!(" --hacl-source {}", format::plain(&source.to_string_lossy())));
+    Some(format!(" --hacl {}{source}", if hacl.version.is_some() { "real" } else { "stubs" }))
 }
 
 /// The options that choose the plan's benchmarks, sizes, runners and guests, each by name: no default of a later surtax may change them.

@@ -5,7 +5,8 @@ use crate::report::differences;
 use crate::report::format;
 use crate::report::sections::{Section, sections, short_names};
 use crate::report::summary::{BenchmarkSummary, GroupSummary, Summary};
-use crate::run::{Answer, Clock, Role, Run, SubjectAudit};
+use crate::run::{Answer, Clock, HaclPlan, Role, Run, SubjectAudit};
+use crate::stats::Verdict;
 
 /// A paragraph for each group but the reference's. Nothing where there is one group.
 pub(super) fn what_differs(run: &Run, summary: &Summary) -> String {
@@ -15,7 +16,9 @@ pub(super) fn what_differs(run: &Run, summary: &Summary) -> String {
     let mut text = "## What differs between the releases\n".to_owned();
     for section in sections.iter().filter(|section| !is_reference(section)) {
         let pair = Pair { run, summary, own: *section, against: *against };
-        let sentences = [pair.versions(), pair.builds(), pair.hacl(), pair.verification(), pair.ratios(), pair.caution()];
+        let ratios = pair.ratios();
+        let caution = ratios.is_some().then(|| pair.caution()).flatten();
+        let sentences = [pair.versions(), pair.builds(), pair.hacl(), pair.verification(), ratios, caution];
         let paragraph: Vec<String> = sentences.into_iter().flatten().collect();
         text += &format!("\n{}\n", paragraph.join(" "));
     }
@@ -93,24 +96,30 @@ impl Pair<'_> {
         (!said.is_empty()).then(|| said.join(" "))
     }
 
+    /// Only of groups whose archives were looked at: a shared libpython lacks nothing.
     fn hacl(&self) -> Option<String> {
         let missing = |section: Section<'_>| {
-            let audits = self.run.audit.subjects.iter().filter(|audit| section.holds(&audit.subject) && self.is_runner(&audit.subject));
-            audits.map(|audit| audit.hacl_missing.len()).max()
+            let runners = self.run.audit.subjects.iter().filter(|audit| section.holds(&audit.subject) && self.is_runner(&audit.subject));
+            let archives = runners.filter(|audit| audit.file.extension().is_some_and(|extension| extension == "a"));
+            archives.map(|audit| audit.hacl_missing.len()).max()
         };
-        let (own, against) = self.groups()?;
-        let count = |number: usize| if number == 0 { "no".to_owned() } else { number.to_string() };
-        let (here, there) = (missing(self.own)?, missing(self.against)?);
-        if here == there {
-            return Some(format!("The archives of both leave {} HACL functions undefined.", count(here)));
+        let of = |section: Section<'_>| {
+            let group = section.group?;
+            Some(match missing(section)? {
+                0 => format!("those of {} none", code(&group.name)),
+                count => format!("those of {} {count}{}", code(&group.name), self.completed(&group.name)),
+            })
+        };
+        Some(format!("Of HACL functions, the static archives leave undefined: {}, {}.", of(self.own)?, of(self.against)?))
+    }
+
+    fn completed(&self, group: &str) -> String {
+        let plan = self.run.plan.groups.iter().find(|plan| plan.name == group).and_then(|plan| plan.hacl.as_ref());
+        match plan {
+            None => String::new(),
+            Some(HaclPlan { version: Some(version), .. }) => format!(" (compiled from CPython {}'s source for its runners)", text(version)),
+            Some(HaclPlan { version: None, .. }) => " (its runners have stand-ins that abort)".to_owned(),
         }
-        Some(format!(
-            "The archives of {} leave {} HACL functions undefined, those of {} {}.",
-            code(&own.name),
-            count(here),
-            code(&against.name),
-            count(there)
-        ))
     }
 
     fn verification(&self) -> Option<String> {
@@ -139,7 +148,12 @@ impl Pair<'_> {
         let reference = self.summary.reference.as_deref()?;
         let (own, against) = self.groups()?;
         let ratios = |subject: &str| {
-            let ratio = |benchmark: &&BenchmarkSummary| benchmark.across_of(subject).and_then(|row| row.ratio).map(format::ratio);
+            let ratio = |benchmark: &&BenchmarkSummary| {
+                let row = benchmark.across_of(subject)?;
+                // A figure that noise may have made is marked, and the mark explained.
+                let shown = matches!(row.verdict, Some(Verdict::Faster | Verdict::Slower));
+                Some(format!("{}{}", format::ratio(row.ratio?), if shown { "" } else { "?" }))
+            };
             let figures: Option<Vec<String>> = loops.iter().map(ratio).collect();
             figures.filter(|figures| !figures.is_empty()).map(|figures| figures.join(" and "))
         };
@@ -157,7 +171,7 @@ impl Pair<'_> {
         let names: Vec<String> = loops.iter().map(|benchmark| code(&benchmark.label())).collect();
         (!pairs.is_empty()).then(|| {
             format!(
-                "Time relative to {} in {}, {} against {}: {}.",
+                "Time relative to {} in {}, {} against {} (with a question mark where no difference from it was seen): {}.",
                 code(reference),
                 names.join(" and "),
                 code(&own.name),
@@ -169,9 +183,8 @@ impl Pair<'_> {
 
     fn caution(&self) -> Option<String> {
         let (own, against) = self.groups()?;
-        let minor = |group: &GroupSummary| group.python.split('.').take(2).map(str::to_owned).collect::<Vec<_>>();
-        let first = if minor(own) == minor(against) {
-            "the compiler, its flags, patches and libraries"
+        let first = if own.python == against.python {
+            "the compiler, its flags, patches and libraries, as far as these differ"
         } else {
             "the Python version itself, the compiler, its flags, patches and libraries"
         };

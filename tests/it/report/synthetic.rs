@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use surtax::digest::Sha256;
 use surtax::report::{SubjectResult, Summary};
 use surtax::run::{
-    Answer, Audit, BenchmarkPlan, Check, CheckGroup, Clock, Environment, GroupPlan, Outcome, Phase, Plan, Role, Run, SCHEMA, Sample,
-    SubjectAudit, SubjectPlan, SubjectVerification, Verification,
+    Answer, Audit, BenchmarkPlan, Check, CheckGroup, Clock, Environment, GroupPlan, HaclPlan, Outcome, Phase, Plan, Role, Run, SCHEMA,
+    Sample, SubjectAudit, SubjectPlan, SubjectVerification, Verification,
 };
 
 pub(super) const SUBJECTS: [&str; 6] = ["python3", "python3-again", "static-nonpic", "static-pic", "static-pic-pie", "shared"];
@@ -42,6 +42,9 @@ impl Synthetic {
             python: python.into(),
             lock: Some(format!("{name}.lock")),
             lock_sha256: Some(Sha256::of(name.as_bytes())),
+            recipe: None,
+            // 3.12 and later lack HACL in their archives.
+            hacl: (python > "3.12").then(|| HaclPlan { version: Some(python.into()), source: None }),
         };
         run.plan.groups = vec![group("debian-13", "trixie", "3.13.5"), group("debian-12", "bookworm", "3.11.2")];
         run.plan.reference = Some("debian-13/python3".into());
