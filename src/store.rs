@@ -179,19 +179,27 @@ impl Store {
     }
 }
 
-/// The store's path is written into link arguments (`-Wl,` splits at commas), into `DT_RPATH` (the loader splits at colons and expands `$`),
-/// into `--library-path` (which is split at semicolons too) and into lists of a path a line.
 fn check_path(root: &Path) -> Result<(), StoreError> {
-    let unusable = |what| Err(StoreError::UnusablePath { root: root.to_owned(), what });
-    let Some(text) = root.to_str() else { return unusable("bytes that are not UTF-8") };
-    match text.chars().find(|character| character.is_control() || [':', ';', ',', '$'].contains(character)) {
+    match unlinkable(root) {
         None => Ok(()),
-        Some(':') => unusable("a colon"),
-        Some(';') => unusable("a semicolon"),
-        Some(',') => unusable("a comma"),
-        Some('$') => unusable("a dollar sign"),
-        Some(_) => unusable("a control character"),
+        Some(what) => Err(StoreError::UnusablePath { root: root.to_owned(), what }),
     }
+}
+
+/// What in a path keeps runners from being linked with what lies below it, in words; nothing of most paths.
+///
+/// Such a path is written into link arguments (`-Wl,` splits at commas), into `DT_RPATH` (the loader splits at colons and expands `$`),
+/// into `--library-path` (which is split at semicolons too) and into lists of a path a line.
+pub fn unlinkable(path: &Path) -> Option<&'static str> {
+    let Some(text) = path.to_str() else { return Some("bytes that are not UTF-8") };
+    let found = text.chars().find(|character| character.is_control() || [':', ';', ',', '$'].contains(character))?;
+    Some(match found {
+        ':' => "a colon",
+        ';' => "a semicolon",
+        ',' => "a comma",
+        '$' => "a dollar sign",
+        _ => "a control character",
+    })
 }
 
 /// A blocking `lock` would not see Ctrl-C.

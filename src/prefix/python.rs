@@ -13,6 +13,7 @@ use crate::fs::FsError;
 use crate::libpython::HaclFlags;
 use crate::process::{Job, ProcessError};
 use crate::recipe::PythonVersion;
+use crate::store::unlinkable;
 
 /// The folder as an absolute path without links, if it can be a prefix at all.
 pub(super) fn check_folder(folder: &Path) -> Result<PathBuf, PrefixError> {
@@ -20,15 +21,8 @@ pub(super) fn check_folder(folder: &Path) -> Result<PathBuf, PrefixError> {
         return Err(PrefixError::NotAFolder(folder.to_owned()));
     }
     let found = folder.canonicalize().map_err(FsError::at("open", folder))?;
-    // Into link arguments (`-Wl,` splits at commas) and `DT_RPATH` (the loader splits at colons and expands `$`).
-    let unusable = |what| Err(PrefixError::UnusablePath { folder: found.clone(), what });
-    let Some(text) = found.to_str() else { return unusable("bytes that are not UTF-8") };
-    match text.chars().find(|character| character.is_control() || [':', ',', '$'].contains(character)) {
-        None => {}
-        Some(':') => return unusable("a colon"),
-        Some(',') => return unusable("a comma"),
-        Some('$') => return unusable("a dollar sign"),
-        Some(_) => return unusable("a control character"),
+    if let Some(what) = unlinkable(&found) {
+        return Err(PrefixError::UnusablePath { folder: found, what });
     }
     match std::fs::read_to_string(found.join("pyvenv.cfg")) {
         Ok(settings) => Err(PrefixError::VirtualEnvironment { base: base_of(&settings), folder: found }),
