@@ -233,4 +233,14 @@ impl Stamp {
     pub fn read(folder: &Path) -> Option<String> {
         std::fs::read_to_string(folder.join(Self::NAME)).ok()
     }
+
+    /// For a folder that is there for one file, which [`Stamp::is_of`] then knows again.
+    pub fn write_of(folder: &Path, file: &Path) -> fs::Result<()> {
+        Self::write(folder, &fs::sha256(file)?.to_string())
+    }
+
+    /// Whether the file is the very one that the stamp was written for: a damaged or lost one is made again.
+    pub fn is_of(folder: &Path, file: &Path) -> bool {
+        Self::read(folder).is_some_and(|stamp| fs::sha256(file).is_ok_and(|digest| digest.to_string() == stamp))
+    }
 }
