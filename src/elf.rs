@@ -20,6 +20,9 @@ pub enum Executable {
     Unknown,
 }
 
+/// The dynamic loader of programs for x86-64 with glibc; the psABI fixes this path.
+pub const GLIBC_LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
+
 /// What to do about a program whose loader is not there.
 pub(crate) const NO_LOADER: &str =
     "name a Python that was built for this machine's C library; a loader called ld-musl is that of Alpine Linux";

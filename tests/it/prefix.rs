@@ -303,6 +303,18 @@ fn the_link_line_is_the_makefiles_as_far_as_the_machine_holds_it() {
 }
 
 #[test]
+fn what_is_copied_into_a_runner_makes_it_another_one() {
+    let Some(installed) = Installed::python(&[("LIBS", "-lsurtax_static")]) else { return };
+    let key = |value: u32| {
+        installed.archive("lib/libsurtax_static.a", &format!("int surtax_static = {value};"), &["-fPIC"]);
+        let home = installed.prepared().home;
+        assert_eq!(home.sysconfig.link_libraries, ["-lsurtax_static"]);
+        home.key
+    };
+    assert_ne!(key(1), key(2));
+}
+
+#[test]
 fn a_folder_that_is_no_prefix_is_told_from_one() {
     let installed = Installed::empty();
     assert!(matches!(installed.refused(), PrefixError::NoPython(_)));
