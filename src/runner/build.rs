@@ -263,7 +263,8 @@ impl Intended {
 }
 
 fn key(home: &Home, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) -> Key {
-    // The home's key covers every package, so also the libpython and the libraries that are linked.
+    // The home's key covers what is linked: every package of a sysroot, every library of an installed Python that is copied into a runner.
+    let host_linker = if home.linker.is_some() { "" } else { &toolchain.linker_version };
     Key::of(
         "runner",
         [
@@ -273,6 +274,7 @@ fn key(home: &Home, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) ->
             ("relocation-model", plan.relocation_model),
             ("rustc", &toolchain.rustc_version),
             ("gcc", &toolchain.gcc_version),
+            ("host-linker", host_linker),
         ],
     )
 }
