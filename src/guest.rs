@@ -13,6 +13,7 @@ use crate::fs::{self, FsError};
 use crate::libpython::VariantName;
 use crate::process::{Job, ProcessError, how_it_ended, last_lines, subject_environment};
 use crate::recipe::PythonVersion;
+use crate::run::SubjectPlan;
 
 #[derive(Debug, thiserror::Error)]
 pub enum GuestError {
@@ -106,7 +107,7 @@ impl FromStr for Named {
 }
 
 /// Those of surtax's own subjects.
-const TAKEN: [&str; 3] = ["python3", "python3-again", Guest::HOST_NAME];
+const TAKEN: [&str; 3] = ["python3", "python3-again", SubjectPlan::HOST_PYTHON];
 
 fn check_name(name: &str) -> Result<(), GuestError> {
     let bad = |reason| Err(GuestError::Name { name: name.chars().take(60).collect(), reason });
@@ -147,14 +148,12 @@ const PROBE: &str =
     "import json, platform; print(json.dumps({'version': platform.python_version(), 'implementation': platform.python_implementation()}))";
 
 impl Guest {
-    /// The subject that `--host-python` adds.
-    pub const HOST_NAME: &str = "host-python3";
     const HOST: &str = "/usr/bin/python3";
     const LIMIT: Duration = Duration::from_secs(10);
 
     /// The host's own python3.
     pub fn host() -> Result<Self, GuestError> {
-        Self::identify(Self::HOST_NAME, Path::new(Self::HOST))
+        Self::identify(SubjectPlan::HOST_PYTHON, Path::new(Self::HOST))
     }
 
     pub fn identify(name: &str, path: &Path) -> Result<Self, GuestError> {
