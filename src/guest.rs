@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
-use crate::elf::{Executable, NO_LOADER};
+use crate::elf::{self, ProgramError};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 use crate::libpython::VariantName;
@@ -27,14 +27,8 @@ pub enum GuestError {
     Folder(PathBuf),
     #[error("{} is not executable", .0.display())]
     NotExecutable(PathBuf),
-    #[error("{} is a script, not a program", .0.display())]
-    Script(PathBuf),
-    #[error("{} is no program", .0.display())]
-    NotAProgram(PathBuf),
-    #[error("{} is a program for {found}; surtax measures x86_64 Linux", path.display())]
-    OtherArchitecture { path: PathBuf, found: String },
-    #[error("{} needs the dynamic loader {}, which this machine has not", path.display(), loader.display())]
-    NoLoader { path: PathBuf, loader: PathBuf },
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     #[error("{} does not start", path.display())]
     DoesNotStart {
         path: PathBuf,
@@ -55,6 +49,7 @@ impl Explain for GuestError {
     fn exit(&self) -> Exit {
         match self {
             Self::DoesNotStart { source: ProcessError::Interrupted(interrupted), .. } => interrupted.exit(),
+            Self::Program(error) => error.exit(),
             Self::Fs(error) => error.exit(),
             _ => Exit::Usage,
         }
@@ -72,11 +67,7 @@ impl Explain for GuestError {
                 format!("name the executable in it; an installed CPython with its libpython is --prefix {}", folder.display())
             }
             Self::NotExecutable(path) => format!("is it the right file? If so: chmod +x {}", path.display()),
-            Self::Script(path) => {
-                format!("name the executable that it starts: {} -c 'import sys; print(sys.executable)'", path.display())
-            }
-            Self::NotAProgram(_) | Self::OtherArchitecture { .. } => "name a Python that was built for x86_64 Linux".into(),
-            Self::NoLoader { .. } => NO_LOADER.into(),
+            Self::Program(error) => return error.hint(),
             Self::DoesNotStart { source: ProcessError::Interrupted(interrupted), .. } => return interrupted.hint(),
             Self::DoesNotStart { source, .. } => return source.hint(),
             Self::Hangs { path, .. } => format!("try it by hand: {} -I -c 'import sys; print(sys.version)'", path.display()),
@@ -198,16 +189,8 @@ fn check_file(path: &Path) -> Result<(), GuestError> {
     if rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_err() {
         return Err(GuestError::NotExecutable(path.to_owned()));
     }
-    match Executable::inspect(path)? {
-        Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
-            Err(GuestError::NoLoader { path: path.to_owned(), loader })
-        }
-        Executable::Program { .. } => Ok(()),
-        Executable::Foreign(found) => Err(GuestError::OtherArchitecture { path: path.to_owned(), found }),
-        // What would be measured is the shell too, and there is no telling what it starts.
-        Executable::Script => Err(GuestError::Script(path.to_owned())),
-        Executable::Unknown => Err(GuestError::NotAProgram(path.to_owned())),
-    }
+    elf::startable(path)?;
+    Ok(())
 }
 
 fn ask(executable: &Path, limit: Duration) -> Result<Said, GuestError> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::PrefixError;
-use crate::elf::Executable;
+use crate::elf;
 use crate::fs::FsError;
 use crate::libpython::HaclFlags;
 use crate::process::{Job, ProcessError};
@@ -133,15 +133,7 @@ impl Facts {
     /// Starts the executable and refuses what cannot become a home.
     pub(super) fn ask(folder: &Path, executable: &Path, wanted: Option<PythonVersion>) -> Result<Self, PrefixError> {
         let path = || executable.to_owned();
-        let interpreter = match Executable::inspect(executable)? {
-            Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
-                return Err(PrefixError::NoLoader { path: path(), loader });
-            }
-            Executable::Program { interpreter } => interpreter,
-            Executable::Foreign(found) => return Err(PrefixError::OtherArchitecture { path: path(), found }),
-            Executable::Script => return Err(PrefixError::Script(path())),
-            Executable::Unknown => return Err(PrefixError::NotAProgram(path())),
-        };
+        let interpreter = elf::startable(executable)?;
         let text = run(executable, PROBE, &HaclFlags::VARIABLES).map_err(|source| PrefixError::DoesNotStart { path: path(), source })?;
         let said: Said =
             serde_json::from_str(&text).map_err(|error| PrefixError::NotUnderstood { path: path(), reason: error.to_string() })?;
