@@ -85,7 +85,8 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
+/// Not in the person's folder: rustup may have another compiler for that one than for the store's, where runners are built.
 fn ask(tool: &'static str, path: &PathBuf, option: &str) -> Result<String, ToolchainError> {
-    let job = Job::new(path).arg(option).inherit_environment().limit(Duration::from_secs(60));
+    let job = Job::new(path).arg(option).inherit_environment().current_dir("/").limit(Duration::from_secs(60));
     job.run_for_text().map_err(|source| ToolchainError::Broken { tool, source })
 }
