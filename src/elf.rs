@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use object::Object as _;
 use object::read::elf::{ElfFile64, FileHeader as _, ProgramHeader as _};
 
+use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +21,59 @@ pub enum Executable {
     Unknown,
 }
 
-/// What to do about a program whose loader is not there.
-pub(crate) const NO_LOADER: &str =
-    "name a Python that was built for this machine's C library; a loader called ld-musl is that of Alpine Linux";
+/// The dynamic loader of programs for x86-64 with glibc; the psABI fixes this path.
+pub const GLIBC_LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
+
+/// Why a file cannot be started as a program of this machine's kind.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    #[error("{} is a script, not a program", .0.display())]
+    Script(PathBuf),
+    #[error("{} is no program", .0.display())]
+    NotAProgram(PathBuf),
+    #[error("{} is a program for {found}; surtax measures x86_64 Linux", path.display())]
+    OtherArchitecture { path: PathBuf, found: String },
+    #[error("{} needs the dynamic loader {}, which this machine has not", path.display(), loader.display())]
+    NoLoader { path: PathBuf, loader: PathBuf },
+    #[error(transparent)]
+    Fs(#[from] FsError),
+}
+
+impl Explain for ProgramError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Fs(error) => error.exit(),
+            _ => Exit::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            // What is measured would be the shell too, and there is no telling what it starts.
+            Self::Script(path) => {
+                format!("name the executable that it starts: {} -c 'import sys; print(sys.executable)'", path.display())
+            }
+            Self::NotAProgram(_) | Self::OtherArchitecture { .. } => "name a Python that was built for x86_64 Linux".into(),
+            Self::NoLoader { .. } => {
+                "name a Python that was built for this machine's C library; a loader called ld-musl is that of Alpine Linux".into()
+            }
+            Self::Fs(error) => return error.hint(),
+        })
+    }
+}
+
+/// The dynamic loader (`PT_INTERP`) of a program that this machine can start; none of one that is linked wholly static.
+pub fn startable(path: &Path) -> Result<Option<PathBuf>, ProgramError> {
+    match Executable::inspect(path)? {
+        Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
+            Err(ProgramError::NoLoader { path: path.to_owned(), loader })
+        }
+        Executable::Program { interpreter } => Ok(interpreter),
+        Executable::Foreign(found) => Err(ProgramError::OtherArchitecture { path: path.to_owned(), found }),
+        Executable::Script => Err(ProgramError::Script(path.to_owned())),
+        Executable::Unknown => Err(ProgramError::NotAProgram(path.to_owned())),
+    }
+}
 
 impl Executable {
     pub fn inspect(path: &Path) -> Result<Self, FsError> {

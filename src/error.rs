@@ -62,6 +62,7 @@ explained!(
     crate::libpython::HaclError,
     crate::libpython::UnknownHaclMode,
     crate::libpython::UnknownVariant,
+    crate::elf::ProgramError,
     crate::prefix::PrefixError,
     crate::guest::GuestError,
     crate::runner::RunnerError,

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::digest::Sha256;
 use crate::error::{Exit, Explain};
 
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 
 pub fn read_to_string(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(FsError::at("read", path))
+}
+
+pub fn sha256(path: &Path) -> Result<Sha256> {
+    Sha256::of_file(path).map_err(FsError::at("read", path))
 }
 
 pub fn create_dir_all(path: &Path) -> Result<()> {

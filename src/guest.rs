@@ -7,12 +7,13 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::digest::Sha256;
-use crate::elf::{Executable, NO_LOADER};
+use crate::elf::{self, ProgramError};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 use crate::libpython::VariantName;
 use crate::process::{Job, ProcessError, how_it_ended, last_lines, subject_environment};
 use crate::recipe::PythonVersion;
+use crate::run::SubjectPlan;
 
 #[derive(Debug, thiserror::Error)]
 pub enum GuestError {
@@ -26,14 +27,8 @@ pub enum GuestError {
     Folder(PathBuf),
     #[error("{} is not executable", .0.display())]
     NotExecutable(PathBuf),
-    #[error("{} is a script, not a program", .0.display())]
-    Script(PathBuf),
-    #[error("{} is no program", .0.display())]
-    NotAProgram(PathBuf),
-    #[error("{} is a program for {found}; surtax measures x86_64 Linux", path.display())]
-    OtherArchitecture { path: PathBuf, found: String },
-    #[error("{} needs the dynamic loader {}, which this machine has not", path.display(), loader.display())]
-    NoLoader { path: PathBuf, loader: PathBuf },
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     #[error("{} does not start", path.display())]
     DoesNotStart {
         path: PathBuf,
@@ -54,6 +49,7 @@ impl Explain for GuestError {
     fn exit(&self) -> Exit {
         match self {
             Self::DoesNotStart { source: ProcessError::Interrupted(interrupted), .. } => interrupted.exit(),
+            Self::Program(error) => error.exit(),
             Self::Fs(error) => error.exit(),
             _ => Exit::Usage,
         }
@@ -71,11 +67,7 @@ impl Explain for GuestError {
                 format!("name the executable in it; an installed CPython with its libpython is --prefix {}", folder.display())
             }
             Self::NotExecutable(path) => format!("is it the right file? If so: chmod +x {}", path.display()),
-            Self::Script(path) => {
-                format!("name the executable that it starts: {} -c 'import sys; print(sys.executable)'", path.display())
-            }
-            Self::NotAProgram(_) | Self::OtherArchitecture { .. } => "name a Python that was built for x86_64 Linux".into(),
-            Self::NoLoader { .. } => NO_LOADER.into(),
+            Self::Program(error) => return error.hint(),
             Self::DoesNotStart { source: ProcessError::Interrupted(interrupted), .. } => return interrupted.hint(),
             Self::DoesNotStart { source, .. } => return source.hint(),
             Self::Hangs { path, .. } => format!("try it by hand: {} -I -c 'import sys; print(sys.version)'", path.display()),
@@ -106,7 +98,7 @@ impl FromStr for Named {
 }
 
 /// Those of surtax's own subjects.
-const TAKEN: [&str; 3] = ["python3", "python3-again", Guest::HOST_NAME];
+const TAKEN: [&str; 3] = ["python3", "python3-again", SubjectPlan::HOST_PYTHON];
 
 fn check_name(name: &str) -> Result<(), GuestError> {
     let bad = |reason| Err(GuestError::Name { name: name.chars().take(60).collect(), reason });
@@ -161,14 +153,12 @@ print(json.dumps({
 ";
 
 impl Guest {
-    /// The subject that `--host-python` adds.
-    pub const HOST_NAME: &str = "host-python3";
     const HOST: &str = "/usr/bin/python3";
     const LIMIT: Duration = Duration::from_secs(10);
 
     /// The host's own python3.
     pub fn host() -> Result<Self, GuestError> {
-        Self::identify(Self::HOST_NAME, Path::new(Self::HOST))
+        Self::identify(SubjectPlan::HOST_PYTHON, Path::new(Self::HOST))
     }
 
     pub fn identify(name: &str, path: &Path) -> Result<Self, GuestError> {
@@ -214,16 +204,8 @@ fn check_file(path: &Path) -> Result<(), GuestError> {
     if rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_err() {
         return Err(GuestError::NotExecutable(path.to_owned()));
     }
-    match Executable::inspect(path)? {
-        Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
-            Err(GuestError::NoLoader { path: path.to_owned(), loader })
-        }
-        Executable::Program { .. } => Ok(()),
-        Executable::Foreign(found) => Err(GuestError::OtherArchitecture { path: path.to_owned(), found }),
-        // What would be measured is the shell too, and there is no telling what it starts.
-        Executable::Script => Err(GuestError::Script(path.to_owned())),
-        Executable::Unknown => Err(GuestError::NotAProgram(path.to_owned())),
-    }
+    elf::startable(path)?;
+    Ok(())
 }
 
 fn ask(executable: &Path, limit: Duration) -> Result<Said, GuestError> {

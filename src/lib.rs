@@ -1,4 +1,4 @@
-//! Surtax: which libpython should I embed or ship, what does each cost, and why. The modules stand in the order of the pipeline; ARCHITECTURE.md draws it.
+//! Surtax: which libpython should I embed or ship, what does each cost, and why. The command line, the stages, the formats between them, what all use; ARCHITECTURE.md draws the pipeline.
 
 pub mod cli;
 pub mod cmd;

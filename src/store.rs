@@ -179,19 +179,27 @@ impl Store {
     }
 }
 
-/// The store's path is written into link arguments (`-Wl,` splits at commas), into `DT_RPATH` (the loader splits at colons and expands `$`),
-/// into `--library-path` (which is split at semicolons too) and into lists of a path a line.
 fn check_path(root: &Path) -> Result<(), StoreError> {
-    let unusable = |what| Err(StoreError::UnusablePath { root: root.to_owned(), what });
-    let Some(text) = root.to_str() else { return unusable("bytes that are not UTF-8") };
-    match text.chars().find(|character| character.is_control() || [':', ';', ',', '$'].contains(character)) {
+    match unlinkable(root) {
         None => Ok(()),
-        Some(':') => unusable("a colon"),
-        Some(';') => unusable("a semicolon"),
-        Some(',') => unusable("a comma"),
-        Some('$') => unusable("a dollar sign"),
-        Some(_) => unusable("a control character"),
+        Some(what) => Err(StoreError::UnusablePath { root: root.to_owned(), what }),
     }
+}
+
+/// What in a path keeps runners from being linked with what lies below it, in words; nothing of most paths.
+///
+/// Such a path is written into link arguments (`-Wl,` splits at commas), into `DT_RPATH` (the loader splits at colons and expands `$`),
+/// into `--library-path` (which is split at semicolons too) and into lists of a path a line.
+pub fn unlinkable(path: &Path) -> Option<&'static str> {
+    let Some(text) = path.to_str() else { return Some("bytes that are not UTF-8") };
+    let found = text.chars().find(|character| character.is_control() || [':', ';', ',', '$'].contains(character))?;
+    Some(match found {
+        ':' => "a colon",
+        ';' => "a semicolon",
+        ',' => "a comma",
+        '$' => "a dollar sign",
+        _ => "a control character",
+    })
 }
 
 /// A blocking `lock` would not see Ctrl-C.
@@ -224,5 +232,15 @@ impl Stamp {
 
     pub fn read(folder: &Path) -> Option<String> {
         std::fs::read_to_string(folder.join(Self::NAME)).ok()
+    }
+
+    /// For a folder that is there for one file, which [`Stamp::is_of`] then knows again.
+    pub fn write_of(folder: &Path, file: &Path) -> fs::Result<()> {
+        Self::write(folder, &fs::sha256(file)?.to_string())
+    }
+
+    /// Whether the file is the very one that the stamp was written for: a damaged or lost one is made again.
+    pub fn is_of(folder: &Path, file: &Path) -> bool {
+        Self::read(folder).is_some_and(|stamp| fs::sha256(file).is_ok_and(|digest| digest.to_string() == stamp))
     }
 }

@@ -23,7 +23,7 @@ struct Row {
     package_version: Option<String>,
     /// What is provisioned unless `--python` says otherwise.
     default: bool,
-    /// Why nothing can be had.
+    /// Why it cannot be provisioned.
     reason: Option<String>,
 }
 
@@ -72,6 +72,7 @@ fn offered(recipe: &str, listing: &Listing) -> Vec<Row> {
         python: Some(offered.python.to_string()),
         package_version: Some(offered.version.to_string()),
         default: offered.default,
+        reason: offered.download.as_ref().err().cloned(),
         ..Row::empty(recipe)
     };
     listing.pythons.iter().map(row).collect()
@@ -81,13 +82,34 @@ fn table(rows: &[Row]) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(["recipe", "release", "codename", "python", "package", ""]);
-    for row in rows.iter().filter(|row| row.reason.is_none()) {
+    let (offered, refused): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.python.is_some());
+    for row in offered {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let remark = if row.default { "default" } else { "" };
+        let default = row.default.then(|| "default".to_owned());
+        let remark = default.into_iter().chain(row.reason.clone()).collect::<Vec<_>>().join("; ");
         let cells = [row.recipe.clone(), text(&row.release), text(&row.codename), text(&row.python), text(&row.package_version)];
-        table.add_row(cells.into_iter().chain([remark.to_owned()]));
+        table.add_row(cells.into_iter().chain([remark]));
     }
-    let reasons: String = rows.iter().filter_map(|row| Some(format!("{}: {}\n", row.recipe, row.reason.as_ref()?))).collect();
+    let reasons: String = refused.iter().filter_map(|row| Some(format!("{}: {}\n", row.recipe, row.reason.as_ref()?))).collect();
     let table = table.trim_fmt();
     if reasons.is_empty() { table } else { format!("{table}\n\n{reasons}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, table};
+
+    #[test]
+    fn a_python_that_cannot_be_provisioned_is_listed_with_the_reason() {
+        let row = Row {
+            python: Some("3.10".into()),
+            default: true,
+            reason: Some("surtax needs Python 3.11 or later".into()),
+            ..Row::empty("ubuntu-22.04")
+        };
+        let without_mirror = Row { reason: Some("no mirror is known for Debian 13".into()), ..Row::empty("debian-13") };
+        let text = table(&[row, without_mirror]);
+        assert!(text.contains("3.10") && text.contains("default; surtax needs Python 3.11 or later"), "{text}");
+        assert!(text.ends_with("\n\ndebian-13: no mirror is known for Debian 13\n"), "{text}");
+    }
 }

@@ -4,6 +4,7 @@ mod code;
 mod evidence;
 mod hacl;
 mod home;
+mod needed;
 mod stock;
 mod variant;
 
@@ -11,6 +12,8 @@ pub use code::archive_code;
 pub use evidence::{audit_file, audit_home};
 pub(crate) use hacl::listed;
 pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, missing_symbols, provide, stand_ins};
+pub(crate) use home::link_prefix;
 pub use home::{Home, HomeError, Offer, Sysconfig};
+pub use needed::{NeededLibrary, runtime_file};
 pub use stock::{StockError, SysrootProgram};
 pub use variant::{Build, CodeModel, Library, Linkage, UnknownVariant, Variant, VariantName};

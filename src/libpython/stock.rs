@@ -41,6 +41,9 @@ pub struct SysrootProgram<'a> {
 }
 
 impl SysrootProgram<'_> {
+    /// For keys: rises when the same program is to be edited otherwise.
+    pub const METHOD: &'static str = "2";
+
     /// Writes the executable with another interpreter and a `DT_RPATH`, and with every byte of code and data as it was.
     ///
     /// `DT_RPATH` and not `DT_RUNPATH`, because extension modules that are loaded later must find their libraries by it too.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::elf::NO_LOADER;
+use crate::elf::ProgramError;
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::process::ProcessError;
@@ -24,14 +24,8 @@ pub enum PrefixError {
     TooOld { folder: PathBuf, version: String },
     #[error("{} holds {implementation}, not CPython", folder.display())]
     NotCPython { folder: PathBuf, implementation: String },
-    #[error("{} is a program for {found}; surtax measures x86_64 Linux", path.display())]
-    OtherArchitecture { path: PathBuf, found: String },
-    #[error("{} is a script, not a program", .0.display())]
-    Script(PathBuf),
-    #[error("{} is no program", .0.display())]
-    NotAProgram(PathBuf),
-    #[error("{} needs the dynamic loader {}, which this machine has not", path.display(), loader.display())]
-    NoLoader { path: PathBuf, loader: PathBuf },
+    #[error(transparent)]
+    Program(#[from] ProgramError),
     #[error("{} does not start", path.display())]
     DoesNotStart {
         path: PathBuf,
@@ -53,6 +47,7 @@ pub enum PrefixError {
 impl Explain for PrefixError {
     fn exit(&self) -> Exit {
         match self {
+            Self::Program(error) => error.exit(),
             Self::Fs(error) => error.exit(),
             Self::DoesNotStart { source: ProcessError::Interrupted(interrupted), .. } => interrupted.exit(),
             Self::NotMovable { .. } => Exit::Build,
@@ -84,11 +79,10 @@ impl Explain for PrefixError {
                 format!("install a newer one, such as with `pyenv install {oldest}` or `uv python install {oldest}`")
             },
             Self::NotCPython { .. } => "to measure it as it is, without runners, name its executable: --subject NAME=PATH".into(),
-            Self::OtherArchitecture { .. } | Self::NotAProgram(_) => "name a Python that was built for x86_64 Linux".into(),
-            Self::NoLoader { .. } => NO_LOADER.into(),
-            Self::Script(_) => {
+            Self::Program(ProgramError::Script(_)) => {
                 "name the folder of the Python itself; the script tells: bin/python3 -c 'import sys; print(sys.base_prefix)'".into()
             }
+            Self::Program(error) => return error.hint(),
             Self::DoesNotStart { path, .. } => {
                 format!("try it by hand, without variables such as LD_LIBRARY_PATH and PYTHONHOME: env -i {} -VV", path.display())
             }

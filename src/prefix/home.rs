@@ -2,43 +2,30 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::PrefixError;
 use super::libraries::Libraries;
 use super::link::LinkLibraries;
 use super::python::{Facts, run};
-use crate::digest::{Key, Sha256};
+use crate::digest::Key;
+use crate::elf::GLIBC_LOADER;
 use crate::fs::{self, FsError};
-use crate::libpython::{HaclFlags, Home, Sysconfig};
+use crate::libpython::{HaclFlags, Home, Sysconfig, link_prefix};
 use crate::store::{Stamp, Store};
 
-/// The x86-64 psABI fixes this path.
-const GLIBC_LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
-
-/// What the stamp of a copied python keeps.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CopyStamp {
-    sha256: Sha256,
-}
-
 pub(super) fn prepare(store: &Store, folder: &Path, executable: &Path, facts: &Facts, libraries: &Libraries) -> Result<Home, PrefixError> {
-    let key = key(folder, executable, facts, libraries)?;
+    let library_folders = libraries.folders(folder);
+    let needed = LinkLibraries::of(facts, &library_folders);
+    let key = key(folder, executable, facts, libraries.files().chain(needed.copied.iter().map(PathBuf::as_path)))?;
     let prefix = store.home(&key);
     link_prefix(&prefix, folder)?;
     let stock_folder = store.runner(&key, &Key::of("stock", [("home", key.as_str()), ("copy", "1")]));
     let stock = stock_folder.join(format!("python{}", facts.python));
-    if !made_before(&stock_folder, &stock) {
+    if !Stamp::is_of(&stock_folder, &stock) {
         // Byte for byte: a library path of `$ORIGIN/../lib` leads to the prefix's from here too.
-        let bytes = fs::read(executable)?;
-        fs::write_executable(&stock, &bytes)?;
+        fs::write_executable(&stock, &fs::read(executable)?)?;
         check_copy(executable, &stock, &prefix, facts)?;
-        let stamp = CopyStamp { sha256: Sha256::of(&bytes) };
-        Stamp::write(&stock_folder, &serde_json::to_string(&stamp).unwrap_or_default())?;
+        Stamp::write_of(&stock_folder, &stock)?;
     }
-    let library_folders = libraries.folders(folder);
-    let words = LinkLibraries::of(facts, &library_folders);
     Ok(Home {
         key,
         python: facts.python,
@@ -47,22 +34,21 @@ pub(super) fn prepare(store: &Store, folder: &Path, executable: &Path, facts: &F
         prefix,
         stock,
         loader: facts.interpreter.clone().unwrap_or_else(|| PathBuf::from(GLIBC_LOADER)),
-        offers: libraries.offers(facts, &words),
+        offers: libraries.offers(facts, &needed),
         library_folders,
         sysconfig: Sysconfig {
             version: facts.said.version.clone(),
             multiarch: facts.variable("MULTIARCH").unwrap_or_default().to_owned(),
-            link_libraries: words.words,
+            link_libraries: needed.words,
             hacl_flags: HaclFlags::of(|name| facts.variable(name)),
         },
     })
 }
 
-/// Of everything that a runner takes from the prefix.
-fn key(folder: &Path, executable: &Path, facts: &Facts, libraries: &Libraries) -> Result<Key, PrefixError> {
-    let digest = |path: &Path| Sha256::of_file(path).map(|digest| digest.to_string()).map_err(FsError::at("read", path));
-    let files: Vec<String> =
-        libraries.files().map(|path| Ok(format!("{} {}", digest(path)?, path.display()))).collect::<Result<_, FsError>>()?;
+/// Of everything that a runner takes from the prefix; `libraries` are the files that one may be linked with.
+fn key<'a>(folder: &Path, executable: &Path, facts: &Facts, libraries: impl Iterator<Item = &'a Path>) -> Result<Key, FsError> {
+    let digest = |path: &Path| fs::sha256(path).map(|digest| digest.to_string());
+    let files: Vec<String> = libraries.map(|path| Ok(format!("{} {}", digest(path)?, path.display()))).collect::<Result<_, FsError>>()?;
     let said = serde_json::to_string(&facts.said).unwrap_or_default();
     Ok(Key::of(
         "prefix",
@@ -73,23 +59,6 @@ fn key(folder: &Path, executable: &Path, facts: &Facts, libraries: &Libraries) -
             ("said", &said),
         ],
     ))
-}
-
-/// CPython's getpath climbs from the copy, and from every runner beside it, to these and takes the home for the prefix.
-fn link_prefix(prefix: &Path, folder: &Path) -> Result<(), FsError> {
-    fs::create_dir_all(prefix)?;
-    for name in ["lib", "lib64", "include", "share"] {
-        let target = folder.join(name);
-        if target.is_dir() {
-            fs::symlink(&target, &prefix.join(name))?;
-        }
-    }
-    Ok(())
-}
-
-fn made_before(folder: &Path, stock: &Path) -> bool {
-    let stamp = Stamp::read(folder).and_then(|text| serde_json::from_str::<CopyStamp>(&text).ok());
-    stamp.is_some_and(|stamp| Sha256::of_file(stock).is_ok_and(|digest| digest == stamp.sha256))
 }
 
 const WHO: &str = "import json, os, sys; print(json.dumps([sys.version, sys.prefix, sys.base_prefix, os.path.realpath(os.__file__)]))";

@@ -65,13 +65,13 @@ impl Libraries {
         folders
     }
 
-    pub(super) fn offers(&self, facts: &Facts, words: &LinkLibraries) -> Vec<Offer> {
+    pub(super) fn offers(&self, facts: &Facts, needed: &LinkLibraries) -> Vec<Offer> {
         VariantName::ALL
             .map(|name| {
                 let build = match name {
-                    VariantName::StaticNonpic => self.archive_of(CodeModel::NonPic, words),
-                    VariantName::StaticPic | VariantName::StaticPicPie => self.archive_of(CodeModel::Pic, words),
-                    VariantName::StaticPie => self.archive_of(CodeModel::Pie, words),
+                    VariantName::StaticNonpic => self.archive_of(CodeModel::NonPic, needed),
+                    VariantName::StaticPic | VariantName::StaticPicPie => self.archive_of(CodeModel::Pic, needed),
+                    VariantName::StaticPie => self.archive_of(CodeModel::Pie, needed),
                     VariantName::Shared => self.shared_object(facts),
                 };
                 Offer { name, build }
@@ -79,9 +79,9 @@ impl Libraries {
             .to_vec()
     }
 
-    fn archive_of(&self, model: CodeModel, words: &LinkLibraries) -> Result<Build, String> {
+    fn archive_of(&self, model: CodeModel, needed: &LinkLibraries) -> Result<Build, String> {
         if let Some(archive) = self.archives.iter().find(|archive| archive.code == Ok(model)) {
-            words.complete(&archive.path)?;
+            needed.complete(&archive.path)?;
             return Ok(Build { library: Library::Archive(archive.path.clone()), claimed_code_model: model });
         }
         let reasons: Vec<String> = self.archives.iter().map(Archive::reason).collect();

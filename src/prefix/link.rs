@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use object::{Object as _, ObjectSymbol as _};
 
 use super::python::Facts;
+use crate::libpython::{NeededLibrary, runtime_file};
 
 /// Where gcc's linker looks on the distributions that there are, without asking it.
 const USUAL_FOLDERS: [&str; 8] = [
@@ -26,6 +27,8 @@ pub(super) struct LinkLibraries {
     missing: Vec<String>,
     /// The files behind the words.
     files: Vec<PathBuf>,
+    /// Those of them that become part of a runner.
+    pub copied: Vec<PathBuf>,
 }
 
 impl LinkLibraries {
@@ -37,14 +40,18 @@ impl LinkLibraries {
         let named = words.iter().filter_map(|word| word.strip_prefix("-L")).map(PathBuf::from).filter(|folder| folder.is_absolute());
         let own: Vec<PathBuf> = named.collect();
         let known: Vec<PathBuf> = folders.iter().cloned().chain(USUAL_FOLDERS.map(PathBuf::from)).collect();
-        let mut libraries = Self { words: Vec::new(), missing: Vec::new(), files: Vec::new() };
+        let mut libraries = Self { words: Vec::new(), missing: Vec::new(), files: Vec::new(), copied: Vec::new() };
         for word in words {
             if libraries.words.iter().chain(&libraries.missing).any(|seen| seen == word) {
                 continue;
             }
             match word.strip_prefix("-l") {
                 Some(name) => libraries.add(word, name, &known, &own),
-                None if Path::new(word).is_absolute() && Path::new(word).is_file() => libraries.words.push(word.to_owned()),
+                None if Path::new(word).is_absolute() && Path::new(word).is_file() => {
+                    libraries.words.push(word.to_owned());
+                    libraries.files.push(word.into());
+                    libraries.copied.push(word.into());
+                }
                 None => {}
             }
         }
@@ -52,22 +59,18 @@ impl LinkLibraries {
     }
 
     fn add(&mut self, word: &str, name: &str, known: &[PathBuf], own: &[PathBuf]) {
-        let in_folders = |folders: &[PathBuf], files: &[String]| {
-            folders.iter().flat_map(|folder| files.iter().map(|file| folder.join(file))).find(|path| path.is_file())
-        };
-        let files = match name.strip_prefix(':') {
-            Some(file) => vec![file.to_owned()],
-            None => vec![format!("lib{name}.so"), format!("lib{name}.a")],
-        };
-        if let Some(found) = in_folders(known, &files) {
-            self.words.push(word.to_owned());
-            // A linker script names the real one.
-            self.files.push(runtime_file(known, name).unwrap_or(found));
-        } else if let Some(path) = in_folders(own, &files).or_else(|| runtime_file(known, name)) {
-            self.words.push(path.to_string_lossy().into_owned());
-            self.files.push(path);
-        } else {
-            self.missing.push(word.to_owned());
+        match NeededLibrary::find(name, known, own) {
+            None => self.missing.push(word.to_owned()),
+            // Named twice, and given by its path each time.
+            Some(library) if self.words.contains(&library.word) => {}
+            Some(library) => {
+                self.words.push(library.word.clone());
+                if library.is_static() {
+                    self.copied.push(library.file.clone());
+                }
+                // A linker script names the real one.
+                self.files.push(runtime_file(known, name).unwrap_or(library.file));
+            }
         }
     }
 
@@ -98,18 +101,6 @@ impl LinkLibraries {
             )),
         }
     }
-}
-
-/// `libz.so.1`, which a machine without development packages has too.
-fn runtime_file(folders: &[PathBuf], name: &str) -> Option<PathBuf> {
-    let beginning = format!("lib{name}.so.");
-    folders.iter().find_map(|folder| {
-        let names = std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let versions =
-            names.filter(|file| file.strip_prefix(&beginning).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
-        // The shortest is the soname, the others are what it leads to.
-        versions.min_by_key(|file| (file.len(), file.clone())).map(|file| folder.join(file))
-    })
 }
 
 fn undefined_in(archive: &Path) -> Option<BTreeSet<String>> {

@@ -8,11 +8,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::PrefixError;
-use crate::elf::Executable;
+use crate::elf;
 use crate::fs::FsError;
 use crate::libpython::HaclFlags;
 use crate::process::{Job, ProcessError};
 use crate::recipe::PythonVersion;
+use crate::store::unlinkable;
 
 /// The folder as an absolute path without links, if it can be a prefix at all.
 pub(super) fn check_folder(folder: &Path) -> Result<PathBuf, PrefixError> {
@@ -20,15 +21,8 @@ pub(super) fn check_folder(folder: &Path) -> Result<PathBuf, PrefixError> {
         return Err(PrefixError::NotAFolder(folder.to_owned()));
     }
     let found = folder.canonicalize().map_err(FsError::at("open", folder))?;
-    // Into link arguments (`-Wl,` splits at commas) and `DT_RPATH` (the loader splits at colons and expands `$`).
-    let unusable = |what| Err(PrefixError::UnusablePath { folder: found.clone(), what });
-    let Some(text) = found.to_str() else { return unusable("bytes that are not UTF-8") };
-    match text.chars().find(|character| character.is_control() || [':', ',', '$'].contains(character)) {
-        None => {}
-        Some(':') => return unusable("a colon"),
-        Some(',') => return unusable("a comma"),
-        Some('$') => return unusable("a dollar sign"),
-        Some(_) => return unusable("a control character"),
+    if let Some(what) = unlinkable(&found) {
+        return Err(PrefixError::UnusablePath { folder: found, what });
     }
     match std::fs::read_to_string(found.join("pyvenv.cfg")) {
         Ok(settings) => Err(PrefixError::VirtualEnvironment { base: base_of(&settings), folder: found }),
@@ -139,15 +133,7 @@ impl Facts {
     /// Starts the executable and refuses what cannot become a home.
     pub(super) fn ask(folder: &Path, executable: &Path, wanted: Option<PythonVersion>) -> Result<Self, PrefixError> {
         let path = || executable.to_owned();
-        let interpreter = match Executable::inspect(executable)? {
-            Executable::Program { interpreter: Some(loader) } if !loader.exists() => {
-                return Err(PrefixError::NoLoader { path: path(), loader });
-            }
-            Executable::Program { interpreter } => interpreter,
-            Executable::Foreign(found) => return Err(PrefixError::OtherArchitecture { path: path(), found }),
-            Executable::Script => return Err(PrefixError::Script(path())),
-            Executable::Unknown => return Err(PrefixError::NotAProgram(path())),
-        };
+        let interpreter = elf::startable(executable)?;
         let text = run(executable, PROBE, &HaclFlags::VARIABLES).map_err(|source| PrefixError::DoesNotStart { path: path(), source })?;
         let said: Said =
             serde_json::from_str(&text).map_err(|error| PrefixError::NotUnderstood { path: path(), reason: error.to_string() })?;

@@ -36,7 +36,7 @@ fn compare(audit: &Audit, subject: &str, against: &str) -> Vec<Difference> {
     let difference = |property| {
         let ((value, evidence), (against_value, against_evidence)) = (observed(own, property), observed(other, property));
         // Two unknowns may differ just as well.
-        (value != against_value || value == answer(Answer::Unknown)).then(|| Difference {
+        (value != against_value || value == Answer::Unknown.as_str()).then(|| Difference {
             subject: subject.to_owned(),
             against: against.to_owned(),
             property,
@@ -51,21 +51,13 @@ fn compare(audit: &Audit, subject: &str, against: &str) -> Vec<Difference> {
 
 fn observed(audit: &SubjectAudit, property: Property) -> (String, String) {
     match property {
-        Property::Pgo => (answer(audit.pgo).to_owned(), audit.pgo_evidence.clone()),
-        Property::Lto => (answer(audit.lto).to_owned(), audit.lto_evidence.clone()),
+        Property::Pgo => (audit.pgo.as_str().to_owned(), audit.pgo_evidence.clone()),
+        Property::Lto => (audit.lto.as_str().to_owned(), audit.lto_evidence.clone()),
         Property::CodeModel => (audit.code_model.clone(), audit.code_model_evidence.clone()),
         Property::Hacl => match audit.hacl_missing.as_slice() {
             [] => ("complete".to_owned(), "no undefined HACL functions".to_owned()),
             [first, ..] => (format!("{} missing", audit.hacl_missing.len()), format!("the first is {first}")),
         },
-    }
-}
-
-pub(super) fn answer(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Unknown => "unknown",
     }
 }
 

@@ -32,7 +32,7 @@ pub struct SubjectAudit {
     /// Optimised across objects when it was linked?
     pub lto: Answer,
     pub lto_evidence: String,
-    /// `non-pic`, `pic`, or `unknown`.
+    /// `non-pic`, `pie`, `pic`, or `unknown`.
     pub code_model: String,
     pub code_model_evidence: String,
     /// Sections named `.text.hot*` in the archive.
@@ -53,4 +53,14 @@ pub enum Answer {
     Yes,
     No,
     Unknown,
+}
+
+impl Answer {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
 }

@@ -235,11 +235,12 @@ impl Intended {
             .inherit_environment()
             .env("CARGO_TARGET_DIR", target)
             .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", &toolchain.gcc)
-            // The person's own flags would make another runner under the same key.
+            // The person's own flags would make another runner under the same key. The crate cc takes the names with the target first.
             .env("CARGO_ENCODED_RUSTFLAGS", "")
-            .env("CFLAGS", "")
-            .env("CC", &toolchain.gcc)
+            .env("CFLAGS_x86_64_unknown_linux_gnu", "")
+            .env("CC_x86_64_unknown_linux_gnu", &toolchain.gcc)
             .env("RUSTC_WRAPPER", "")
+            .env("RUSTC_WORKSPACE_WRAPPER", "")
             .env("CARGO_TERM_COLOR", "never")
             .env("PYO3_CONFIG_FILE", config)
             .current_dir(folder)
@@ -263,7 +264,8 @@ impl Intended {
 }
 
 fn key(home: &Home, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) -> Key {
-    // The home's key covers every package, so also the libpython and the libraries that are linked.
+    // The home's key covers what is linked: every package of a sysroot, every library of an installed Python that is copied into a runner.
+    let host_linker = if home.linker.is_some() { "" } else { &toolchain.linker_version };
     Key::of(
         "runner",
         [
@@ -273,6 +275,7 @@ fn key(home: &Home, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) ->
             ("relocation-model", plan.relocation_model),
             ("rustc", &toolchain.rustc_version),
             ("gcc", &toolchain.gcc_version),
+            ("host-linker", host_linker),
         ],
     )
 }

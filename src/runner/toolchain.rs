@@ -28,7 +28,7 @@ impl Explain for ToolchainError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Missing { tool: "gcc" | "ar" } => Some("install a C compiler, on Debian: apt-get install gcc libc6-dev".into()),
+            Self::Missing { tool: "gcc" | "ar" | "ld" } => Some("install a C compiler, on Debian: apt-get install gcc libc6-dev".into()),
             Self::Missing { .. } => Some("install Rust with rustup, or on Debian: apt-get install cargo".into()),
             Self::Broken { tool, .. } => Some(format!("try `{tool} --version` by hand")),
             Self::Unsupported { .. } => {
@@ -47,6 +47,8 @@ pub struct Toolchain {
     pub rustc_version: String,
     /// First line of `gcc --version`.
     pub gcc_version: String,
+    /// First line of `--version` of the `ld` that gcc calls: where a release brings no linker of its own, it decides what a runner is.
+    pub linker_version: String,
 }
 
 /// The only platform whose rules for code models and relocations surtax knows.
@@ -59,9 +61,12 @@ impl Toolchain {
         let gcc = find("gcc")?;
         let ar = find("ar")?;
         let rustc_version = ask("rustc", &rustc, "-vV")?;
-        let gcc_version = ask("gcc", &gcc, "--version")?.lines().next().unwrap_or_default().to_owned();
+        let gcc_version = first_line(&ask("gcc", &gcc, "--version")?);
+        let linker = which::which(first_line(&ask("gcc", &gcc, "-print-prog-name=ld")?));
+        let linker = linker.map_err(|_| ToolchainError::Missing { tool: "ld" })?;
+        let linker_version = first_line(&ask("ld", &linker, "--version")?);
         match rustc_version.lines().find_map(|line| line.strip_prefix("host: ")) {
-            Some(TARGET) => Ok(Self { cargo, gcc, ar, rustc_version, gcc_version }),
+            Some(TARGET) => Ok(Self { cargo, gcc, ar, rustc_version, gcc_version, linker_version }),
             found => Err(ToolchainError::Unsupported { found: found.unwrap_or("unknown").to_owned() }),
         }
     }
@@ -76,7 +81,12 @@ fn find(tool: &'static str) -> Result<PathBuf, ToolchainError> {
     which::which(tool).map_err(|_| ToolchainError::Missing { tool })
 }
 
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Not in the person's folder: rustup may have another compiler for that one than for the store's, where runners are built.
 fn ask(tool: &'static str, path: &PathBuf, option: &str) -> Result<String, ToolchainError> {
-    let job = Job::new(path).arg(option).inherit_environment().limit(Duration::from_secs(60));
+    let job = Job::new(path).arg(option).inherit_environment().current_dir("/").limit(Duration::from_secs(60));
     job.run_for_text().map_err(|source| ToolchainError::Broken { tool, source })
 }

@@ -12,6 +12,7 @@ use surtax::cmd::CommandError;
 use surtax::config::ConfigError;
 use surtax::debian::ProvisionError;
 use surtax::digest::Sha256;
+use surtax::elf::ProgramError;
 use surtax::error::{Explain, exit_code, render};
 use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
@@ -257,6 +258,7 @@ fn building(forms: &mut Forms) {
     forms.show([
         ToolchainError::Missing { tool: "cargo" },
         ToolchainError::Missing { tool: "gcc" },
+        ToolchainError::Missing { tool: "ld" },
         ToolchainError::Broken { tool: "rustc", source: ProcessError::Start { program: path("/usr/bin/rustc"), source: errno(DENIED) } },
         ToolchainError::Unsupported { found: "aarch64-unknown-linux-gnu".into() },
     ]);
@@ -267,6 +269,12 @@ fn installed(forms: &mut Forms) {
     let executable = || path("/opt/python/bin/python3.13");
     let failed =
         |status, output: &str| ProcessError::Failed { program: executable(), status: ExitStatus::from_raw(status), output: output.into() };
+    forms.show([
+        ProgramError::Script(executable()),
+        ProgramError::NotAProgram(executable()),
+        ProgramError::OtherArchitecture { path: executable(), found: "aarch64".into() },
+        ProgramError::NoLoader { path: executable(), loader: path("/lib/ld-musl-x86_64.so.1") },
+    ]);
     forms.show([
         PrefixError::NotAFolder(path("/opt/pyton")),
         PrefixError::UnusablePath { folder: path("/opt/a:b"), what: "a colon" },
@@ -280,10 +288,7 @@ fn installed(forms: &mut Forms) {
         },
         PrefixError::TooOld { folder: folder(), version: "3.10.13".into() },
         PrefixError::NotCPython { folder: folder(), implementation: "PyPy".into() },
-        PrefixError::OtherArchitecture { path: executable(), found: "aarch64".into() },
-        PrefixError::Script(executable()),
-        PrefixError::NotAProgram(executable()),
-        PrefixError::NoLoader { path: executable(), loader: path("/lib/ld-musl-x86_64.so.1") },
+        PrefixError::Program(ProgramError::Script(executable())),
         PrefixError::DoesNotStart {
             path: executable(),
             source: failed(127 << 8, "error while loading shared libraries: libpython3.13.so.1.0: cannot open shared object file\n"),
@@ -300,10 +305,7 @@ fn installed(forms: &mut Forms) {
         GuestError::NoSuchFile(executable()),
         GuestError::Folder(folder()),
         GuestError::NotExecutable(executable()),
-        GuestError::Script(executable()),
-        GuestError::NotAProgram(executable()),
-        GuestError::OtherArchitecture { path: executable(), found: "aarch64".into() },
-        GuestError::NoLoader { path: executable(), loader: path("/lib/ld-musl-x86_64.so.1") },
+        GuestError::Program(ProgramError::Script(executable())),
         GuestError::DoesNotStart { path: executable(), source: ProcessError::Start { program: executable(), source: errno(NOT_FOUND) } },
         GuestError::Hangs { path: executable(), limit: Duration::from_secs(10) },
         GuestError::NotPython { path: path("/bin/ls"), said: "exited with code 2 and said:\n/bin/ls: invalid option -- 'I'".into() },

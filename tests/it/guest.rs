@@ -4,6 +4,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use surtax::elf::ProgramError;
 use surtax::guest::{Guest, GuestError, Named};
 use tempfile::TempDir;
 
@@ -83,9 +84,9 @@ fn what_is_no_python_is_refused_with_what_it_said() {
     std::fs::write(room.path("text"), "text").expect("written");
     assert!(matches!(refused(&room.path("text")), GuestError::NotExecutable(_)));
     std::fs::set_permissions(room.path("text"), std::fs::Permissions::from_mode(0o755)).expect("set");
-    assert!(matches!(refused(&room.path("text")), GuestError::NotAProgram(_)));
+    assert!(matches!(refused(&room.path("text")), GuestError::Program(ProgramError::NotAProgram(_))));
     let script = shell_script(&room.path("script"), "exec /usr/bin/python3 \"$@\"");
-    assert!(matches!(refused(&script), GuestError::Script(_)));
+    assert!(matches!(refused(&script), GuestError::Program(ProgramError::Script(_))));
     for main in [r#"puts("{}"); return 0;"#, r#"puts("hello"); return 0;"#, r#"fputs("unknown option -I\n", stderr); return 2;"#] {
         let error = refused(&room.program(main));
         assert!(matches!(error, GuestError::NotPython { .. }), "{main}: {error}");
@@ -109,9 +110,9 @@ fn an_old_python_a_foreign_program_and_a_missing_loader_are_told_apart() {
     // e_machine, two bytes at 18: 183 is AArch64.
     bytes[18..20].copy_from_slice(&183_u16.to_le_bytes());
     std::fs::write(&other, bytes).expect("written");
-    assert!(matches!(refused(&other), GuestError::OtherArchitecture { found, .. } if found == "aarch64"));
+    assert!(matches!(refused(&other), GuestError::Program(ProgramError::OtherArchitecture { found, .. }) if found == "aarch64"));
     let lost = compiled(&room.path("lost"), "int main(void) { return 0; }", &["-Wl,--dynamic-linker=/nonexistent/ld-musl-x86_64.so.1"]);
-    assert!(matches!(refused(&lost), GuestError::NoLoader { .. }));
+    assert!(matches!(refused(&lost), GuestError::Program(ProgramError::NoLoader { .. })));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use surtax::elf::ProgramError;
 use surtax::libpython::{Library, VariantName};
 use surtax::prefix::{Prefix, PrefixError, prepare};
 use surtax::process::Job;
@@ -303,6 +304,18 @@ fn the_link_line_is_the_makefiles_as_far_as_the_machine_holds_it() {
 }
 
 #[test]
+fn what_is_copied_into_a_runner_makes_it_another_one() {
+    let Some(installed) = Installed::python(&[("LIBS", "-lsurtax_static")]) else { return };
+    let key = |value: u32| {
+        installed.archive("lib/libsurtax_static.a", &format!("int surtax_static = {value};"), &["-fPIC"]);
+        let home = installed.prepared().home;
+        assert_eq!(home.sysconfig.link_libraries, ["-lsurtax_static"]);
+        home.key
+    };
+    assert_ne!(key(1), key(2));
+}
+
+#[test]
 fn a_folder_that_is_no_prefix_is_told_from_one() {
     let installed = Installed::empty();
     assert!(matches!(installed.refused(), PrefixError::NoPython(_)));
@@ -317,9 +330,9 @@ fn a_folder_that_is_no_prefix_is_told_from_one() {
     assert!(matches!(error, PrefixError::UnusablePath { what: "a colon", .. }), "{error}");
     let installed = Installed::empty();
     shell_script(&installed.path("bin/python3"), "exec /usr/bin/python3 \"$@\"");
-    assert!(matches!(installed.refused(), PrefixError::Script(_)));
+    assert!(matches!(installed.refused(), PrefixError::Program(ProgramError::Script(_))));
     std::fs::write(installed.path("bin/python3"), "text").expect("written");
-    assert!(matches!(installed.refused(), PrefixError::NotAProgram(_)));
+    assert!(matches!(installed.refused(), PrefixError::Program(ProgramError::NotAProgram(_))));
 }
 
 #[test]
@@ -370,7 +383,10 @@ fn a_python_that_does_not_start_says_what_it_said() {
 #[test]
 fn a_python_for_another_c_library_names_the_loader_that_it_needs() {
     let error = Installed::empty().program("", &["-Wl,--dynamic-linker=/nonexistent/ld-musl-x86_64.so.1"]).refused();
-    assert!(matches!(&error, PrefixError::NoLoader { loader, .. } if loader.ends_with("ld-musl-x86_64.so.1")), "{error}");
+    assert!(
+        matches!(&error, PrefixError::Program(ProgramError::NoLoader { loader, .. }) if loader.ends_with("ld-musl-x86_64.so.1")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -381,5 +397,5 @@ fn a_python_for_another_machine_is_not_started() {
     // e_machine, two bytes at 18: 183 is AArch64.
     bytes[18..20].copy_from_slice(&183_u16.to_le_bytes());
     std::fs::write(&executable, bytes).expect("written");
-    assert!(matches!(installed.refused(), PrefixError::OtherArchitecture { found, .. } if found == "aarch64"));
+    assert!(matches!(installed.refused(), PrefixError::Program(ProgramError::OtherArchitecture { found, .. }) if found == "aarch64"));
 }

@@ -68,6 +68,16 @@ fn a_prefix_and_a_subject_must_be_python() {
 }
 
 #[test]
+fn subjects_are_named_once() {
+    let Some(python3) = crate::needs::python3() else { return };
+    let one = format!("mine={}", python3.display());
+    for command in [&["verify"][..], &["matrix", "run"]] {
+        let said = refused(&[command, &["--subject", &one, "--subject", &one]].concat());
+        assert!(said.contains("mine"), "{said}");
+    }
+}
+
+#[test]
 fn a_list_of_all_releases_has_a_row_for_each_that_cannot_be_had() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = surtax(folder.path(), &["provision", "--list", "--json"]);

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use super::flags::portable;
 use super::source::files;
 use super::{HaclError, HaclSource};
-use crate::digest::{Key, Sha256};
-use crate::fs::FsError;
+use crate::digest::Key;
+use crate::fs;
 use crate::libpython::{CodeModel, Home, Variant};
 use crate::process::{Job, how_it_ended, last_lines};
 use crate::store::{Stamp, Store};
@@ -52,7 +52,7 @@ impl<'a> Intended<'a> {
                 ("method", METHOD),
                 ("home", home.key.as_str()),
                 ("source", source.key().as_str()),
-                ("model", model_flags(model)[0]),
+                ("model", model.as_str()),
                 ("flags", &flags.all.join("\n")),
                 ("simd128", &flags.simd128.join("\n")),
                 ("simd256", &flags.simd256.join("\n")),
@@ -67,10 +67,8 @@ impl<'a> Intended<'a> {
         self.place.join("libhacl.a")
     }
 
-    /// The stamp is the archive's digest: a damaged one is made again.
     fn is_made(&self) -> bool {
-        let digest = Sha256::of_file(&self.archive()).map(|digest| digest.to_string());
-        digest.is_ok_and(|digest| Stamp::read(&self.place) == Some(digest))
+        Stamp::is_of(&self.place, &self.archive())
     }
 
     pub(super) fn make(&self, store: &Store, home: &Home, compiler: &Compiler<'_>, reporter: &dyn Reporter) -> Result<(), HaclError> {
@@ -98,10 +96,9 @@ impl<'a> Intended<'a> {
         // D: no times and users in the archive, so that equal objects make equal archives.
         Job::new(compiler.ar).arg("rcsD").arg(&archive).args(&objects).inherit_environment().run_for_text()?;
         for object in &objects {
-            crate::fs::remove(object)?;
+            fs::remove(object)?;
         }
-        let digest = Sha256::of_file(&archive).map_err(FsError::at("read", &archive))?;
-        Stamp::write(scratch.path(), &digest.to_string())?;
+        Stamp::write_of(scratch.path(), &archive)?;
         scratch.commit(&self.place)?;
         reporter.step(&format!("compiled HACL of CPython {} as {} code", self.source.version(), model_words(self.model)));
         Ok(())
@@ -186,11 +183,11 @@ fn simd_width(name: &str) -> Option<u32> {
     [128, 256].into_iter().find(|width| name.contains(&format!("Simd{width}")))
 }
 
-fn model_flags(model: CodeModel) -> [&'static str; 2] {
+fn model_flags(model: CodeModel) -> &'static [&'static str] {
     match model {
-        CodeModel::NonPic => ["-fno-PIC", "-fno-PIE"],
-        CodeModel::Pie => ["-fPIE", "-fPIE"],
-        CodeModel::Pic => ["-fPIC", "-fPIC"],
+        CodeModel::NonPic => &["-fno-PIC", "-fno-PIE"],
+        CodeModel::Pie => &["-fPIE"],
+        CodeModel::Pic => &["-fPIC"],
     }
 }
 

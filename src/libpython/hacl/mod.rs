@@ -153,7 +153,7 @@ pub(crate) fn listed(symbols: &[String]) -> String {
 
 impl Hacl {
     /// What [`provide`] will give, without compiling anything.
-    pub fn planned(
+    fn planned(
         store: &Store,
         home: &Home,
         variant: &Variant,

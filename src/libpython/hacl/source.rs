@@ -61,7 +61,7 @@ impl HaclSource {
 
     /// Refuses the source of another Python: the names of its functions differ, or worse, only what they take.
     pub(super) fn check(&self, home: &Home) -> Result<(), HaclError> {
-        if series(&self.version) == Some(home.python) {
+        if PythonVersion::of_release(&self.version) == Some(home.python) {
             return Ok(());
         }
         Err(HaclError::OtherPython { path: self.given.clone(), found: self.version.clone(), wanted: home.sysconfig.version.clone() })
@@ -69,7 +69,7 @@ impl HaclSource {
 
     /// Says so where it is of the same series, but not of the libpython's very release.
     pub fn warn_of_another_release(&self, home: &Home, reporter: &dyn Reporter) {
-        if series(&self.version) == Some(home.python) && self.version != home.sysconfig.version {
+        if PythonVersion::of_release(&self.version) == Some(home.python) && self.version != home.sysconfig.version {
             reporter.warn(&format!("HACL is compiled from CPython {}; the libpython is {}", self.version, home.sysconfig.version));
         }
     }
@@ -79,14 +79,9 @@ fn not_a_source(path: &Path, reason: String) -> HaclError {
     HaclError::NotASource { path: path.to_owned(), reason }
 }
 
-/// `3.13` of `3.13.5`.
-fn series(version: &str) -> Option<PythonVersion> {
-    version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".").parse().ok()
-}
-
 /// Only what is needed of it.
 fn unpacked(store: &Store, tarball: &Path) -> Result<PathBuf, HaclError> {
-    let sha256 = Sha256::of_file(tarball).map_err(FsError::at("read", tarball))?.to_string();
+    let sha256 = fs::sha256(tarball)?.to_string();
     let place = store.hacl(&Key::of("hacl-unpacked", [("tarball", sha256.as_str())]));
     if Stamp::read(&place).is_some() {
         return Ok(place);
@@ -117,8 +112,7 @@ fn digest(folder: &Path) -> Result<Sha256, HaclError> {
     let mut hasher = Hasher::default();
     for path in files(folder)? {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
-        hasher
-            .update(Key::of("file", [("name", name.as_str()), ("sha256", &Sha256::of(&fs::read(&path)?).to_string())]).as_str().as_bytes());
+        hasher.update(Key::of("file", [("name", name.as_str()), ("sha256", &fs::sha256(&path)?.to_string())]).as_str().as_bytes());
     }
     Ok(hasher.finish())
 }

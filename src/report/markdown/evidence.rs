@@ -1,7 +1,6 @@
 //! What differs between the subjects beside the thing under study: what was read out of their binaries.
 
 use super::table::{Table, code, text};
-use crate::report::differences;
 use crate::report::format;
 use crate::report::sections::{Section, sections};
 use crate::report::summary::{BenchmarkSummary, Difference, PremiseVerdict, Property, Summary};
@@ -38,8 +37,8 @@ fn table(run: &Run) -> String {
         table.row(&[
             code(&audit.subject),
             code(&file),
-            differences::answer(audit.pgo).to_owned(),
-            differences::answer(audit.lto).to_owned(),
+            audit.pgo.as_str().to_owned(),
+            audit.lto.as_str().to_owned(),
             text(&audit.code_model),
             number(audit.hot_sections),
             number(audit.cold_symbols),

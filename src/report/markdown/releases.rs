@@ -1,7 +1,6 @@
 //! What differs between two groups, in one paragraph made from the data: versions, builds, HACL, verification, ratios.
 
 use super::table::{code, text};
-use crate::report::differences;
 use crate::report::format;
 use crate::report::sections::{Section, sections, short_names};
 use crate::report::summary::{BenchmarkSummary, GroupSummary, Summary};
@@ -194,14 +193,14 @@ impl Pair<'_> {
 
 /// `PGO yes, LTO no, non-pic`
 fn build(audit: &SubjectAudit) -> String {
-    format!("PGO {}, LTO {}, {}", differences::answer(audit.pgo), differences::answer(audit.lto), text(&audit.code_model))
+    format!("PGO {}, LTO {}, {}", audit.pgo.as_str(), audit.lto.as_str(), text(&audit.code_model))
 }
 
 /// `PGO no instead of yes`; what is unknown on one side is said to be.
 fn differing(own: &SubjectAudit, against: &SubjectAudit) -> Vec<String> {
     let answers = [("PGO", own.pgo, against.pgo), ("LTO", own.lto, against.lto)];
     let unlike = |(word, own, against): (&str, Answer, Answer)| {
-        (own != against).then(|| format!("{word} {} instead of {}", differences::answer(own), differences::answer(against)))
+        (own != against).then(|| format!("{word} {} instead of {}", own.as_str(), against.as_str()))
     };
     let model =
         (own.code_model != against.code_model).then(|| format!("{} instead of {}", text(&own.code_model), text(&against.code_model)));
