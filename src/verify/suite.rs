@@ -110,7 +110,9 @@ impl Suite {
     /// Everything that the matrix measures, at a small size, as a drop-in `python` and as an embedder starts it.
     pub(super) fn run_benchmarks(&self, executable: &Path) -> Result<Vec<(String, Observed)>, VerifyError> {
         let mut benchmarks: Vec<Vec<String>> = vec![vec!["empty.py".into()], vec!["cells.py".into(), "0".into(), "20".into()]];
-        for entry in std::fs::read_dir(self.folder.join("workloads")).into_iter().flatten().flatten() {
+        let workloads = self.folder.join("workloads");
+        for entry in std::fs::read_dir(&workloads).map_err(FsError::at("read", &workloads))? {
+            let entry = entry.map_err(FsError::at("read", &workloads))?;
             if let Some(workload) = entry.file_name().to_str().and_then(|name| name.strip_suffix(".py")) {
                 benchmarks.push(vec!["driver.py".into(), workload.into(), "1000".into()]);
             }

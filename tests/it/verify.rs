@@ -21,6 +21,7 @@ impl World {
     fn new() -> Self {
         let world = Self(tempfile::tempdir().unwrap());
         world.file("benchmarks/empty.py", "");
+        world.file("benchmarks/workloads/README.md", "none in this world");
         world.file("benchmarks/cells.py", "print('cells')\n");
         world.file("benchmarks/programs/01_words.py", "print('one')\nprint('two')\nprint('three')\n");
         world.file("benchmarks/programs/02_loud.py", "import sys\nprint('out')\nsys.stderr.write('err\\n')\n");

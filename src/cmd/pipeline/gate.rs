@@ -24,6 +24,8 @@ impl Built {
                 .filter(|subject| subject.role != Role::Control)
                 .map(|subject| (self.candidate(group, subject), subject.sha256))
                 .collect();
+            // What an installed Python loads from the host is under no key: an upgrade may have changed it.
+            let again = again || group.prepared.home.sysroot.is_none();
             verified.extend(verify_group(&self.store, &candidates, &benchmarks, again, reporter)?);
         }
         Ok(Verification { schema: SCHEMA, subjects: verified })
@@ -63,7 +65,7 @@ fn verify_group(
     let keys: Vec<Key> =
         candidates.iter().map(|candidate| verify::key((&baseline.0, &baseline.1), (&candidate.0, &candidate.1), &digest)).collect();
     let kept = |(candidate, key): (&(Candidate, Sha256), &Key)| {
-        // What a guest loads is under no key: its libraries may have changed while its executable has not.
+        // Nor is what a guest loads.
         if again || candidate.0.role == Role::Guest { None } else { read_verified(store, key, candidate.0.name.clone()) }
     };
     let mut known: Vec<Option<SubjectVerification>> = candidates.iter().zip(&keys).map(kept).collect();
