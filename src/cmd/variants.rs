@@ -104,8 +104,8 @@ fn table(rows: &[Row]) -> String {
             row.library.as_ref().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy().into_owned(),
             row.size_bytes.map_or_else(String::new, |bytes| format!("{:.1}", bytes as f64 / 1e6)),
             row.code_model.clone().unwrap_or_default(),
-            row.pgo.map_or("", answer).to_owned(),
-            row.lto.map_or("", answer).to_owned(),
+            row.pgo.map_or("", Answer::as_str).to_owned(),
+            row.lto.map_or("", Answer::as_str).to_owned(),
             if row.pie { "yes" } else { "no" }.to_owned(),
             row.state.to_owned(),
         ]);
@@ -114,12 +114,4 @@ fn table(rows: &[Row]) -> String {
     let reasons: String = reasons.collect();
     let table = table.trim_fmt();
     if reasons.is_empty() { table } else { format!("{table}\n\n{reasons}") }
-}
-
-fn answer(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Yes => "yes",
-        Answer::No => "no",
-        Answer::Unknown => "unknown",
-    }
 }
