@@ -65,6 +65,10 @@ ours=$(median <"$work/ours")
 theirs=$(median <"$work/theirs")
 echo "median: surtax provision $ours ms, apt-get download + dpkg -x $theirs ms, ratio $(awk "BEGIN { printf \"%.2f\", $ours / $theirs }")"
 
-start=$(now)
-SURTAX_HOME=$work/store-closure "$surtax" provision "$@" >/dev/null 2>&1
-echo "warm: surtax provision $((($(now) - start) / 1000000)) ms"
+# The last store's files may not be in memory any more: the first call fetches them back.
+for number in 0 1 2 3 4 5; do
+    start=$(now)
+    SURTAX_HOME=$work/store-closure "$surtax" provision "$@" >/dev/null 2>&1
+    [ "$number" -eq 0 ] || echo $((($(now) - start) / 1000000)) >>"$work/warm"
+done
+echo "warm: surtax provision $(median <"$work/warm") ms"
