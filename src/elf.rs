@@ -26,6 +26,10 @@ pub(crate) const NO_LOADER: &str =
 
 impl Executable {
     pub fn inspect(path: &Path) -> Result<Self, FsError> {
+        // Reading a pipe would wait for whoever writes into it, and reading a device never end.
+        if !std::fs::metadata(path).map_err(FsError::at("read", path))?.is_file() {
+            return Ok(Self::Unknown);
+        }
         let bytes = fs::read(path)?;
         if bytes.starts_with(b"#!") {
             return Ok(Self::Script);
