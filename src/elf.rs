@@ -77,6 +77,10 @@ pub fn startable(path: &Path) -> Result<Option<PathBuf>, ProgramError> {
 
 impl Executable {
     pub fn inspect(path: &Path) -> Result<Self, FsError> {
+        // Reading a pipe would wait for whoever writes into it, and reading a device never end.
+        if !std::fs::metadata(path).map_err(FsError::at("read", path))?.is_file() {
+            return Ok(Self::Unknown);
+        }
         let bytes = fs::read(path)?;
         if bytes.starts_with(b"#!") {
             return Ok(Self::Script);

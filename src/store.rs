@@ -224,7 +224,8 @@ pub struct Lock {
 pub struct Stamp;
 
 impl Stamp {
-    const NAME: &str = ".surtax-stamp";
+    /// The file's.
+    pub const NAME: &str = ".surtax-stamp";
 
     pub fn write(folder: &Path, content: &str) -> fs::Result<()> {
         fs::write_atomic(&folder.join(Self::NAME), content.as_bytes())

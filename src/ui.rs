@@ -78,7 +78,18 @@ impl Terminal {
 /// stderr, for `main`'s last words.
 pub fn talk(text: &str) {
     // Nobody may be listening any more (`surtax provision 2>&1 | head`): that must not end the work, as `eprintln!` would.
-    let _ = writeln!(std::io::stderr().lock(), "{}", text.trim_end_matches('\n'));
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text.trim_end_matches('\n')));
+}
+
+/// What a subject printed or a file is called may hold what moves the cursor, changes a terminal's title or turns the direction of text.
+pub fn harmless(text: &str) -> String {
+    let tame = |c: char| match c {
+        '\n' | '\t' => c,
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(tame).collect()
 }
 
 impl Reporter for Terminal {
@@ -124,7 +135,7 @@ impl Bar for TerminalBar {
     }
 
     fn message(&self, text: &str) {
-        self.0.set_message(text.to_owned());
+        self.0.set_message(harmless(text));
     }
 
     fn finish(&self) {
@@ -156,4 +167,17 @@ impl Bar for Silent {
     fn set_total(&self, _: u64) {}
     fn message(&self, _: &str) {}
     fn finish(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn nothing_that_is_said_commands_the_terminal() {
+        assert_eq!(
+            harmless("a\tb\n\u{1b}[31mred\u{1b}]0;title\u{7}\r\u{202e}\0"),
+            "a\tb\n\u{fffd}[31mred\u{fffd}]0;title\u{fffd}\u{fffd}\u{fffd}\u{fffd}"
+        );
+    }
 }

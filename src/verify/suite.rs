@@ -18,6 +18,10 @@ use crate::ui::Bar;
 /// Each program ends within a second or two; a machine under load gets a hundred times that.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// Sixty times what any program or probe prints. All programs' outputs are held at once, so one that prints without end would take up
+/// gigabytes.
+const OUTPUT_LIMIT_BYTES: usize = 4 << 20;
+
 /// See `runner-template/README.md`.
 const EMBED: &str = "--surtax-embed";
 
@@ -189,6 +193,10 @@ impl Suite {
         match job.run() {
             Ok(finished) if finished.timed_out => {
                 Ok(Observed::Never(format!("was still running after {:.0} s and was ended", self.limit.as_secs_f64())))
+            }
+            Ok(finished) if finished.stdout.len() + finished.stderr.len() > OUTPUT_LIMIT_BYTES => {
+                let printed = (finished.stdout.len() + finished.stderr.len()) >> 20;
+                Ok(Observed::Never(format!("printed {printed} MiB; no program here prints more than {}", OUTPUT_LIMIT_BYTES >> 20)))
             }
             Ok(finished) => Ok(Observed::Ended { status: finished.status, stdout: finished.stdout, stderr: finished.stderr }),
             Err(ProcessError::Interrupted(interrupted)) => Err(interrupted.into()),

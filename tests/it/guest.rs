@@ -85,6 +85,9 @@ fn what_is_no_python_is_refused_with_what_it_said() {
     assert!(matches!(refused(&room.path("text")), GuestError::NotExecutable(_)));
     std::fs::set_permissions(room.path("text"), std::fs::Permissions::from_mode(0o755)).expect("set");
     assert!(matches!(refused(&room.path("text")), GuestError::Program(ProgramError::NotAProgram(_))));
+    let pipe = room.path("pipe");
+    surtax::process::Job::new("/usr/bin/mkfifo").args(["-m", "755"]).arg(&pipe).run_for_text().expect("a pipe");
+    assert!(matches!(refused(&pipe), GuestError::Program(ProgramError::NotAProgram(_))), "nobody will ever write into it");
     let script = shell_script(&room.path("script"), "exec /usr/bin/python3 \"$@\"");
     assert!(matches!(refused(&script), GuestError::Program(ProgramError::Script(_))));
     for main in [r#"puts("{}"); return 0;"#, r#"puts("hello"); return 0;"#, r#"fputs("unknown option -I\n", stderr); return 2;"#] {

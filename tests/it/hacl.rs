@@ -162,9 +162,43 @@ fn a_tarball_serves_as_a_checkout_does_whatever_its_name() {
 }
 
 #[test]
+fn an_unpacked_tarball_that_lost_a_file_is_unpacked_again() {
+    let world = World::new();
+    world.tool("tar", &["-cJf", "blob", "source"]);
+    let open = || HaclSource::open(&world.store, &world.path("blob")).expect("a source");
+    let unpacked = open();
+    let toy = unpacked.folder().join("Hacl_Hash_Toy.c");
+    let text = std::fs::read(&toy).expect("readable");
+    std::fs::remove_file(&toy).expect("removed");
+    open();
+    assert_eq!(std::fs::read(&toy).expect("there again"), text);
+    std::fs::write(&toy, "int damaged;").expect("written");
+    archive(world.provide(CodeModel::Pic, FLAGS, Some(&open())));
+    assert_eq!(std::fs::read(&toy).expect("there again"), text);
+}
+
+/// Two of them alone are as many paths as there are sequences of forty.
+#[test]
+fn links_that_lead_in_circles_and_pipes_in_a_source_are_passed_over() {
+    let world = World::new();
+    for name in ["one", "two"] {
+        std::os::unix::fs::symlink(".", world.path("source/Modules/_hacl").join(name)).expect("a link");
+    }
+    std::os::unix::fs::symlink("nowhere", world.path("source/Modules/_hacl/Hacl_Nowhere.c")).expect("a link");
+    world.tool("mkfifo", &["source/Modules/_hacl/Hacl_Pipe.c"]);
+    // CPython compiles what lies in the folder itself; here both would be the same object.
+    world.write("source/Modules/_hacl/other/Hacl_Hash_Toy.c", "#error not compiled\n");
+    archive(world.provide(CodeModel::Pic, FLAGS, Some(&world.source())));
+    let error = HaclSource::open(&world.store, &world.path("source/Modules/_hacl/Hacl_Pipe.c")).expect_err("a pipe");
+    assert!(matches!(&error, HaclError::NotASource { .. }), "{error}");
+}
+
+#[test]
 fn what_is_no_source_or_another_pythons_is_refused_before_the_linker_sees_it() {
     let world = World::new();
-    for (name, reason) in [("program.c", "it cannot be read as a tarball"), ("store", "it holds no Modules/_hacl")] {
+    for (name, reason) in
+        [("program.c", "it cannot be read as a tarball"), ("store", "it holds no Modules/_hacl"), ("nothing", "No such file")]
+    {
         let error = HaclSource::open(&world.store, &world.path(name)).expect_err(name);
         assert!(matches!(&error, HaclError::NotASource { .. }) && error.to_string().contains(reason), "{error}");
     }

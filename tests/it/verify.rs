@@ -181,6 +181,14 @@ fn a_subject_that_hangs_is_ended() {
 }
 
 #[test]
+fn what_prints_without_end_is_not_kept_in_memory() {
+    let Some(world) = World::with_python() else { return };
+    let loud = world.subject("loud", r#"case "$1" in *01_words.py) head -c 6000000 /dev/zero; exit 0;; esac"#);
+    let check = named(&judged(&loud, &world.suite()), CheckGroup::Programs, "01_words").clone();
+    assert_eq!((check.passed, check.detail.as_deref()), (false, Some("printed 5 MiB; no program here prints more than 4")));
+}
+
+#[test]
 fn a_program_that_the_baseline_fails_is_the_baselines_failure() {
     let Some(world) = World::with_python() else { return };
     world.file("benchmarks/programs/03_broken.py", "print('so far')\nraise SystemExit(4)\n");

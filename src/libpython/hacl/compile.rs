@@ -104,7 +104,8 @@ impl<'a> Intended<'a> {
         Ok(())
     }
 
-    /// Every C file but those that include others for other platforms, and those of a vector width that this build does not use.
+    /// Every C file of the folder itself, as CPython's Makefile has them, but those that include others for other platforms, and those of a
+    /// vector width that this build does not use.
     fn sources(&self) -> Result<Vec<PathBuf>, HaclError> {
         let wanted = |path: &PathBuf| {
             let name = file_name(path);
@@ -113,7 +114,7 @@ impl<'a> Intended<'a> {
                 Some(_) => !self.flags.simd256.is_empty(),
                 None => true,
             };
-            name.ends_with(".c") && !name.ends_with("_universal2.c") && usable
+            path.parent() == Some(self.source.folder()) && name.ends_with(".c") && !name.ends_with("_universal2.c") && usable
         };
         Ok(files(self.source.folder())?.into_iter().filter(wanted).collect())
     }

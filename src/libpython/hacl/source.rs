@@ -34,10 +34,12 @@ impl HaclSource {
     /// # Errors
     /// If it is neither, or lacks HACL.
     pub fn open(store: &Store, path: &Path) -> Result<Self, HaclError> {
-        if !path.exists() {
-            return Err(not_a_source(path, "there is no such file or folder".into()));
-        }
-        let root = if path.is_dir() { std::path::absolute(path).map_err(FsError::at("open", path))? } else { unpacked(store, path)? };
+        let kind = std::fs::metadata(path).map_err(|error| not_a_source(path, error.to_string()))?;
+        let root = match (kind.is_dir(), kind.is_file()) {
+            (true, _) => std::path::absolute(path).map_err(FsError::at("open", path))?,
+            (_, true) => unpacked(store, path)?,
+            _ => return Err(not_a_source(path, "it is neither a file nor a folder".into())),
+        };
         let folder = root.join(FOLDER);
         if !folder.is_dir() {
             return Err(not_a_source(path, format!("it holds no {FOLDER}")));
@@ -83,11 +85,11 @@ fn not_a_source(path: &Path, reason: String) -> HaclError {
 fn unpacked(store: &Store, tarball: &Path) -> Result<PathBuf, HaclError> {
     let sha256 = fs::sha256(tarball)?.to_string();
     let place = store.hacl(&Key::of("hacl-unpacked", [("tarball", sha256.as_str())]));
-    if Stamp::read(&place).is_some() {
+    if is_whole(&place) {
         return Ok(place);
     }
     let _lock = store.lock("hacl", &Silent)?;
-    if Stamp::read(&place).is_none() {
+    if !is_whole(&place) {
         let scratch = store.scratch()?;
         let tree = Tree::open(scratch.path())?;
         unpack::tarball(tarball, &tree, 1, &|path| path == VERSION || path.strip_prefix(FOLDER).is_some_and(|rest| rest.starts_with('/')))
@@ -95,10 +97,15 @@ fn unpacked(store: &Store, tarball: &Path) -> Result<PathBuf, HaclError> {
                 unpack::UnpackError::Damaged { reason, .. } => not_a_source(tarball, format!("it cannot be read as a tarball ({reason})")),
                 error => error.into(),
             })?;
-        Stamp::write(scratch.path(), &sha256)?;
+        Stamp::write(scratch.path(), &digest(scratch.path())?.to_string())?;
         scratch.commit(&place)?;
     }
     Ok(place)
+}
+
+/// The stamp is the digest of what was unpacked: where a file of it is lost or another, it is unpacked again.
+fn is_whole(place: &Path) -> bool {
+    Stamp::read(place).is_some_and(|stamp| digest(place).is_ok_and(|digest| digest.to_string() == stamp))
 }
 
 fn read_version(root: &Path) -> Option<String> {
@@ -107,24 +114,29 @@ fn read_version(root: &Path) -> Option<String> {
     Some(line.split('"').next()?.to_owned())
 }
 
-/// Over every file's path and content.
+/// Over every file's path and content, but for a stamp.
 fn digest(folder: &Path) -> Result<Sha256, HaclError> {
     let mut hasher = Hasher::default();
-    for path in files(folder)? {
+    for path in files(folder)?.into_iter().filter(|path| !path.ends_with(Stamp::NAME)) {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
         hasher.update(Key::of("file", [("name", name.as_str()), ("sha256", &fs::sha256(&path)?.to_string())]).as_str().as_bytes());
     }
     Ok(hasher.finish())
 }
 
-/// Below a folder, sorted.
+/// Below a folder, sorted. A link to a folder is not followed, as it may lead in a circle; what is no file (a pipe, a link to nothing) is none.
 pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, HaclError> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).map_err(FsError::at("read", &folder))? {
-            let path = entry.map_err(FsError::at("read", &folder))?.path();
-            if path.is_dir() { &mut folders } else { &mut found }.push(path);
+            let entry = entry.map_err(FsError::at("read", &folder))?;
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.is_file() {
+                found.push(path);
+            }
         }
     }
     found.sort_unstable();
