@@ -91,6 +91,6 @@ impl Config {
 /// The base URL of a package archive, without a slash at the end; `None` for what cannot be one.
 pub fn mirror_url(text: &str) -> Option<String> {
     let known = ["http://", "https://", "file:///"].iter().any(|scheme| text.starts_with(scheme) && text.len() > scheme.len());
-    let plain = !text.contains(char::is_whitespace) && !text.contains(['?', '#']);
+    let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control()) && !text.contains(['?', '#']);
     (known && plain).then(|| text.trim_end_matches('/').to_owned())
 }
