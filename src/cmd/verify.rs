@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::{json, pipeline};
 use crate::cli::VerifyArgs;
 use crate::error::Exit;
-use crate::ui::Terminal;
+use crate::ui::{Terminal, harmless};
 
 pub(super) fn execute(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit> {
     let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
@@ -16,7 +16,8 @@ pub(super) fn execute(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit> {
         for verified in &verification.subjects {
             terminal.data(&pipeline::verification_line(verified));
             for check in verified.checks.iter().filter(|check| !check.passed) {
-                terminal.data(&format!("  failed: {}: {}", check.name, check.detail.as_deref().unwrap_or("no detail")));
+                let line = format!("  failed: {}: {}", check.name, check.detail.as_deref().unwrap_or("no detail"));
+                terminal.data(&harmless(&line));
             }
         }
     }
