@@ -47,9 +47,10 @@ impl Explain for CommandError {
             }
             Self::BaselineFailed { .. } => "every failed check: surtax verify --again --json".into(),
             Self::CannotResume { folder, .. } => {
+                // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(
-                    "build the same runners again (surtax runner build --locked {}), or begin a new run: surtax matrix run",
-                    folder.join("surtax.lock").display()
+                    "bring back the same subjects, as {} says under `How to reproduce`, or begin a new run: surtax matrix run",
+                    folder.join("report.md").display()
                 )
             }
         })

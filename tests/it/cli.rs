@@ -338,7 +338,10 @@ fn a_run_whose_runners_changed_does_not_go_on() {
     std::fs::write(&runner, "#!/bin/sh\n").expect("written");
     let output = bench.resume().output().expect("surtax starts");
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("is not the file that was measured") && stderr(&output).contains("--locked"), "{}", stderr(&output));
+    let report = bench.folder.path().join("report.md");
+    let said = stderr(&output);
+    assert!(said.contains("is not the file that was measured") && said.contains(&*report.to_string_lossy()), "{said}");
+    assert!(std::fs::read_to_string(report).expect("what the hint names is there").contains("## How to reproduce"));
     assert_eq!(bench.lines(), 0);
 }
 

@@ -31,9 +31,8 @@ pub(super) fn source(
         Some(packages) => match source_package(store, &packages.request, &packages.provisioned, reporter) {
             Ok(package) => {
                 packages.provisioned.lock_text = package.lock_text;
-                let source = HaclSource::open(store, &package.tarball)?;
-                source.warn_of_another_release(&prepared.home, reporter);
-                return Ok(Some(source));
+                // Where it is of an older release, the search has said so.
+                return Ok(Some(HaclSource::open(store, &package.tarball)?));
             }
             // What is signed wrongly or tampered with is no missing source.
             Err(error @ (ProvisionError::NoSource { .. } | ProvisionError::NothingOffline | ProvisionError::NoMirror { .. })) => {
