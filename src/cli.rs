@@ -107,7 +107,7 @@ pub struct SourceArgs {
 #[derive(Debug, Args)]
 pub struct VariantArgs {
     /// Only this variant; repeat it for more
-    #[arg(long = "variant", value_name = "VARIANT", value_parser = variant_names())]
+    #[arg(long = "variant", value_name = "VARIANT", value_parser = clap::value_parser!(VariantName))]
     pub variants: Vec<VariantName>,
 
     /// Where static variants take the HACL functions that their archive lacks: `real` compiles
@@ -127,11 +127,6 @@ pub fn usage_error(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let way_on = "hint: surtax --help lists the commands, surtax COMMAND --help what one takes";
     if text.contains(WAY_ON) { text.replace(WAY_ON, way_on) } else { text }
-}
-
-/// So that help and errors list them.
-fn variant_names() -> impl TypedValueParser<Value = VariantName> {
-    PossibleValuesParser::new(VariantName::ALL.map(VariantName::as_str)).try_map(|name| name.parse::<VariantName>())
 }
 
 fn hacl_modes() -> impl TypedValueParser<Value = HaclMode> {

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod cmd;
 
+pub mod cpython;
 pub mod debian;
 pub mod fetch;
 pub mod guest;
@@ -18,6 +19,7 @@ pub mod unpack;
 pub mod verify;
 
 pub mod run;
+pub mod variant;
 
 pub mod assets;
 pub mod config;

@@ -33,7 +33,8 @@ pub(super) fn execute(args: &SourceArgs, as_json: bool, terminal: &Terminal) -> 
     // Asked about everything, a release that cannot be had is a row; asked about one, an error.
     let all = args.recipes.is_empty();
     let names = if all { Recipe::names() } else { args.recipes.clone() };
-    for name in names.into_iter().filter(|name| !all || name != "host") {
+    let offers = |name: &String| name != "host" && Recipe::named(name).is_ok_and(|recipe| recipe.archive().is_ok());
+    for name in names.into_iter().filter(|name| !all || offers(name)) {
         let request = pipeline::request(args, &name)?;
         match listing(&store, &request, terminal) {
             Ok(listing) => rows.extend(offered(&name, &listing)),

@@ -67,7 +67,9 @@ fn rows_of(store: &Store, prepared: &Prepared, toolchain: Option<&Toolchain>) ->
             state: "unavailable",
             reason: offer.build.as_ref().err().cloned(),
         };
-        if let (Some(variant), Some(audit)) = (variants.iter().find(|variant| variant.name == offer.name), audit.of(offer.name.as_str())) {
+        if let (Some(variant), Some(audit)) =
+            (variants.iter().find(|variant| variant.name == offer.name), audit.of(&offer.name.to_string()))
+        {
             let built = match toolchain {
                 Some(toolchain) => runner::is_built(store, home, variant, toolchain)?,
                 None => false,

@@ -28,7 +28,7 @@ mod version;
 use std::path::PathBuf;
 
 use crate::digest::Key;
-use crate::recipe::{PythonVersion, Recipe};
+use crate::recipe::{Archive, PythonVersion};
 
 pub use dependency::{Operator, Relation, parse as parse_dependencies};
 pub use error::ProvisionError;
@@ -43,7 +43,7 @@ pub use version::Version;
 /// What a person asks for.
 #[derive(Debug, Clone)]
 pub struct Request {
-    pub recipe: Recipe,
+    pub archive: Archive,
     /// Overrides the recipe's; `None` leaves it to the recipe, and so to the release.
     pub python: Option<PythonVersion>,
     /// In order of preference. Empty: `SURTAX_MIRROR`, else the configuration file's, else the host's apt sources.
@@ -62,9 +62,9 @@ pub struct Request {
 
 impl Request {
     /// What the recipe says, with nothing added.
-    pub fn new(recipe: Recipe) -> Self {
+    pub fn new(archive: Archive) -> Self {
         Self {
-            recipe,
+            archive,
             python: None,
             mirrors: Vec::new(),
             keyring: None,

@@ -6,7 +6,7 @@ use super::sources::{self, Entry};
 use super::{Host, ProvisionError, Request};
 use crate::config::{Config, mirror_url};
 use crate::digest::Key;
-use crate::recipe::{NamedRelease, Release, Source};
+use crate::recipe::{NamedRelease, Release};
 
 /// The one architecture that surtax measures.
 pub(super) const ARCHITECTURE: &str = "amd64";
@@ -40,7 +40,7 @@ pub(super) struct Place {
 
 impl Plan {
     pub(super) fn of(request: &Request, host: &Host) -> Result<Self, ProvisionError> {
-        let Source::Archive(archive) = &request.recipe.source;
+        let archive = &request.archive;
         let entries = sources::read(host, ARCHITECTURE);
         let mut plan = match &archive.release {
             Release::Host => {
@@ -86,7 +86,7 @@ impl Plan {
 
     /// Names the answer: the same request to the same places.
     pub(super) fn key(&self, request: &Request) -> Key {
-        let (plan, recipe) = (format!("{self:?}"), format!("{:?}", request.recipe.source));
+        let (plan, recipe) = (format!("{self:?}"), format!("{:?}", request.archive));
         let python = request.python.map_or_else(String::new, |version| version.to_string());
         let expired = if request.allow_expired { "allowed" } else { "refused" };
         let inputs = [

@@ -12,7 +12,7 @@ use super::{CompileStandardLibrary, Finisher, Host, ProvisionError, Provisioned,
 use super::{closure, sysroot};
 use crate::fetch::Fetcher;
 use crate::fs;
-use crate::recipe::{PythonVersion, Source};
+use crate::recipe::PythonVersion;
 use crate::store::{Stamp, Store};
 use crate::ui::{Reporter, Unit};
 
@@ -58,7 +58,7 @@ impl Session<'_> {
         if let Some(python) = self.request.python.filter(|python| *python != lock.python) {
             return Err(ProvisionError::Lock { path: path.to_owned(), reason: format!("it is of Python {}, not {python}", lock.python) });
         }
-        if let Some(codename) = self.request.recipe.codename().filter(|codename| *codename != lock.codename) {
+        if let Some(codename) = self.request.archive.codename().filter(|codename| *codename != lock.codename) {
             return Err(ProvisionError::Lock { path: path.to_owned(), reason: format!("it is of {}, not {codename}", lock.codename) });
         }
         if let Some(ready) = self.ready(&lock) {
@@ -116,7 +116,7 @@ impl Session<'_> {
             downloaded: AtomicU64::new(0),
         };
         let suites = Suites::open(plan, &reading)?;
-        let Source::Archive(archive) = &self.request.recipe.source;
+        let archive = &self.request.archive;
         let python = match self.request.python.or(archive.python) {
             Some(python) => python,
             None => closure::default_python(&suites)?,

@@ -14,7 +14,7 @@ use crate::digest::Key;
 use crate::fetch::{Fetcher, Wanted};
 use crate::fs;
 use crate::interrupt;
-use crate::recipe::{Release, Source};
+use crate::recipe::Release;
 use crate::store::Store;
 use crate::ui::{Bar, Reporter};
 use crate::unpack::decompress;
@@ -91,7 +91,7 @@ impl Reading<'_> {
             }
             () => {}
         }
-        let Source::Archive(archive) = &self.request.recipe.source;
+        let archive = &self.request.archive;
         if release.not_automatic && archive.release == Release::Host {
             let tried = format!("{url} is marked NotAutomatic: a host takes nothing from it by itself");
             return Err(ProvisionError::UnknownRelease { release: plan.label(), tried });

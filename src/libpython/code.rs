@@ -5,9 +5,9 @@ use std::path::Path;
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget, elf};
 
 use super::hacl::{HaclError, for_each_object};
-use super::variant::CodeModel;
 use crate::fs;
 use crate::run::Answer;
+use crate::variant::CodeModel;
 
 /// At least this share of code sections must be placed by profile before an archive counts as compiled with one.
 /// `ceval.c` marks its loop hot by hand, so single sections prove nothing: in Debian 12, 3 of 179 objects of `-pic.a` have such a section and 134 of `.a`.

@@ -8,9 +8,10 @@ use object::{Object as _, ObjectSymbol as _};
 use super::code::{Counts, count_cold};
 use super::hacl::{HaclError, for_each_object, missing_symbols};
 use super::home::Home;
-use super::variant::{CodeModel, Library, Variant};
+use super::variant::{Library, Variant};
 use crate::fs;
 use crate::run::{Answer, Audit, SCHEMA, SubjectAudit};
+use crate::variant::CodeModel;
 
 /// At least this share of a shared object's functions must be as large as an archive's before it counts as the same compilation.
 /// Debian 12: 89 % against `-pic.a`, from which it is linked.
@@ -27,7 +28,7 @@ pub fn audit_home(home: &Home, baselines: &[&str], variants: &[Variant]) -> Resu
         });
     }
     for variant in variants {
-        let name = variant.name.as_str();
+        let name = &variant.name.to_string();
         subjects.push(match &variant.build.library {
             Library::SharedObject(shared) => audit_shared(name, shared, home)?,
             Library::Archive(archive) => audit_file(name, archive)?,

@@ -8,6 +8,7 @@ mod needed;
 mod stock;
 mod variant;
 
+pub use crate::variant::{CodeModel, Linkage, Shape, VariantName};
 pub use code::archive_code;
 pub use evidence::{audit_file, audit_home};
 pub(crate) use hacl::listed;
@@ -16,4 +17,4 @@ pub(crate) use home::link_prefix;
 pub use home::{Home, HomeError, Offer, Sysconfig};
 pub use needed::{NeededLibrary, runtime_file};
 pub use stock::{StockError, SysrootProgram};
-pub use variant::{Build, CodeModel, Library, Linkage, UnknownVariant, Variant, VariantName};
+pub use variant::{Build, Compiled, Library, LinkTime, Variant};

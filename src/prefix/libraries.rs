@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::link::LinkLibraries;
 use super::python::Facts;
 use crate::elf::Executable;
-use crate::libpython::{Build, CodeModel, Library, Offer, VariantName, archive_code};
+use crate::libpython::{Build, CodeModel, Library, Offer, Shape, archive_code};
 
 pub(super) struct Libraries {
     /// `libpython3.13.a` as its Makefile calls it.
@@ -66,15 +66,15 @@ impl Libraries {
     }
 
     pub(super) fn offers(&self, facts: &Facts, needed: &LinkLibraries) -> Vec<Offer> {
-        VariantName::ALL
-            .map(|name| {
-                let build = match name {
-                    VariantName::StaticNonpic => self.archive_of(CodeModel::NonPic, needed),
-                    VariantName::StaticPic | VariantName::StaticPicPie => self.archive_of(CodeModel::Pic, needed),
-                    VariantName::StaticPie => self.archive_of(CodeModel::Pie, needed),
-                    VariantName::Shared => self.shared_object(facts),
+        Shape::ALL
+            .map(|shape| {
+                let build = match shape {
+                    Shape::StaticNonpic => self.archive_of(CodeModel::NonPic, needed),
+                    Shape::StaticPic | Shape::StaticPicPie => self.archive_of(CodeModel::Pic, needed),
+                    Shape::StaticPie => self.archive_of(CodeModel::Pie, needed),
+                    Shape::Shared => self.shared_object(facts),
                 };
-                Offer { name, build }
+                Offer { name: shape.into(), build }
             })
             .to_vec()
     }
@@ -82,7 +82,7 @@ impl Libraries {
     fn archive_of(&self, model: CodeModel, needed: &LinkLibraries) -> Result<Build, String> {
         if let Some(archive) = self.archives.iter().find(|archive| archive.code == Ok(model)) {
             needed.complete(&archive.path)?;
-            return Ok(Build { library: Library::Archive(archive.path.clone()), claimed_code_model: model });
+            return Ok(Build::found(Library::Archive(archive.path.clone()), model));
         }
         let reasons: Vec<String> = self.archives.iter().map(Archive::reason).collect();
         Err(if reasons.is_empty() { format!("no static library: {} is not there", self.archive_name) } else { reasons.join("; ") })
@@ -92,9 +92,7 @@ impl Libraries {
         let Some(path) = &self.shared else { return Err(format!("no shared library: {} is not there", self.shared_name)) };
         match Executable::inspect(path) {
             _ if facts.is_musl() => Err(format!("{} is {MUSL}", self.shared_name)),
-            Ok(Executable::Program { .. }) => {
-                Ok(Build { library: Library::SharedObject(path.clone()), claimed_code_model: CodeModel::Pic })
-            }
+            Ok(Executable::Program { .. }) => Ok(Build::found(Library::SharedObject(path.clone()), CodeModel::Pic)),
             Ok(Executable::Foreign(machine)) => Err(format!("{} is compiled for another architecture ({machine})", self.shared_name)),
             Ok(_) => Err(format!("{} is no shared object", self.shared_name)),
             Err(error) => Err(error.to_string()),

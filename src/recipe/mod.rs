@@ -1,5 +1,6 @@
 //! Data that decides what is provisioned: the wire format of `recipes/*.yaml` and the valid values it becomes.
 
+mod cpython;
 mod python_version;
 mod wire;
 
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 
+pub use cpython::{CompilerChoice, CompilerFamily, Cpython, Origin, Patch, Profile};
 pub use python_version::{NotAPythonVersion, PythonVersion};
 
 use crate::error::{Exit, Explain};
@@ -25,6 +27,7 @@ pub struct Recipe {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     Archive(Archive),
+    Cpython(Box<Cpython>),
 }
 
 /// Packages of a Debian-format archive.
@@ -33,6 +36,16 @@ pub struct Archive {
     pub release: Release,
     /// `None`: the release's own default, as its archive names it.
     pub python: Option<PythonVersion>,
+}
+
+impl Archive {
+    /// The codename that the recipe names; `None` where it is the host's, or changes.
+    pub fn codename(&self) -> Option<&str> {
+        match &self.release {
+            Release::Named(named) => named.codename.as_deref(),
+            Release::Host => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +72,8 @@ pub struct NamedRelease {
 pub enum RecipeError {
     #[error("there is no recipe `{name}`")]
     Unknown { name: String },
+    #[error("the recipe `{name}` builds CPython from source, and has no packages to list")]
+    NotAnArchive { name: String },
     #[error("{}:{line}:{column}: {reason}", path.display())]
     Malformed { path: PathBuf, line: u64, column: u64, reason: String },
     #[error(transparent)]
@@ -75,6 +90,7 @@ impl Explain for RecipeError {
             Self::Unknown { .. } => {
                 Some(format!("the recipes of surtax are {}; a file of your own is named by its path", Recipe::names().join(", ")))
             }
+            Self::NotAnArchive { name } => Some(format!("surtax variants {name} lists what it builds")),
             Self::Malformed { .. } => Some("recipes/README.md describes every field".into()),
             Self::Fs(error) => error.hint().or_else(|| Some("a recipe of your own is named by the path of its file".into())),
         }
@@ -88,14 +104,6 @@ pub fn keyring(name: &str) -> Option<(PathBuf, &'static [u8])> {
 }
 
 impl Recipe {
-    /// The codename that the recipe names; `None` where it is the host's, or changes.
-    pub fn codename(&self) -> Option<&str> {
-        match &self.source {
-            Source::Archive(Archive { release: Release::Named(named), .. }) => named.codename.as_deref(),
-            Source::Archive(Archive { release: Release::Host, .. }) => None,
-        }
-    }
-
     /// A recipe that travels inside surtax, by its name, or a file, by its path.
     pub fn named(name: &str) -> Result<Self, RecipeError> {
         if let Some(text) = RECIPES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
@@ -106,6 +114,14 @@ impl Recipe {
             return Self::parse(path, &fs::read_to_string(path)?);
         }
         Err(RecipeError::Unknown { name: name.to_owned() })
+    }
+
+    /// For commands that know packages alone.
+    pub fn archive(self) -> Result<Archive, RecipeError> {
+        match self.source {
+            Source::Archive(archive) => Ok(archive),
+            Source::Cpython(_) => Err(RecipeError::NotAnArchive { name: self.name }),
+        }
     }
 
     /// The names that [`Recipe::named`] knows, in order.

@@ -10,7 +10,7 @@ mod verification;
 pub use audit::{Answer, Audit, SubjectAudit};
 pub use environment::Environment;
 pub use folder::{Folder, RunError};
-pub use plan::{BenchmarkPlan, Clock, GroupPlan, HaclPlan, Plan, Role, SubjectPlan, short_name};
+pub use plan::{BenchmarkPlan, Clock, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, SubjectPlan, short_name};
 pub use sample::{Outcome, Phase, Sample};
 pub use verification::{Check, CheckGroup, SubjectVerification, Verification};
 

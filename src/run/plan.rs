@@ -98,6 +98,30 @@ pub struct GroupPlan {
     /// How runners come to the HACL functions that their archives leave undefined; absent where none are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hacl: Option<HaclPlan>,
+    /// How its libpythons were compiled; absent where they were found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpython: Option<CpythonPlan>,
+}
+
+/// A CPython that surtax compiled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CpythonPlan {
+    /// For people: `python3.13 3.13.5-2 of trixie, python3.13_3.13.5.orig.tar.xz`.
+    pub source: String,
+    /// Of the tarball; absent where the source is a folder.
+    pub source_sha256: Option<Sha256>,
+    /// Names of the patches that were applied.
+    pub patches: Vec<String>,
+    /// First line of what it says of its version.
+    pub compiler: String,
+    pub configure: Vec<String>,
+    pub cflags: Vec<String>,
+    pub static_modules: Vec<String>,
+    /// What the instrumented interpreter ran; empty where nothing was built with a profile.
+    pub profile_tasks: Vec<String>,
+    /// The variant whose `python` is the baseline: `static-nonpic-pgo`.
+    pub stock: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +148,25 @@ pub struct SubjectPlan {
     pub size_bytes: u64,
     /// How the subject came to be, in a few words: `libpython3.13.a, static, no-PIE`.
     pub description: String,
+    /// Of a runner whose libpython was compiled for this run's sake: what a study takes apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factors: Option<Factors>,
+}
+
+/// The levels of a study's factors in one subject, as they were asked for and then proven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Factors {
+    /// `non-pic`, `pie`, `pic`.
+    pub code_model: String,
+    /// `static`, `static-pie`, `shared`.
+    pub linkage: String,
+    pub pgo: bool,
+    /// `none`, `thin`, `full`.
+    pub lto: String,
+    pub interposition: bool,
+    /// The how-many-th independent build of the same, from 1.
+    pub replicate: u32,
 }
 
 impl SubjectPlan {

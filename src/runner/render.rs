@@ -23,7 +23,7 @@ pub(super) struct Crate {
 impl Crate {
     pub(super) fn render(home: &Home, variant: &Variant, plan: &LinkPlan) -> Result<Self, RunnerError> {
         let values = context! {
-            variant => variant.name.as_str(),
+            variant => variant.name.to_string(),
             prefix => home.prefix.to_string_lossy(),
             stdlib => home.stdlib().to_string_lossy(),
             sysroot => home.sysroot.as_ref().map(|sysroot| sysroot.to_string_lossy()),

@@ -18,7 +18,7 @@ fn the_hosts_release_is_provisioned_and_its_python_runs() {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(folder.path()).expect("a store");
-    let request = Request::new(Recipe::named("host").expect("the default recipe"));
+    let request = Request::new(Recipe::named("host").and_then(Recipe::archive).expect("the default recipe"));
     let started = Instant::now();
     let made = provision(&store, &request, &Timed(started)).expect("provisioned");
     talk(&format!("{:7.3} s ready", started.elapsed().as_secs_f64()));

@@ -227,6 +227,7 @@ impl Bench {
             sha256: Sha256::of(&bytes),
             size_bytes: bytes.len() as u64,
             description: "a script".into(),
+            factors: None,
         }
     }
 

@@ -18,7 +18,7 @@ use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
 use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
-use surtax::libpython::{HaclError, HaclMode, HomeError, StockError, VariantName};
+use surtax::libpython::{HaclError, HaclMode, HomeError, Shape, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
 use surtax::prefix::PrefixError;
@@ -111,7 +111,7 @@ fn runs(forms: &mut Forms) {
     ]);
     forms.show([
         CommandError::NoSuchVariant {
-            variant: VariantName::StaticPic,
+            variant: VariantName::plain(Shape::StaticPic),
             reasons: vec!["debian-13: its packages hold no libpython3.13-pic.a".into(), "3.12.1: it was installed without".into()],
         },
         CommandError::NothingToEmbed {
@@ -234,15 +234,14 @@ fn building(forms: &mut Forms) {
         },
     ]);
     forms.show("fast".parse::<HaclMode>().err());
-    forms.show("dynamic".parse::<VariantName>().err());
     let failed = |tail: &str| RunnerError::Failed {
-        variant: VariantName::StaticPic,
+        variant: VariantName::plain(Shape::StaticPic),
         how: "exited with code 101".into(),
         tail: tail.into(),
         log: path("/store/logs/static-pic.log"),
     };
     let undefined = |symbol: &str| RunnerError::Undefined {
-        variant: VariantName::StaticPic,
+        variant: VariantName::plain(Shape::StaticPic),
         symbols: vec![symbol.into()],
         log: path("/store/logs/static-pic.log"),
     };

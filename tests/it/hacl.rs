@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use surtax::digest::Key;
 use surtax::libpython::{
-    Build, CodeModel, Compiler, Hacl, HaclError, HaclFlags, HaclSource, Home, Library, Sysconfig, Variant, VariantName, missing_symbols,
-    provide,
+    Build, CodeModel, Compiler, Hacl, HaclError, HaclFlags, HaclSource, Home, Library, Shape, Sysconfig, Variant, VariantName,
+    missing_symbols, provide,
 };
 use surtax::process::Job;
 use surtax::runner::LinkPlan;
@@ -82,8 +82,8 @@ impl World {
     }
 
     fn variant(&self, model: CodeModel) -> Variant {
-        let name = if model == CodeModel::NonPic { VariantName::StaticNonpic } else { VariantName::StaticPic };
-        Variant::new(name, Build { library: Library::Archive(self.path("libpython3.99.a")), claimed_code_model: model })
+        let name = if model == CodeModel::NonPic { VariantName::plain(Shape::StaticNonpic) } else { VariantName::plain(Shape::StaticPic) };
+        Variant::new(name, Build::found(Library::Archive(self.path("libpython3.99.a")), model))
     }
 
     fn source(&self) -> HaclSource {

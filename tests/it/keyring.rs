@@ -12,7 +12,7 @@ use pgp::ser::Serialize as _;
 use pgp::types::{Duration, KeyDetails as _, Password, SigningKey, Tag, Timestamp};
 use rand::thread_rng;
 use surtax::debian::{ProvisionError, Provisioned, Request};
-use surtax::recipe::{Recipe, Release, Source};
+use surtax::recipe::{Recipe, Release};
 
 use crate::world::{Signed, Suite, World, python, write};
 
@@ -210,7 +210,7 @@ fn the_keyrings_that_travel_with_surtax_are_those_that_their_page_names() {
     }
     // Every keyring that a recipe names is there.
     for name in Recipe::names() {
-        let Source::Archive(archive) = Recipe::named(&name).expect("valid").source;
+        let Ok(archive) = Recipe::named(&name).expect("valid").archive() else { continue };
         let Release::Named(release) = archive.release else { continue };
         assert!(release.keyrings.iter().all(|keyring| surtax::recipe::keyring(keyring).is_some()), "{name}");
     }
@@ -222,11 +222,15 @@ fn a_named_release_needs_no_keyring_of_the_host() {
     suite.origin = "Debian";
     let mut world = World::with(&[suite]);
     world.host.keyrings.clear();
-    let request = Request { recipe: Recipe::named("debian-13").expect("a recipe"), mirrors: vec![world.server.url()], ..world.request() };
+    let request = Request {
+        archive: Recipe::named("debian-13").and_then(Recipe::archive).expect("a recipe"),
+        mirrors: vec![world.server.url()],
+        ..world.request()
+    };
     // The test archive's key is none of Debian's; what counts is that Debian's were there to compare it with.
     assert_refused(world.ask(&request), "is not in the keyring");
     let recipe = "kind: archive\norigin: Debian\nsuites: [trixie]\ncomponents: [main]\nkeyrings: [elsewhere]\n";
-    let recipe = Recipe::parse("mine.yaml".as_ref(), recipe).expect("valid");
-    let error = world.ask(&Request { recipe, ..request }).expect_err("an unknown keyring");
+    let archive = Recipe::parse("mine.yaml".as_ref(), recipe).and_then(Recipe::archive).expect("valid");
+    let error = world.ask(&Request { archive, ..request }).expect_err("an unknown keyring");
     assert!(error.to_string().contains("elsewhere is neither in"), "{error}");
 }

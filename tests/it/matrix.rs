@@ -20,6 +20,7 @@ pub(crate) fn subject(name: &str, role: Role) -> SubjectPlan {
         sha256: Sha256::of(name.as_bytes()),
         size_bytes: 1,
         description: String::new(),
+        factors: None,
     }
 }
 
@@ -54,6 +55,7 @@ pub(crate) fn groups() -> Setting {
             lock_sha256: None,
             recipe: None,
             hacl: None,
+            cpython: None,
         });
         let members =
             [("python3", Role::Baseline), ("python3-again", Role::Control), ("static-nonpic", Role::Runner), ("shared", Role::Runner)];

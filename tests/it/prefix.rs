@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use surtax::elf::ProgramError;
-use surtax::libpython::{Library, VariantName};
+use surtax::libpython::{Library, Shape, VariantName};
 use surtax::prefix::{Prefix, PrefixError, prepare};
 use surtax::process::Job;
 use surtax::recipe::PythonVersion;
@@ -166,15 +166,15 @@ fn a_prefix_offers_what_its_files_show_and_stays_as_it_was() {
     let prefix = installed.prepared();
     let (fixed, pic, shared) = (format!("libpython{python}.a"), format!("libpython{python}-pic.a"), format!("libpython{python}.so.1.0"));
     let expected = [
-        (VariantName::StaticNonpic, fixed),
-        (VariantName::StaticPic, pic.clone()),
-        (VariantName::StaticPicPie, pic),
-        (VariantName::Shared, shared),
+        (VariantName::plain(Shape::StaticNonpic), fixed),
+        (VariantName::plain(Shape::StaticPic), pic.clone()),
+        (VariantName::plain(Shape::StaticPicPie), pic),
+        (VariantName::plain(Shape::Shared), shared),
     ];
     assert_eq!(had(&prefix), expected);
     let why =
         format!("libpython{python}.a is code for a fixed address (non-PIC); libpython{python}-pic.a is position-independent code (-fPIC)");
-    assert_eq!(reason(&prefix, VariantName::StaticPie), why);
+    assert_eq!(reason(&prefix, VariantName::plain(Shape::StaticPie)), why);
     assert_eq!(listing(&installed.path("")), before, "nothing is written into the person's folder");
 
     let home = &prefix.home;
@@ -222,7 +222,7 @@ fn a_relocated_prefix_is_read_where_it_is_and_never_outside() {
     let folders = [("prefix", "/install"), ("LIBDIR", "/install/own"), ("LIBPL", "/install/own/config"), ("LIBRARY", "libpython-own.a")];
     let Some(installed) = Installed::python(&folders) else { return };
     installed.archive("own/config/libpython-own.a", CODE, &["-fPIE"]);
-    assert_eq!(had(&installed.prepared()), [(VariantName::StaticPie, "libpython-own.a".to_owned())]);
+    assert_eq!(had(&installed.prepared()), [(VariantName::plain(Shape::StaticPie), "libpython-own.a".to_owned())]);
 
     // Such as the system's own, of the same name: it is another build.
     let outside = tempfile::tempdir().expect("a folder");
@@ -247,19 +247,27 @@ fn build_details_name_libraries_that_no_makefile_does() {
 fn a_variant_that_cannot_be_had_says_why_in_words() {
     let Some(installed) = Installed::python(&[]) else { return };
     let prefix = installed.prepared();
-    assert!(reason(&prefix, VariantName::StaticPic).starts_with("no static library"), "{}", reason(&prefix, VariantName::StaticPic));
-    assert!(reason(&prefix, VariantName::Shared).starts_with("no shared library"), "{}", reason(&prefix, VariantName::Shared));
+    assert!(
+        reason(&prefix, VariantName::plain(Shape::StaticPic)).starts_with("no static library"),
+        "{}",
+        reason(&prefix, VariantName::plain(Shape::StaticPic))
+    );
+    assert!(
+        reason(&prefix, VariantName::plain(Shape::Shared)).starts_with("no shared library"),
+        "{}",
+        reason(&prefix, VariantName::plain(Shape::Shared))
+    );
 
     let object = installed.room.path().join("ceval.o");
     std::fs::write(&object, b"BC\xC0\xDE").expect("written");
     let archive = installed.path(&installed.libpython(".a"));
     Job::new("/usr/bin/ar").arg("rcS").arg(&archive).arg(&object).run_for_text().expect("an archive");
     let name = archive.file_name().expect("a name").to_string_lossy().into_owned();
-    assert!(reason(&installed.prepared(), VariantName::StaticPic).starts_with(&format!("{name} is LLVM bitcode")));
+    assert!(reason(&installed.prepared(), VariantName::plain(Shape::StaticPic)).starts_with(&format!("{name} is LLVM bitcode")));
     std::fs::write(&archive, "text").expect("written");
-    assert!(reason(&installed.prepared(), VariantName::StaticNonpic).contains("unreadable"));
+    assert!(reason(&installed.prepared(), VariantName::plain(Shape::StaticNonpic)).contains("unreadable"));
     std::fs::write(installed.path(&installed.libpython(".so.1.0")), "text").expect("written");
-    assert!(reason(&installed.prepared(), VariantName::Shared).contains("is no shared object"));
+    assert!(reason(&installed.prepared(), VariantName::plain(Shape::Shared)).contains("is no shared object"));
 }
 
 #[test]
@@ -269,7 +277,7 @@ fn what_was_compiled_for_musl_is_not_linked_with_glibc() {
     installed.shared(&installed.libpython(".so.1.0"));
     let prefix = installed.prepared();
     assert!(had(&prefix).is_empty());
-    for name in [VariantName::StaticPic, VariantName::Shared] {
+    for name in [VariantName::plain(Shape::StaticPic), VariantName::plain(Shape::Shared)] {
         assert!(reason(&prefix, name).contains("musl"), "{}", reason(&prefix, name));
     }
 }
@@ -289,17 +297,20 @@ fn the_link_line_is_the_makefiles_as_far_as_the_machine_holds_it() {
     let runtime = installed.folder().join("lib/libsurtax_runtime.so.4").to_string_lossy().into_owned();
     assert_eq!(prefix.home.sysconfig.link_libraries, ["-ldl", &runtime, "-lm", "-lsurtax_own"]);
     // `outside` is in the stand-in and in no library.
-    let why = reason(&prefix, VariantName::StaticPic);
+    let why = reason(&prefix, VariantName::plain(Shape::StaticPic));
     assert!(why.contains("-lsurtax_nowhere, which is not here: nothing defines outside"), "{why}");
 
     // One that nothing in the archive wants is no loss.
     installed.archive(&installed.libpython(".a"), "int outside; int Py_Example(void) { return outside; }", &["-fPIC"]);
     let prefix = installed.prepared();
-    let build = prefix.home.offers.iter().find(|offer| offer.name == VariantName::StaticPicPie).expect("there").build.clone();
+    let build = prefix.home.offers.iter().find(|offer| offer.name == VariantName::plain(Shape::StaticPicPie)).expect("there").build.clone();
     let build = build.expect("to be had");
     assert!(matches!(build.library, Library::Archive(_)));
-    let plan =
-        LinkPlan::new(&prefix.home, &surtax::libpython::Variant::new(VariantName::StaticPicPie, build), &surtax::libpython::Hacl::Complete);
+    let plan = LinkPlan::new(
+        &prefix.home,
+        &surtax::libpython::Variant::new(VariantName::plain(Shape::StaticPicPie), build),
+        &surtax::libpython::Hacl::Complete,
+    );
     assert!(!plan.arguments.iter().any(|argument| argument.contains("sysroot") || argument.contains("nowhere")), "{:?}", plan.arguments);
 }
 

@@ -53,9 +53,9 @@ fn passes_the_gate(store: &Store, folder: &Path, prefix: &Prefix) {
             search_path: false,
             hacl: hacl.mode(),
         };
-        candidates.push(candidate(variant.name.as_str(), &runner.executable, Role::Runner, Some(expected)));
+        candidates.push(candidate(&variant.name.to_string(), &runner.executable, Role::Runner, Some(expected)));
         let claimed = variant.build.claimed_code_model.as_str();
-        let shown = audit.subjects.iter().find(|subject| subject.subject == variant.name.as_str()).expect("audited");
+        let shown = audit.subjects.iter().find(|subject| subject.subject == variant.name.to_string()).expect("audited");
         assert_eq!(shown.code_model, claimed, "{} {}", folder.display(), variant.name);
     }
     let benchmarks = assets::benchmarks(store).expect("written");

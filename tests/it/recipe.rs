@@ -4,7 +4,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use surtax::error::{Exit, Explain as _};
-use surtax::recipe::{PythonVersion, Recipe, RecipeError, Release, Source};
+use surtax::recipe::{PythonVersion, Recipe, RecipeError, Release};
 
 #[test]
 fn every_recipe_that_travels_with_surtax_is_valid() {
@@ -15,7 +15,7 @@ fn every_recipe_that_travels_with_surtax_is_valid() {
         let recipe = Recipe::named(&name).expect("valid");
         assert_eq!(recipe.name, name);
     }
-    let Source::Archive(host) = Recipe::named("host").expect("the default").source;
+    let host = Recipe::named("host").and_then(Recipe::archive).expect("the default");
     assert_eq!((host.release, host.python), (Release::Host, None));
 }
 
@@ -33,8 +33,8 @@ fn a_recipe_of_ones_own_is_named_by_its_path() {
     let path = folder.path().join("mine.yaml");
     crate::world::write(&path, b"kind: archive\nrelease: host\npython: '3.13'\n");
     let recipe = Recipe::named(path.to_str().expect("text")).expect("valid");
-    let Source::Archive(archive) = recipe.source;
-    assert_eq!((recipe.name.as_str(), archive.python), ("mine", Some(PythonVersion::new(3, 13))));
+    assert_eq!(recipe.name, "mine");
+    assert_eq!(recipe.archive().expect("an archive").python, Some(PythonVersion::new(3, 13)));
 }
 
 #[test]

@@ -2,17 +2,18 @@
 
 use surtax::debian::{Download, ProvisionError, Provisioned, Request, SurtaxLock, listing_with, source_package_with};
 use surtax::error::{Exit, Explain as _};
-use surtax::recipe::{PythonVersion, Recipe};
+use surtax::recipe::{Archive, PythonVersion, Recipe};
 
 use crate::world::{Deb, Fault, Hash, Signed, SourceFiles, Suite, World, python, write};
 
-fn recipe(text: &str) -> Recipe {
-    Recipe::parse("mine.yaml".as_ref(), &format!("kind: archive\ncomponents: [main]\nkeyrings: [testian-archive]\n{text}")).expect("valid")
+fn archive(text: &str) -> Archive {
+    let text = format!("kind: archive\ncomponents: [main]\nkeyrings: [testian-archive]\n{text}");
+    Recipe::parse("mine.yaml".as_ref(), &text).and_then(Recipe::archive).expect("valid")
 }
 
 /// From the server, by a recipe of that text.
 fn ask(world: &World, text: &str) -> Result<Provisioned, ProvisionError> {
-    world.ask(&Request { recipe: recipe(text), mirrors: vec![world.server.url()], ..world.request() })
+    world.ask(&Request { archive: archive(text), mirrors: vec![world.server.url()], ..world.request() })
 }
 
 /// The suite `dist` of the release `codename`.
@@ -30,7 +31,7 @@ fn a_release_known_by_its_suite_has_the_codename_that_its_index_says() {
     assert!(world.said.text().contains("testing-updates is left out"), "{}", world.said.text());
     // It moves on.
     world.publish(&[suite("testing", "successor")]);
-    let request = Request { recipe: recipe(TESTING), mirrors: vec![world.server.url()], refresh: true, ..world.request() };
+    let request = Request { archive: archive(TESTING), mirrors: vec![world.server.url()], refresh: true, ..world.request() };
     assert_eq!(world.ask(&request).expect("provisioned").release, "successor");
 }
 
@@ -60,7 +61,7 @@ fn another_distributions_release_is_provisioned_on_a_host_without_apt() {
     let mut world = World::with(&[noble("noble", "3.12.3-1"), noble("noble-updates", "3.12.3-1ubuntu0.9")]);
     std::fs::remove_dir_all(&world.host.apt).expect("removed");
     world.host.os_release = vec![world.path("none")];
-    let error = world.ask(&Request { recipe: recipe(NOBLE), ..world.request() }).expect_err("it knows no mirror");
+    let error = world.ask(&Request { archive: archive(NOBLE), ..world.request() }).expect_err("it knows no mirror");
     assert!(error.hint().is_some_and(|hint| hint.contains("ubuntu = [\"https://mirror.example/ubuntu\"]")), "{error}");
     let made = ask(&world, NOBLE).expect("provisioned");
     assert_eq!((made.release.as_str(), made.python), ("noble", PythonVersion::new(3, 12)));
@@ -70,7 +71,7 @@ fn another_distributions_release_is_provisioned_on_a_host_without_apt() {
     assert!(of_python.iter().all(|package| package.version.as_str() == "3.12.3-1ubuntu0.9" && package.suite == "noble-updates"));
     assert!(made.sysroot.join("usr/lib/x86_64-linux-gnu/libpython3.12.so.1.0").is_file());
     assert!(world.said.text().contains("noble-security is left out"), "{}", world.said.text());
-    let request = Request { recipe: recipe(NOBLE), mirrors: vec![world.server.url()], ..world.request() };
+    let request = Request { archive: archive(NOBLE), mirrors: vec![world.server.url()], ..world.request() };
     let source = source_package_with(&world.store(), &request, &made, &world.host, &world.said).expect("found");
     assert_eq!(source.version.as_str(), "3.12.3-1ubuntu0.9");
 }
@@ -78,7 +79,7 @@ fn another_distributions_release_is_provisioned_on_a_host_without_apt() {
 #[test]
 fn an_archive_that_gives_only_sha_512_is_verified_by_it() {
     let world = World::with(&[Suite { hash: Hash::Sha512, ..noble("noble", "3.12.3-1") }]);
-    let request = Request { recipe: recipe(NOBLE), mirrors: vec![world.server.url()], ..world.request() };
+    let request = Request { archive: archive(NOBLE), mirrors: vec![world.server.url()], ..world.request() };
     let made = world.ask(&request).expect("provisioned");
     assert!(made.lock.packages.iter().all(|package| package.checksum.algorithm() == "SHA-512"));
     assert_eq!(SurtaxLock::parse("surtax.lock".as_ref(), &made.lock_text).expect("parsed").text(), made.lock_text);
@@ -100,7 +101,7 @@ fn an_archive_that_gives_only_sha_512_is_verified_by_it() {
 fn a_host_of_another_distribution_lends_no_mirror() {
     let world = World::with(&[noble("noble", "3.12.3-1")]);
     // Its apt sources name the server, but they are Testian's.
-    let error = world.ask(&Request { recipe: recipe(NOBLE), ..world.request() }).expect_err("no mirror");
+    let error = world.ask(&Request { archive: archive(NOBLE), ..world.request() }).expect_err("no mirror");
     assert!(matches!(error, ProvisionError::NoMirror { .. }), "{error}");
     assert_eq!(error.exit(), Exit::Usage);
     assert!(world.server.requests().is_empty());
@@ -142,7 +143,7 @@ fn a_python_that_is_too_old_is_answered_with_the_others() {
 fn a_python_that_another_release_lacks_is_answered_with_those_on_offer() {
     let world = World::with(&[noble("noble", "3.12.3-1")]);
     let python = Some(PythonVersion::new(3, 13));
-    let request = Request { recipe: recipe(NOBLE), python, mirrors: vec![world.server.url()], ..world.request() };
+    let request = Request { archive: archive(NOBLE), python, mirrors: vec![world.server.url()], ..world.request() };
     let error = world.ask(&request).expect_err("it lacks it");
     assert!(matches!(&error, ProvisionError::NoSuchPython { offered, .. } if *offered == [PythonVersion::new(3, 12)]), "{error}");
 }

@@ -12,7 +12,7 @@ use crate::fs;
 use crate::guest::Guest;
 use crate::libpython::{self, HaclMode, Variant, VariantName, audit_file, audit_home};
 use crate::matrix::MatrixError;
-use crate::run::{Audit, GroupPlan, HaclPlan, Role, SCHEMA, SubjectPlan};
+use crate::run::{Audit, Factors, GroupPlan, HaclPlan, Role, SCHEMA, SubjectPlan};
 use crate::runner::{self, Toolchain};
 use crate::store::Store;
 use crate::ui::Reporter;
@@ -55,10 +55,10 @@ fn identify(args: &GuestArgs) -> Result<Vec<Guest>> {
 
 /// Among several sources it is enough that one can offer a variant.
 fn check_selection(prepared: &[Prepared], wanted: &[VariantName]) -> Result<(), CommandError> {
-    let offers = |name| prepared.iter().flat_map(|one| &one.home.offers).find(|offer| offer.name == name && offer.build.is_ok());
+    let offers = |name| prepared.iter().flat_map(|one| &one.home.offers).find(|offer| offer.name.is_meant_by(name) && offer.build.is_ok());
     let Some(&variant) = wanted.iter().find(|name| offers(**name).is_none()) else { return Ok(()) };
     let reason = |one: &Prepared| {
-        let offer = one.home.offers.iter().find(|offer| offer.name == variant);
+        let offer = one.home.offers.iter().find(|offer| offer.name.is_meant_by(variant));
         let reason = offer.and_then(|offer| offer.build.as_ref().err());
         format!("{}: {}", one.name, reason.map_or("it has no such library", String::as_str))
     };
@@ -71,8 +71,10 @@ fn group(store: &Store, mut prepared: Prepared, selection: &VariantArgs, toolcha
         let reasons = prepared.home.offers.iter().filter_map(|offer| Some(format!("{}: {}", offer.name, offer.build.as_ref().err()?)));
         return Err(CommandError::NothingToEmbed { source_name: prepared.name.clone(), reasons: reasons.collect() }.into());
     }
-    let variants: Vec<Variant> =
-        all.into_iter().filter(|variant| selection.variants.is_empty() || selection.variants.contains(&variant.name)).collect();
+    let variants: Vec<Variant> = all
+        .into_iter()
+        .filter(|variant| selection.variants.is_empty() || selection.variants.iter().any(|asked| variant.name.is_meant_by(*asked)))
+        .collect();
     let source = hacl::source(store, &mut prepared, selection, &variants, reporter)?;
     let mut built = Vec::new();
     for variant in variants {
@@ -108,6 +110,7 @@ impl Built {
                 lock_sha256: lock.map(|text| Sha256::of(text.as_bytes())),
                 recipe: group.prepared.recipe.clone(),
                 hacl: group.hacl.clone(),
+                cpython: group.prepared.cpython.clone(),
             }
         };
         self.groups.iter().map(plan).collect()
@@ -137,6 +140,7 @@ impl Built {
             sha256: guest.sha256,
             size_bytes: guest.size_bytes,
             description: guest.description(),
+            factors: None,
         }));
         Ok(subjects)
     }
@@ -154,6 +158,7 @@ impl Built {
             sha256,
             size_bytes,
             description,
+            factors: None,
         };
         let own = if group.prepared.packages.is_some() { "the release's own python3" } else { "the prefix's own python" };
         let mut subjects = vec![
@@ -161,13 +166,14 @@ impl Built {
             stock(CONTROL, Role::Control, "the baseline measured a second time (A/A)".to_owned()),
         ];
         subjects.extend(group.built.iter().map(|built| SubjectPlan {
-            name: self.subject_name(group, built.variant.name.as_str()),
+            name: self.subject_name(group, &built.variant.name.to_string()),
             group: Some(group.prepared.name.clone()),
             role: Role::Runner,
             executable: built.runner.executable.clone(),
             sha256: built.runner.sha256,
             size_bytes: built.runner.size_bytes,
             description: built.description(),
+            factors: built.factors(),
         }));
         Ok(subjects)
     }
@@ -196,6 +202,20 @@ impl Group {
 }
 
 impl BuiltVariant {
+    /// What a study takes apart: of a build from source alone.
+    fn factors(&self) -> Option<Factors> {
+        let name = self.variant.name;
+        let flavour = name.flavour?;
+        Some(Factors {
+            code_model: name.shape.code_model().as_str().to_owned(),
+            linkage: name.linkage().as_str().to_owned(),
+            pgo: flavour.pgo,
+            lto: flavour.lto.as_str().to_owned(),
+            interposition: flavour.interposition,
+            replicate: flavour.replicate,
+        })
+    }
+
     /// `libpython3.13.a, static, no-PIE, HACL compiled from CPython's source`.
     fn description(&self) -> String {
         let variant = self.variant.description();

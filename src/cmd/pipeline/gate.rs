@@ -33,7 +33,7 @@ impl Built {
 
     fn candidate(&self, group: &Group, subject: &SubjectPlan) -> Candidate {
         let home = &group.prepared.home;
-        let built = group.built.iter().find(|built| self.subject_name(group, built.variant.name.as_str()) == subject.name);
+        let built = group.built.iter().find(|built| self.subject_name(group, &built.variant.name.to_string()) == subject.name);
         let expected = built.map(|built| Expected {
             pie: built.variant.linkage != Linkage::Static,
             static_libpython: built.variant.linkage != Linkage::Shared,

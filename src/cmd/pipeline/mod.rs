@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::debian::{Provisioned, Request};
 use crate::guest::Guest;
 use crate::libpython::{Hacl, Home, Variant};
-use crate::run::HaclPlan;
+use crate::run::{CpythonPlan, HaclPlan};
 use crate::runner::Runner;
 use crate::store::Store;
 
@@ -33,6 +33,8 @@ pub(super) struct Prepared {
     pub home: Home,
     /// Absent where nothing was provisioned.
     pub packages: Option<Packages>,
+    /// How it was compiled; absent where it was found.
+    pub cpython: Option<CpythonPlan>,
 }
 
 /// A sysroot's packages, and the request that they answer.

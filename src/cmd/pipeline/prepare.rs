@@ -22,7 +22,8 @@ pub(in crate::cmd) fn prepare(args: &SourceArgs, reporter: &dyn Reporter) -> Res
     let mut prepared = Vec::new();
     let alone = requests.len() + args.prefixes.len() == 1;
     for (named, request) in recipes(args).zip(requests) {
-        let mut one = release(&store, request, alone, reporter)?;
+        let name = Recipe::named(named)?.name;
+        let mut one = release(&store, name, request, alone, reporter)?;
         one.recipe = Some(named.to_owned()).filter(|named| *named != one.name);
         prepared.push(one);
     }
@@ -58,7 +59,7 @@ fn requests(args: &SourceArgs) -> Result<Vec<Request>> {
 fn assign(requests: &mut [Request], locks: &[PathBuf]) -> Result<()> {
     for path in locks {
         let codename = SurtaxLock::parse(path, &fs::read_to_string(path)?)?.codename;
-        let of = |request: &&mut Request| request.locked.is_none() && request.recipe.codename() == Some(&codename);
+        let of = |request: &&mut Request| request.locked.is_none() && request.archive.codename() == Some(&codename);
         let Some(request) = requests.iter_mut().find(of) else {
             return Err(CommandError::LockOfWhich { path: path.clone(), codename }.into());
         };
@@ -75,12 +76,12 @@ pub(in crate::cmd) fn request(args: &SourceArgs, recipe: &str) -> Result<Request
         offline: args.offline,
         refresh: args.refresh,
         allow_expired: args.allow_expired,
-        ..Request::new(Recipe::named(recipe)?)
+        ..Request::new(Recipe::named(recipe)?.archive()?)
     })
 }
 
 /// Among several sources a release that lacks the Python asked for takes part with its own: `debian-12 debian-13 --python 3.13`.
-fn release(store: &Store, request: Request, alone: bool, reporter: &dyn Reporter) -> Result<Prepared> {
+fn release(store: &Store, name: String, request: Request, alone: bool, reporter: &dyn Reporter) -> Result<Prepared> {
     let (request, provisioned) = match provision(store, &request, reporter) {
         Err(ProvisionError::NoSuchPython { release, python, .. }) if !alone => {
             let request = Request { python: None, ..request };
@@ -92,15 +93,23 @@ fn release(store: &Store, request: Request, alone: bool, reporter: &dyn Reporter
     };
     let home = Home::prepare(store, &provisioned.key, provisioned.python, &provisioned.sysroot)?;
     Ok(Prepared {
-        name: request.recipe.name.clone(),
+        name,
         recipe: None,
         release: provisioned.release.clone(),
         home,
         packages: Some(Packages { request, provisioned }),
+        cpython: None,
     })
 }
 
 fn installed(store: &Store, folder: &Path, python: Option<PythonVersion>, reporter: &dyn Reporter) -> Result<Prepared> {
     let prefix = prefix::prepare(store, folder, python, reporter)?;
-    Ok(Prepared { name: prefix.name, recipe: None, release: folder.display().to_string(), home: prefix.home, packages: None })
+    Ok(Prepared {
+        name: prefix.name,
+        recipe: None,
+        release: folder.display().to_string(),
+        home: prefix.home,
+        packages: None,
+        cpython: None,
+    })
 }

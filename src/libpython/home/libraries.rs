@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Offer;
-use crate::libpython::variant::{Build, CodeModel, Library, VariantName};
+use crate::libpython::variant::{Build, Library};
 use crate::recipe::PythonVersion;
+use crate::variant::{CodeModel, Shape};
 
 /// Found by what they are called everywhere, in the places where distributions put them.
 pub(super) struct Libraries {
@@ -31,27 +32,30 @@ impl Libraries {
 
     /// What each of a distribution's three libraries allows; their names say how they are compiled, the audit what is true.
     pub(super) fn offers(&self, python: PythonVersion) -> Vec<Offer> {
-        let offer = |name: VariantName| {
-            let (path, library, code_model, file) = match name {
-                VariantName::StaticNonpic => {
+        let offer = |shape: Shape| {
+            let (path, library, code_model, file) = match shape {
+                Shape::StaticNonpic => {
                     (&self.archive, Library::Archive as fn(PathBuf) -> Library, CodeModel::NonPic, format!("libpython{python}.a"))
                 }
-                VariantName::StaticPic | VariantName::StaticPicPie => {
+                Shape::StaticPic | Shape::StaticPicPie => {
                     (&self.pic_archive, Library::Archive as fn(PathBuf) -> Library, CodeModel::Pic, format!("libpython{python}-pic.a"))
                 }
-                VariantName::StaticPie => {
-                    return Offer { name, build: Err("a distribution compiles no archive as position-independent executable code".into()) };
+                Shape::StaticPie => {
+                    return Offer {
+                        name: shape.into(),
+                        build: Err("a distribution compiles no archive as position-independent executable code".into()),
+                    };
                 }
-                VariantName::Shared => (
+                Shape::Shared => (
                     &self.shared_object,
                     Library::SharedObject as fn(PathBuf) -> Library,
                     CodeModel::Pic,
                     format!("libpython{python}.so.1.0"),
                 ),
             };
-            let build = path.clone().map(|path| Build { library: library(path), claimed_code_model: code_model });
-            Offer { name, build: build.ok_or_else(|| format!("its packages hold no {file}")) }
+            let build = path.clone().map(|path| Build::found(library(path), code_model));
+            Offer { name: shape.into(), build: build.ok_or_else(|| format!("its packages hold no {file}")) }
         };
-        VariantName::ALL.map(offer).to_vec()
+        Shape::ALL.map(offer).to_vec()
     }
 }

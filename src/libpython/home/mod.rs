@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::hacl::HaclFlags;
 use super::stock::StockError;
-use super::variant::{Build, CodeModel, Library, VariantName};
+use super::variant::{Build, Library};
 use crate::digest::{Key, Sha256};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 use crate::process::ProcessError;
 use crate::recipe::PythonVersion;
 use crate::store::Store;
+use crate::variant::{CodeModel, VariantName};
 
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {
@@ -87,7 +88,7 @@ pub struct Home {
     pub loader: PathBuf,
     /// For the linker's search and for `DT_RPATH`.
     pub library_folders: Vec<PathBuf>,
-    /// Every variant, in the order of [`VariantName::ALL`]: its build, or why there is none.
+    /// Every variant, in the order in which they are shown and built: its build, or why there is none.
     pub offers: Vec<Offer>,
     pub sysconfig: Sysconfig,
 }

@@ -202,6 +202,7 @@ fn a_run_of_one_named_group_looks_like_a_run_without_groups() {
         lock_sha256: run.plan.lock_sha256,
         recipe: None,
         hacl: None,
+        cpython: None,
     }];
     run.plan.subjects.iter_mut().for_each(|subject| subject.group = Some("host".into()));
     let (named, unnamed) = (summarise(&run), summarise(&plain));

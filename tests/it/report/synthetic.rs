@@ -45,6 +45,7 @@ impl Synthetic {
             recipe: None,
             // 3.12 and later lack HACL in their archives.
             hacl: (python > "3.12").then(|| HaclPlan { version: Some(python.into()), source: None }),
+            cpython: None,
         };
         run.plan.groups = vec![group("debian-13", "trixie", "3.13.5"), group("debian-12", "bookworm", "3.11.2")];
         run.plan.reference = Some("debian-13/python3".into());
@@ -188,6 +189,7 @@ fn subject(name: &str) -> SubjectPlan {
         sha256: Sha256::of(file.as_bytes()),
         size_bytes: 6_831_704,
         description: description.into(),
+        factors: None,
     }
 }
 

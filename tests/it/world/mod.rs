@@ -103,7 +103,7 @@ impl World {
     }
 
     pub fn request(&self) -> Request {
-        Request::new(Recipe::named("host").expect("the default recipe"))
+        Request::new(Recipe::named("host").and_then(Recipe::archive).expect("the default recipe"))
     }
 
     pub fn provision(&self) -> Result<Provisioned, ProvisionError> {
