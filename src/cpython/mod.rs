@@ -36,3 +36,8 @@ pub struct Staged {
 pub fn stage(_store: &Store, demand: &Demand<'_>, _reporter: &dyn Reporter) -> Result<Staged, CpythonError> {
     Err(CpythonError::NotYet(demand.name.to_owned()))
 }
+
+/// Of each variant demanded: whether the store has it.
+pub fn is_built(_store: &Store, demand: &Demand<'_>) -> Vec<bool> {
+    vec![false; demand.variants.len()]
+}

@@ -18,6 +18,7 @@ mod measure;
 mod needs;
 mod prefix;
 mod process;
+mod proof;
 mod provision;
 mod proxy;
 mod real;

@@ -246,6 +246,8 @@ fn audit(subject: &str) -> SubjectAudit {
         lto_evidence: if stock { "symbols ending in .lto_priv" } else { "no LTO symbols" }.into(),
         code_model: if profiled { "non-pic" } else { "pic" }.into(),
         code_model_evidence: if profiled { "26,000 absolute relocations" } else { "11,000 GOT loads" }.into(),
+        interposition: None,
+        interposition_evidence: None,
         hot_sections: (!linked).then_some(if profiled { 269 } else { 6 }),
         cold_symbols: (!linked).then_some(if profiled { 3_488 } else { 17 }),
         absolute_relocations: (!linked).then_some(if profiled { 26_000 } else { 0 }),
