@@ -21,6 +21,7 @@ mod process;
 mod provision;
 mod proxy;
 mod real;
+mod real_cpython;
 mod real_hacl;
 mod real_prefix;
 mod recipe;
