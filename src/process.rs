@@ -351,13 +351,16 @@ impl Job {
 }
 
 /// Runs in the child between fork and exec.
-#[allow(unsafe_code, reason = "prctl, sched_setaffinity and setrlimit are async-signal-safe")]
+#[allow(unsafe_code, reason = "prctl, signal, sched_setaffinity and setrlimit are async-signal-safe")]
 fn prepare_child(cpu: Option<usize>, cap_output: bool) -> io::Result<()> {
     unsafe {
         // If surtax itself is killed, nothing that it measured goes on.
         if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
             return Err(io::Error::last_os_error());
         }
+        // A parent that was started in the background may ignore them, and with it every child; CPython's own tests fail then.
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::signal(libc::SIGQUIT, libc::SIG_DFL);
         if cap_output {
             let limit = libc::rlimit { rlim_cur: OUTPUT_LIMIT_BYTES, rlim_max: OUTPUT_LIMIT_BYTES };
             libc::setrlimit(libc::RLIMIT_FSIZE, &limit);

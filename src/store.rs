@@ -140,6 +140,16 @@ impl Store {
         self.root.join("hacl").join(key.as_str())
     }
 
+    /// The tree in which a CPython is compiled, and what is installed from it.
+    pub fn cpython_tree(&self, key: &Key) -> PathBuf {
+        self.root.join("cpython/trees").join(key.as_str())
+    }
+
+    /// One libpython that was compiled in a tree.
+    pub fn cpython_library(&self, key: &Key) -> PathBuf {
+        self.root.join("cpython/libraries").join(key.as_str())
+    }
+
     /// What was verified already, by subject and programs.
     pub fn verified(&self, key: &Key) -> PathBuf {
         self.root.join("verified").join(format!("{key}.json"))

@@ -1,19 +1,94 @@
-//! Why a build from source fails.
+//! Why a build from source fails, and what to do about it.
 
+use std::path::PathBuf;
+
+use super::SourceError;
 use crate::error::{Exit, Explain};
+use crate::fs::FsError;
+use crate::prefix::PrefixError;
+use crate::process::ProcessError;
+use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CpythonError {
-    #[error("{0} cannot be built yet")]
-    NotYet(String),
+    #[error("`{program}` is needed to build CPython and is not on PATH")]
+    NoCompiler { program: String },
+    #[error("{} is not {wanted}: it says `{version}`", program.display())]
+    OtherCompiler { program: PathBuf, wanted: &'static str, version: String },
+    #[error("{} is of version {found}, and the recipe needs {needed} or later", program.display())]
+    CompilerTooOld { program: PathBuf, found: String, needed: u32 },
+    #[error("the module {module} cannot become part of libpython: no line of {} compiles it here", setup.display())]
+    NoSuchModule { module: String, setup: PathBuf },
+    #[error("{step} failed: it {how}\n{tail}\nthe whole log: {}", log.display())]
+    Step { step: String, how: String, tail: String, hint: String, log: PathBuf },
+    #[error("{} holds no profile: neither .gcda nor .profraw files", folder.display())]
+    NoProfileIn { folder: PathBuf },
+    #[error("the profile tasks ran, and nothing was counted")]
+    NothingCounted,
+    #[error("{} brings no pip to install the profile's packages with", folder.display())]
+    NoPip { folder: PathBuf },
+    #[error(
+        "the profile does not fit the source: of {build}, {mismatched} of {functions} functions have another control flow than was counted, and {missing} of {objects} objects no profile at all"
+    )]
+    ProfileDoesNotFit { build: String, mismatched: usize, functions: usize, missing: usize, objects: usize, most_percent: f64 },
+    #[error("{variant} is not what was asked for: {found}")]
+    NotAsAsked { variant: String, found: String, library: PathBuf },
+    #[error("the installation of the stock python cannot be used")]
+    Installed(#[from] PrefixError),
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Fs(#[from] FsError),
 }
 
 impl Explain for CpythonError {
     fn exit(&self) -> Exit {
-        Exit::Build
+        match self {
+            Self::Source(error) => error.exit(),
+            Self::Process(error @ ProcessError::Interrupted(_)) => error.exit(),
+            Self::Store(error) => error.exit(),
+            Self::Fs(error) => error.exit(),
+            Self::NoSuchModule { .. } | Self::NoProfileIn { .. } | Self::ProfileDoesNotFit { .. } => Exit::Usage,
+            _ => Exit::Build,
+        }
     }
 
     fn hint(&self) -> Option<String> {
-        None
+        match self {
+            Self::NoCompiler { program } if program == "make" => Some("on Debian: apt-get install make".into()),
+            Self::NoCompiler { program } => Some(match program.as_str() {
+                "gcc" | "gcc-ar" => "on Debian: apt-get install gcc libc6-dev make".into(),
+                "clang" | "llvm-ar" | "llvm-profdata" => "on Debian: apt-get install clang llvm lld make".into(),
+                _ => "install it, or name another with `compiler: program:` in a recipe of your own".into(),
+            }),
+            Self::OtherCompiler { .. } => Some("`compiler: family:` in the recipe says how the program is to be called".into()),
+            Self::CompilerTooOld { .. } => {
+                Some("install a newer one, and name it with `compiler: program:` in a recipe of your own".into())
+            }
+            Self::NoSuchModule { .. } => {
+                Some("is its name spelt as in Modules/Setup.stdlib.in, and are the headers that it needs installed?".into())
+            }
+            Self::Step { hint, .. } => Some(hint.clone()),
+            Self::NoProfileIn { .. } => Some("`profile: data:` names a folder that a build with -fprofile-generate has written".into()),
+            Self::NothingCounted => {
+                Some("`profile: tasks:` of the recipe names what the interpreter runs; is one of them enough of a program?".into())
+            }
+            Self::NoPip { .. } => Some("leave `profile: packages:` out of the recipe".into()),
+            Self::ProfileDoesNotFit { most_percent, .. } => Some(format!(
+                "at most {most_percent} % of the functions may differ; take a profile of this very source, compiler and configuration, or leave `profile: data:` out"
+            )),
+            Self::NotAsAsked { library, .. } => {
+                Some(format!("nothing was kept of it; readelf -WSr {} shows what it is made of", library.display()))
+            }
+            Self::Installed(error) => error.hint(),
+            Self::Source(error) => error.hint(),
+            Self::Process(error) => error.hint(),
+            Self::Store(error) => error.hint(),
+            Self::Fs(error) => error.hint(),
+        }
     }
 }

@@ -1,14 +1,29 @@
 //! CPython from source as a source of builds: one tree per source and compiler, one profile, and of each variant only what differs.
 
+mod compiler;
 mod error;
+mod hint;
+mod library;
+mod make;
+mod profile;
 mod source;
+mod stock;
+mod tree;
 
-use crate::libpython::Home;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::libpython::{Home, Offer};
+use crate::prefix;
 use crate::recipe::Cpython;
 use crate::run::CpythonPlan;
 use crate::store::Store;
 use crate::ui::Reporter;
 use crate::variant::VariantName;
+
+use compiler::Compiler;
+use library::Intended;
+use tree::Tree;
 
 pub use error::CpythonError;
 pub use source::{Access, Source, SourceError, obtain};
@@ -30,11 +45,109 @@ pub struct Staged {
     /// Offers what was demanded.
     pub home: Home,
     pub plan: CpythonPlan,
+    /// Whether nothing had to be built.
+    pub reused: bool,
 }
 
-/// Builds what the store lacks of the demand. An interrupted call is gone on with by the next.
-pub fn stage(_store: &Store, demand: &Demand<'_>, _reporter: &dyn Reporter) -> Result<Staged, CpythonError> {
-    Err(CpythonError::NotYet(demand.name.to_owned()))
+/// What compiling leaves: an installation, and libraries of which it knows nothing.
+#[derive(Debug, Clone)]
+pub struct Compilation {
+    /// Where `make install` put the stock python, the standard library and the extension modules.
+    pub prefix: PathBuf,
+    pub offers: Vec<Offer>,
+    pub plan: CpythonPlan,
+    /// Whether nothing had to be built.
+    pub reused: bool,
+}
+
+/// Builds what the store lacks of the demand, and makes a home of it. An interrupted call is gone on with by the next.
+pub fn stage(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> Result<Staged, CpythonError> {
+    let Compilation { prefix, offers, plan, reused } = compile(store, demand, reporter)?;
+    let mut home = prefix::prepare(store, &prefix, Some(demand.recipe.python), reporter)?.home;
+    home.offers = offers;
+    Ok(Staged { home, plan, reused })
+}
+
+/// Builds what the store lacks of the demand.
+pub fn compile(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> Result<Compilation, CpythonError> {
+    if which::which("make").is_err() {
+        return Err(CpythonError::NoCompiler { program: "make".into() });
+    }
+    let compiler = Compiler::find(&demand.recipe.compiler)?;
+    // The first replicate's, whoever was demanded: all share its installation.
+    let first = Tree::new(store, demand, &compiler, 1, reporter)?;
+    let mut trees = BTreeMap::from([(1, first)]);
+    for replicate in demand.variants.iter().filter_map(|variant| Some(variant.flavour?.replicate)) {
+        if let std::collections::btree_map::Entry::Vacant(place) = trees.entry(replicate) {
+            place.insert(Tree::new(store, demand, &compiler, replicate, reporter)?);
+        }
+    }
+    let mut reused = true;
+    let mut offers = Vec::new();
+    for (replicate, tree) in &trees {
+        let of_this = |variant: &&VariantName| variant.flavour.is_some_and(|flavour| flavour.replicate == *replicate);
+        let wanted: Vec<Intended> = demand.variants.iter().filter(of_this).map(|variant| Intended::new(store, tree, *variant)).collect();
+        reused &= build(store, tree, &wanted, reporter)?;
+        offers.extend(wanted.iter().map(|wanted| Offer { name: wanted.variant, build: Ok(wanted.build(tree)) }));
+    }
+    offers.sort_by_key(|offer| demand.variants.iter().position(|variant| *variant == offer.name));
+    Ok(Compilation { prefix: trees[&1].prefix(), offers, plan: plan(demand, &compiler), reused })
+}
+
+/// Whether the store has each of the demanded variants' libraries, in their order. Compiles nothing.
+pub fn is_built(store: &Store, demand: &Demand<'_>) -> Result<Vec<bool>, CpythonError> {
+    let compiler = Compiler::find(&demand.recipe.compiler)?;
+    let built = |variant: &VariantName| {
+        let replicate = variant.flavour.map_or(1, |flavour| flavour.replicate);
+        let tree = Tree::new(store, demand, &compiler, replicate, &crate::ui::Silent)?;
+        Ok(Intended::new(store, &tree, *variant).is_built())
+    };
+    demand.variants.iter().map(built).collect()
+}
+
+/// Brings one tree to where every library is in the store; returns whether all was there.
+fn build(store: &Store, tree: &Tree<'_>, wanted: &[Intended], reporter: &dyn Reporter) -> Result<bool, CpythonError> {
+    let complete = || wanted.iter().all(Intended::is_built) && (tree.replicate > 1 || stock::is_installed(tree));
+    if complete() {
+        return Ok(true);
+    }
+    let _lock = store.lock(&format!("cpython-{}", tree.key), reporter)?;
+    // Another surtax may have built it while this one waited.
+    if complete() {
+        return Ok(true);
+    }
+    stock::prepare(tree)?;
+    if tree.replicate == 1 {
+        stock::install(tree)?;
+    }
+    let mut missing: Vec<&Intended> = wanted.iter().filter(|wanted| !wanted.is_built()).collect();
+    // Those first that the tree's objects are for, then each core once.
+    missing.sort_by_key(|wanted| (tree.objects().as_deref() != Some(&wanted.core.label()), wanted.core.label()));
+    for wanted in missing {
+        wanted.make(store, tree)?;
+        reporter.step(&format!("compiled libpython of {} for {}", wanted.variant, tree.demand.name));
+    }
+    Ok(false)
+}
+
+fn plan(demand: &Demand<'_>, compiler: &Compiler) -> CpythonPlan {
+    let recipe = demand.recipe;
+    let tasks = match (&recipe.profile.data, tree::is_profiled(recipe)) {
+        (_, false) => Vec::new(),
+        (Some(folder), true) => vec![format!("a profile from {}", folder.display())],
+        (None, true) => recipe.profile.tasks.iter().map(|task| format!("python {}", task.join(" "))).collect(),
+    };
+    CpythonPlan {
+        source: demand.source.description.clone(),
+        source_sha256: demand.source.sha256,
+        patches: recipe.patches.iter().map(|patch| patch.name.clone()).collect(),
+        compiler: compiler.version.clone(),
+        configure: recipe.configure.clone(),
+        cflags: recipe.cflags.clone(),
+        static_modules: recipe.static_modules.clone(),
+        profile_tasks: tasks,
+        stock: recipe.stock.to_string(),
+    }
 }
 
 /// Of each variant demanded: whether the store has it.

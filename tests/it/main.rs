@@ -22,6 +22,7 @@ mod proof;
 mod provision;
 mod proxy;
 mod real;
+mod real_cpython;
 mod real_hacl;
 mod real_prefix;
 mod recipe;

@@ -1,0 +1,227 @@
+//! One tree: where a source is configured and compiled, again and again with other flags; which of its steps are done, and what its objects are.
+
+use std::path::{Path, PathBuf};
+
+use super::compiler::Compiler;
+use super::make::Builder;
+use super::{CpythonError, Demand};
+use crate::digest::Key;
+use crate::fs;
+use crate::recipe::{CompilerFamily, Cpython};
+use crate::store::{Stamp, Store};
+use crate::ui::Reporter;
+use crate::variant::{CodeModel, Flavour, Linkage, Lto, VariantName};
+
+/// Rises when the same inputs are to give other builds.
+const METHOD: &str = "1";
+
+/// The tree of one source, compiler, profile and replicate.
+pub(super) struct Tree<'a> {
+    pub demand: &'a Demand<'a>,
+    pub compiler: &'a Compiler,
+    pub key: Key,
+    pub replicate: u32,
+    pub root: PathBuf,
+    pub builder: Builder<'a>,
+}
+
+/// What objects are compiled for: a code model and a flavour. Static and shared libraries are made of the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Core {
+    pub model: CodeModel,
+    pub flavour: Flavour,
+}
+
+impl Core {
+    pub(super) fn of(variant: VariantName) -> Self {
+        let plain = Flavour { pgo: false, lto: Lto::None, interposition: false, replicate: 1 };
+        Self { model: variant.shape.code_model(), flavour: variant.flavour.unwrap_or(plain) }
+    }
+
+    /// `pic-pgo-lto`, for logs and keys.
+    pub(super) fn label(&self) -> String {
+        let mut label = self.model.as_str().replace('-', "");
+        label += if self.flavour.pgo { "-pgo" } else { "-nopgo" };
+        if self.flavour.lto != Lto::None {
+            label += &format!("-lto-{}", self.flavour.lto.as_str());
+        }
+        if self.flavour.interposition {
+            label += "-interposable";
+        }
+        label
+    }
+}
+
+/// Whether anything that the recipe can build has a profile: its first build is then the instrumented one.
+pub(super) fn is_profiled(recipe: &Cpython) -> bool {
+    let all = recipe.full.iter().chain(&recipe.variants).chain(std::iter::once(&recipe.stock));
+    all.filter_map(|variant| variant.flavour).any(|flavour| flavour.pgo)
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(
+        store: &Store,
+        demand: &'a Demand<'a>,
+        compiler: &'a Compiler,
+        replicate: u32,
+        reporter: &'a dyn Reporter,
+    ) -> Result<Self, CpythonError> {
+        let key = key(store, demand, compiler, replicate)?;
+        let root = store.cpython_tree(&key);
+        let logs = store.log(&format!("cpython-{key}"));
+        let log = move |step: &str| logs.with_extension("").join(format!("{}.log", step.replace([' ', '/'], "-")));
+        let builder = Builder { folder: root.join("build"), log: Box::new(log), reporter };
+        Ok(Self { demand, compiler, key, replicate, root, builder })
+    }
+
+    pub(super) fn recipe(&self) -> &'a Cpython {
+        self.demand.recipe
+    }
+
+    pub(super) fn build(&self) -> &Path {
+        &self.builder.folder
+    }
+
+    /// `make install` goes here; the sysconfig of what is installed names it.
+    pub(super) fn prefix(&self) -> PathBuf {
+        self.root.join("prefix")
+    }
+
+    /// clang's merged profile. gcc's lie beside the objects.
+    pub(super) fn profdata(&self) -> PathBuf {
+        self.root.join("code.profdata")
+    }
+
+    /// What an earlier call left of a step that is done.
+    pub(super) fn done(&self, step: &str) -> Option<String> {
+        Stamp::read(&self.root.join("steps").join(step))
+    }
+
+    pub(super) fn finish(&self, step: &str, content: &str) -> Result<(), CpythonError> {
+        let folder = self.root.join("steps").join(step);
+        fs::create_dir_all(&folder)?;
+        Ok(Stamp::write(&folder, content)?)
+    }
+
+    /// Variables of make under which the core is compiled, and `python` linked. On make's command line they come before the Makefile's own.
+    pub(super) fn variables(&self, core: Core) -> Vec<String> {
+        let flags = self.compiler.flags(&core.flavour, &self.profdata());
+        self.variables_with(core.model, flags, self.compiler.link_flags(&core.flavour))
+    }
+
+    pub(super) fn variables_with(&self, model: CodeModel, flags: Vec<String>, link: Vec<String>) -> Vec<String> {
+        // Debug information changes no code, and takes nine tenths of an archive.
+        let mut compile = vec![Compiler::model_flag(model).to_owned(), "-g0".into()];
+        compile.extend(self.recipe().cflags.iter().cloned());
+        compile.extend(flags);
+        let mut linked = link;
+        if !linked.is_empty() {
+            linked.extend(self.recipe().cflags.iter().cloned());
+        }
+        // Programs alone are linked by LINKCC: in LDFLAGS, `-no-pie` would override the `-shared` of extension modules.
+        let executable = if model == CodeModel::Pie { "-pie" } else { "-no-pie" };
+        vec![
+            format!("CFLAGS_NODIST={}", compile.join(" ")),
+            format!("LDFLAGS_NODIST={}", linked.join(" ")),
+            format!("LINKCC={} {executable}", self.compiler.program.display()),
+            format!("AR={}", self.compiler.ar.display()),
+        ]
+    }
+
+    /// What the objects in the tree were compiled for, as [`Tree::set_objects`] left it.
+    pub(super) fn objects(&self) -> Option<String> {
+        fs::read_to_string(&self.root.join("objects")).ok()
+    }
+
+    pub(super) fn set_objects(&self, label: &str) -> Result<(), CpythonError> {
+        Ok(fs::write_atomic(&self.root.join("objects"), label.as_bytes())?)
+    }
+
+    /// Removes what is compiled for anything else, or was torn by a kill in the midst of it; profiles and generated sources stay.
+    pub(super) fn prepare_objects(&self, label: &str) -> Result<(), CpythonError> {
+        let keep = self.objects().as_deref() == Some(label);
+        for path in files(self.build()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let stale = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("o") => !keep || is_torn(&path),
+                // Linked or collected again in no time.
+                Some("a" | "so") => true,
+                _ => name == "python",
+            };
+            if stale {
+                fs::remove(&path)?;
+            }
+        }
+        self.set_objects(label)
+    }
+}
+
+/// An object that a killed assembler left has no end. The headers of its sections are its last bytes.
+fn is_torn(path: &Path) -> bool {
+    let Ok(bytes) = std::fs::read(path) else { return true };
+    // clang's intermediate code is no ELF file; it is written in one go, and then renamed.
+    !bytes.starts_with(b"BC") && object::File::parse(&*bytes).is_err()
+}
+
+/// Every file below a folder, links not followed.
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                Ok(kind) if kind.is_file() => found.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn key(store: &Store, demand: &Demand<'_>, compiler: &Compiler, replicate: u32) -> Result<Key, CpythonError> {
+    let recipe = demand.recipe;
+    let profile = match (is_profiled(recipe), &recipe.profile.data) {
+        (false, _) => "none".to_owned(),
+        (true, None) => format!("{:?} {:?}", recipe.profile.tasks, recipe.profile.packages),
+        (true, Some(folder)) => digest_of(folder)?,
+    };
+    let family = match compiler.family {
+        CompilerFamily::Gcc => "gcc",
+        CompilerFamily::Clang => "clang",
+    };
+    Ok(Key::of(
+        "cpython-tree",
+        [
+            ("method", METHOD),
+            // The prefix is written into what is installed.
+            ("store", &store.root().to_string_lossy()),
+            ("source", demand.source.key.as_str()),
+            ("compiler", family),
+            ("program", &compiler.program.to_string_lossy()),
+            ("version", &compiler.version),
+            ("configure", &recipe.configure.join("\n")),
+            ("cflags", &recipe.cflags.join("\n")),
+            ("static-modules", &recipe.static_modules.join("\n")),
+            ("stock", &recipe.stock.to_string()),
+            ("profile", &profile),
+            ("replicate", &replicate.to_string()),
+        ],
+    ))
+}
+
+/// Of every file's path and content.
+fn digest_of(folder: &Path) -> Result<String, CpythonError> {
+    let mut text = String::new();
+    for path in files(folder) {
+        let below = path.strip_prefix(folder).unwrap_or(&path);
+        text += &format!("{} {}\n", fs::sha256(&path)?, below.display());
+    }
+    Ok(text)
+}
+
+/// In which executable a library of the shape is linked, for people.
+pub(super) fn takes_archive(variant: VariantName) -> bool {
+    variant.linkage() != Linkage::Shared
+}
