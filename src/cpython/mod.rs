@@ -149,8 +149,3 @@ fn plan(demand: &Demand<'_>, compiler: &Compiler) -> CpythonPlan {
         stock: recipe.stock.to_string(),
     }
 }
-
-/// Of each variant demanded: whether the store has it.
-pub fn is_built(_store: &Store, demand: &Demand<'_>) -> Vec<bool> {
-    vec![false; demand.variants.len()]
-}

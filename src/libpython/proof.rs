@@ -36,6 +36,10 @@ impl Explain for ProofError {
                 "the compiler took the options and did otherwise: is it the one that the recipe names, without wrappers and without CFLAGS of its own?"
                     .into(),
             ),
+            Self::Unreadable(HaclError::Archive { path, .. }) => {
+                let folder = path.parent().unwrap_or(path).display().to_string();
+                Some(format!("delete {folder} and run again: it is made anew"))
+            }
             Self::Unreadable(error) => error.hint(),
         }
     }

@@ -5,6 +5,7 @@
 mod archive;
 mod benchmarks;
 mod cli;
+mod compiled;
 mod config;
 mod debian_syntax;
 mod errors;
