@@ -11,7 +11,7 @@ use crate::ui::Reporter;
 use crate::variant::VariantName;
 
 pub use error::CpythonError;
-pub use source::{Access, Source, SourceError, obtain};
+pub use source::{Access, Source, SourceError, obtain, obtain_with};
 
 /// What is to be built of a recipe.
 #[derive(Debug, Clone)]
