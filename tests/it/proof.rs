@@ -1,7 +1,7 @@
 //! What a variant's name asks for, proven from the files of small builds with known options.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use surtax::libpython::{ProofError, VariantName, audit_file, prove, prove_linked};
 use surtax::run::Answer;
@@ -21,7 +21,7 @@ fn lies(outcome: Result<(), ProofError>) -> Vec<String> {
     }
 }
 
-fn lies_of(variant: &str, archive: &PathBuf) -> Vec<String> {
+fn lies_of(variant: &str, archive: &Path) -> Vec<String> {
     lies(prove(name(variant), archive))
 }
 
