@@ -24,14 +24,18 @@ pub(super) fn study(run: &Run, summary: &Summary) -> String {
         said.concat()
     );
     for group in groups(summary) {
-        if summary.reference.is_some() {
-            section += &group.map_or_else(String::new, |group| format!("\n### {}\n", text(group)));
-        }
-        section += &effects(summary, &headlines, group);
-        section += &pairs(summary, &headlines, group);
-        section += &everywhere(summary, group);
-        section += &interactions(summary, group);
-        section += &ledgers(summary, group);
+        let parts = [
+            effects(summary, &headlines, group),
+            pairs(summary, &headlines, group),
+            everywhere(summary, group),
+            interactions(summary, group),
+            ledgers(summary, group),
+        ];
+        section += &match group.filter(|_| summary.reference.is_some()) {
+            Some(group) => format!("\n### {}\n{}", text(group), parts.concat()),
+            // Without a heading of their group, theirs are one level up.
+            None => parts.concat().replace("\n#### ", "\n### "),
+        };
     }
     section
 }

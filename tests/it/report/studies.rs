@@ -231,7 +231,7 @@ fn an_interaction_that_was_planted_is_seen_where_it_was_planted() {
     );
     let markdown = report::markdown(&run, &summary);
     assert_tables_are_whole(&markdown);
-    let section = markdown.split("#### Interactions\n").nth(1).unwrap().split("\n#### ").next().unwrap();
+    let section = markdown.split("### Interactions\n").nth(1).unwrap().split("\n### ").next().unwrap();
     insta::assert_snapshot!("study_interactions", section);
     let said = sentences(&run, &summary).join("\n");
     assert!(said.contains("On `dynamic`, the effect of PIC depends on PGO:"), "{said}");
