@@ -138,8 +138,10 @@ impl Tests {
         let stated = said.lines().find(|line| line.starts_with("Total test files:")).and_then(total);
         let counted = || {
             let ended = said.contains("Tests result: FAILURE") || said.contains("Result: FAILURE");
-            let last =
-                said.lines().rev().find_map(|line| line.split_once(" [")?.1.split_once('/')?.1.split(']').next()?.parse::<u64>().ok());
+            let last = said
+                .lines()
+                .rev()
+                .find_map(|line| line.split_once(" [")?.1.split_once('/')?.1.split(['/', ']']).next()?.parse::<u64>().ok());
             last.filter(|_| ended)
         };
         let name = |line: &str| {
