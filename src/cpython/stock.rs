@@ -30,7 +30,8 @@ pub(super) fn install(tree: &Tree<'_>) -> Result<PathBuf, CpythonError> {
     let core = Core::of(tree.recipe().stock);
     let variables = tree.variables(core);
     tree.prepare_objects(&core.label())?;
-    tree.builder.make(&format!("stock {}", core.label()), &variables, &["build_all"], make::Tools::Kept)?;
+    let warnings = tree.make_core(&format!("stock {}", core.label()), &variables, &["build_all"])?;
+    profile::check(tree, core, &warnings)?;
     fs::remove(&prefix)?;
     let mut installing = variables;
     installing.extend(["TEST_MODULES=no", "ENSUREPIP=no", "COMPILEALL_OPTS=-q -j0 --invalidation-mode unchecked-hash"].map(Into::into));
