@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::digest::Sha256;
 use crate::error::{Exit, Explain};
@@ -91,9 +92,22 @@ pub fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(FsError::at("put in place", to))
 }
 
+/// When its content is said to have changed last.
+pub fn set_modified(path: &Path, time: SystemTime) -> Result<()> {
+    File::open(path).and_then(|file| file.set_modified(time)).map_err(FsError::at("set the time of", path))
+}
+
 pub fn set_mode(path: &Path, mode: u32) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(FsError::at("set the mode of", path))
+}
+
+/// Content and mode; into a scratch folder, as a reader could see half of it.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to).map(drop).map_err(|error| {
+        // The kernel does not say which of the two it was.
+        if from.is_file() { FsError::at("copy to", to)(error) } else { FsError::at("read", from)(error) }
+    })
 }
 
 /// Replaces whatever file or link is at `link` in one step.

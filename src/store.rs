@@ -115,6 +115,11 @@ impl Store {
         self.root.join("resolved").join(format!("{request}.lock"))
     }
 
+    /// What a request for a source package resolved to last.
+    pub fn resolved_source(&self, request: &Key) -> PathBuf {
+        self.root.join("resolved").join(format!("{request}.source"))
+    }
+
     /// A suite's signed index as a mirror last gave it.
     pub fn index(&self, key: &Key) -> PathBuf {
         self.root.join("indexes").join(key.as_str())
@@ -133,6 +138,11 @@ impl Store {
     /// One runner's folder.
     pub fn runner(&self, home: &Key, runner: &Key) -> PathBuf {
         self.home(home).join(runner.as_str())
+    }
+
+    /// A CPython source as it is compiled: unpacked and patched.
+    pub fn sources(&self, key: &Key) -> PathBuf {
+        self.root.join("sources").join(key.as_str())
     }
 
     /// HACL of a CPython source: unpacked, or compiled for one home and code model.

@@ -26,7 +26,7 @@ use library::Intended;
 use tree::Tree;
 
 pub use error::CpythonError;
-pub use source::{Access, Source, SourceError, obtain};
+pub use source::{Access, Source, SourceError, obtain, obtain_with};
 
 /// What is to be built of a recipe.
 #[derive(Debug, Clone)]

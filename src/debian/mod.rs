@@ -37,7 +37,7 @@ pub use host::Host;
 pub use listing::{Download, Listing, OfferedPython, listing, listing_with};
 pub use lock::{LockedFile, LockedPackage, LockedSource, SurtaxLock};
 pub use provision::{provision, provision_with};
-pub use source::{SourcePackage, source_package, source_package_with};
+pub use source::{SourcePackage, Upstream, source_package, source_package_with, upstream_with};
 pub use version::Version;
 
 /// What a person asks for.

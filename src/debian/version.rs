@@ -26,6 +26,12 @@ impl Version {
         epoch == other_epoch && compare_part(upstream.as_bytes(), other_upstream.as_bytes()) == Ordering::Equal
     }
 
+    /// As upstream writes it: `3.13.0rc1` of `3.13.0~rc1-2`, `3.13.5` of `3.13.5+ds-1`.
+    pub fn upstream(&self) -> String {
+        let (_, upstream, _) = self.parts();
+        upstream.split('+').next().unwrap_or_default().replace('~', "")
+    }
+
     fn parts(&self) -> (u64, &str, &str) {
         let (epoch, rest) = match self.0.split_once(':') {
             Some((epoch, rest)) => (epoch.parse().unwrap_or(0), rest),

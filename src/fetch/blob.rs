@@ -18,6 +18,22 @@ pub struct Wanted {
     pub size: u64,
 }
 
+/// What is known of the size before anything was asked.
+#[derive(Clone, Copy)]
+enum Size {
+    Exactly(u64),
+    /// No more bytes are taken.
+    AtMost(u64),
+}
+
+impl Size {
+    fn limit(self) -> u64 {
+        match self {
+            Self::Exactly(size) | Self::AtMost(size) => size,
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
     pub path: PathBuf,
@@ -28,9 +44,14 @@ pub struct Fetched {
 impl Fetcher {
     /// The blob in the store, hashed again; damaged ones are removed, so that they are fetched anew.
     pub fn stored(store: &Store, wanted: &Wanted) -> Result<Option<PathBuf>, FetchError> {
-        let path = store.blob(&wanted.checksum);
-        match wanted.checksum.of_file(&path) {
-            Ok(found) if found == wanted.checksum => Ok(Some(path)),
+        Self::stored_content(store, &wanted.checksum)
+    }
+
+    /// The same, by its checksum alone.
+    pub fn stored_content(store: &Store, checksum: &Checksum) -> Result<Option<PathBuf>, FetchError> {
+        let path = store.blob(checksum);
+        match checksum.of_file(&path) {
+            Ok(found) if found == *checksum => Ok(Some(path)),
             Ok(_) => fs::remove(&path).map(|()| None).map_err(Into::into),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(FsError::at("read", &path)(error).into()),
@@ -39,84 +60,112 @@ impl Fetcher {
 
     /// Downloads into the store. `advance` hears of every byte that arrives, and of those that were there.
     pub fn blob(&self, store: &Store, url: &str, wanted: &Wanted, advance: &dyn Fn(u64)) -> Result<Fetched, FetchError> {
-        let turn = self.turn(&wanted.checksum);
+        self.download(store, url, &wanted.checksum, Size::Exactly(wanted.size), advance)
+    }
+
+    /// The same for a file whose size nobody promised: more than `limit` bytes are not taken.
+    pub fn content(&self, store: &Store, url: &str, checksum: &Checksum, limit: u64, advance: &dyn Fn(u64)) -> Result<Fetched, FetchError> {
+        self.download(store, url, checksum, Size::AtMost(limit), advance)
+    }
+
+    fn download(&self, store: &Store, url: &str, checksum: &Checksum, size: Size, advance: &dyn Fn(u64)) -> Result<Fetched, FetchError> {
+        let turn = self.turn(checksum);
         let _turn = turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(path) = Self::stored(store, wanted)? {
-            advance(wanted.size);
+        if let Some(path) = Self::stored_content(store, checksum)? {
+            advance(std::fs::metadata(&path).map_or(0, |data| data.len()));
             return Ok(Fetched { path, downloaded: 0 });
         }
-        let partial = store.partial_blob(&wanted.checksum);
+        let partial = store.partial_blob(checksum);
         fs::create_dir_all(partial.parent().unwrap_or(Path::new(".")))?;
         let mut total = Total { downloaded: 0, told: 0, advance };
         let mut resumed_from_before = partial.exists();
         loop {
-            let outcome = self.with_retries(url, &mut || self.attempt(url, &partial, wanted, &mut total));
+            let outcome = self.with_retries(url, &mut || self.attempt(url, &partial, checksum, size, &mut total));
             if outcome.is_err() && std::fs::metadata(&partial).is_ok_and(|data| data.len() == 0) {
                 fs::remove(&partial)?;
             }
             let found = outcome?;
-            if found == wanted.checksum {
-                let path = store.blob(&wanted.checksum);
+            if found == *checksum {
+                let path = store.blob(checksum);
                 fs::rename(&partial, &path)?;
                 return Ok(Fetched { path, downloaded: total.downloaded });
             }
             fs::remove(&partial)?;
             // The half from an earlier command may have been the wrong one.
             if !std::mem::take(&mut resumed_from_before) {
-                return Err(FetchError::WrongHash {
-                    url: super::client::shown(url),
-                    wanted: Box::new(wanted.checksum),
-                    found: Box::new(found),
-                });
+                return Err(FetchError::WrongHash { url: super::client::shown(url), wanted: Box::new(*checksum), found: Box::new(found) });
             }
         }
     }
 
     /// Goes on where `partial` ends; returns the hash of the whole.
-    fn attempt(&self, url: &str, partial: &Path, wanted: &Wanted, total: &mut Total<'_>) -> Result<Checksum, Attempt> {
+    fn attempt(&self, url: &str, partial: &Path, checksum: &Checksum, size: Size, total: &mut Total<'_>) -> Result<Checksum, Attempt> {
         let failed = |error| Attempt::Final(FsError::at("write", partial)(error).into());
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(partial).map_err(failed)?;
-        let mut hasher = wanted.checksum.summer();
+        let mut hasher = checksum.summer();
         let mut have = hash_start(&mut file, &mut hasher).map_err(failed)?;
-        if have > wanted.size {
+        if have > size.limit() {
             file.set_len(0).map_err(failed)?;
-            (hasher, have) = (wanted.checksum.summer(), 0);
+            (hasher, have) = (checksum.summer(), 0);
         }
-        if have < wanted.size {
-            let mut body = self.open(url, have)?;
-            if body.start < have {
-                file.set_len(0).map_err(failed)?;
-                (hasher, have) = (wanted.checksum.summer(), 0);
-            }
+        let is_whole = match size {
+            Size::Exactly(size) => have == size,
+            Size::AtMost(_) => have > 0 && hasher.clone().finish() == *checksum,
+        };
+        if is_whole {
             total.reached(have, 0);
-            let mut buffer = vec![0; 1 << 16];
-            loop {
-                interrupt::check().map_err(|error| Attempt::Final(error.into()))?;
-                let count = match body.reader.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(count) => count,
-                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                    // A body that ends early and one that breaks off differ only in how the server says it.
-                    Err(error) => return Err(cut_short(why_read(&error), have, wanted.size).into()),
-                };
-                have += count as u64;
-                if have > wanted.size {
-                    drop(file);
-                    fs::remove(partial).map_err(|error| Attempt::Final(error.into()))?;
-                    return Err(Why::TooLarge { wanted: wanted.size }.into());
-                }
-                file.write_all(&buffer[..count]).map_err(failed)?;
-                hasher.update(&buffer[..count]);
-                total.reached(have, count as u64);
-            }
+            return Ok(hasher.finish());
         }
+        let mut body = self.open(url, have)?;
+        if body.start < have {
+            file.set_len(0).map_err(failed)?;
+            (hasher, have) = (checksum.summer(), 0);
+        }
+        // Where nothing promised a size, the server's word tells an end from a break.
+        let wanted = match size {
+            Size::Exactly(size) => Some(size),
+            Size::AtMost(_) => body.end,
+        };
         total.reached(have, 0);
-        if have < wanted.size { Err(Why::Truncated { got: have, wanted: wanted.size }.into()) } else { Ok(hasher.finish()) }
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            interrupt::check().map_err(|error| Attempt::Final(error.into()))?;
+            let count = match body.reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                // A body that ends early and one that breaks off differ only in how the server says it.
+                Err(error) => return Err(cut_short(why_read(&error), have, wanted).into()),
+            };
+            have += count as u64;
+            if have > size.limit() {
+                drop(file);
+                fs::remove(partial).map_err(|error| Attempt::Final(error.into()))?;
+                return Err(too_large(size).into());
+            }
+            file.write_all(&buffer[..count]).map_err(failed)?;
+            hasher.update(&buffer[..count]);
+            total.reached(have, count as u64);
+        }
+        match wanted {
+            Some(wanted) if have < wanted => Err(Why::Truncated { got: have, wanted }.into()),
+            _ => Ok(hasher.finish()),
+        }
     }
 }
 
-fn cut_short(why: Why, got: u64, wanted: u64) -> Why {
-    if matches!(why, Why::Broken(_)) { Why::Truncated { got, wanted } } else { why }
+fn too_large(size: Size) -> Why {
+    match size {
+        Size::Exactly(wanted) => Why::TooLarge { wanted },
+        Size::AtMost(limit) => Why::Endless { limit },
+    }
+}
+
+fn cut_short(why: Why, got: u64, wanted: Option<u64>) -> Why {
+    match (why, wanted) {
+        (Why::Broken(_), Some(wanted)) => Why::Truncated { got, wanted },
+        (why, _) => why,
+    }
 }
 
 fn hash_start(file: &mut File, hasher: &mut Summer) -> std::io::Result<u64> {

@@ -42,6 +42,14 @@ pub(super) struct Body {
     pub(super) reader: Box<dyn Read>,
     /// Where `reader` begins; a server may ignore that the start is here already.
     pub(super) start: u64,
+    /// Where the whole ends, if the server says so.
+    pub(super) end: Option<u64>,
+}
+
+impl Body {
+    fn of(response: Response, start: u64) -> Self {
+        Self { start, end: response.content_length().map(|length| start + length), reader: Box::new(response) }
+    }
 }
 
 impl Fetcher {
@@ -107,8 +115,8 @@ impl Fetcher {
         }
         let response = request.send().map_err(|error| why_sent(&error))?;
         match response.status().as_u16() {
-            200 => Ok(Body { reader: Box::new(response), start: 0 }),
-            206 if range_start(&response) == Some(start) => Ok(Body { reader: Box::new(response), start }),
+            200 => Ok(Body::of(response, 0)),
+            206 if range_start(&response) == Some(start) => Ok(Body::of(response, start)),
             // The partial file is as long as the whole, or longer: begin again.
             206 | 416 if start > 0 => self.open(url, 0),
             status => Err(Why::Status(status).into()),
@@ -147,7 +155,7 @@ pub(super) fn file_path(url: &str) -> Option<PathBuf> {
 fn open_file(path: &std::path::Path, start: u64) -> Result<Body, Attempt> {
     let opened = File::open(path).and_then(|mut file| file.seek(SeekFrom::Start(start)).map(|_| file));
     match opened {
-        Ok(file) => Ok(Body { reader: Box::new(file), start }),
+        Ok(file) => Ok(Body { end: file.metadata().ok().map(|data| data.len()), reader: Box::new(file), start }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Why::NoFile.into()),
         Err(error) => Err(Attempt::Why(Why::Broken(error.to_string()))),
     }

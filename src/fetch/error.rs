@@ -35,6 +35,8 @@ pub enum Why {
     Truncated { got: u64, wanted: u64 },
     #[error("it is larger than the {wanted} bytes that its index promises")]
     TooLarge { wanted: u64 },
+    #[error("it is larger than {limit} bytes, which is more than surtax takes")]
+    Endless { limit: u64 },
     #[error("there is no such file")]
     NoFile,
     #[error("{0}")]
@@ -47,7 +49,7 @@ impl Why {
         match self {
             Self::Connect(_) | Self::TimedOut | Self::Truncated { .. } | Self::Broken(_) => true,
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500 | 502..=504),
-            Self::TooLarge { .. } | Self::NoFile => false,
+            Self::TooLarge { .. } | Self::Endless { .. } | Self::NoFile => false,
         }
     }
 
@@ -93,6 +95,7 @@ impl Explain for FetchError {
                 Some("the server, or a proxy before it, wants a login or forbids it; another mirror is given with --mirror URL".into())
             }
             Self::Failed { why: Why::TooLarge { .. }, .. } => Some(CHANGED.into()),
+            Self::Failed { why: Why::Endless { .. }, .. } => Some("nothing of it was kept. Does the URL lead to the file that is meant?".into()),
             Self::Failed { .. } => {
                 Some("run the same command again: what has arrived is kept and the rest is asked for; another mirror is given with --mirror URL".into())
             }

@@ -4,6 +4,7 @@ mod cpython;
 mod python_version;
 mod wire;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -106,14 +107,14 @@ pub fn keyring(name: &str) -> Option<(PathBuf, &'static [u8])> {
 impl Recipe {
     /// A recipe that travels inside surtax, by its name, or a file, by its path.
     pub fn named(name: &str) -> Result<Self, RecipeError> {
-        if let Some(text) = RECIPES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
-            return Self::parse(Path::new(&format!("recipes/{name}.yaml")), text);
-        }
-        let path = Path::new(name);
-        if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") || name.contains('/') {
-            return Self::parse(path, &fs::read_to_string(path)?);
-        }
-        Err(RecipeError::Unknown { name: name.to_owned() })
+        let (path, text) = found(name)?;
+        Self::parse(&path, &text)
+    }
+
+    /// The same where only a recipe of packages will do.
+    fn archive_named(name: &str) -> Result<Archive, RecipeError> {
+        let (path, text) = found(name)?;
+        wire::parse_archive(&path, &text)
     }
 
     /// For commands that know packages alone.
@@ -134,7 +135,23 @@ impl Recipe {
 
     /// `path` gives the recipe its name and is what errors point at.
     pub fn parse(path: &Path, text: &str) -> Result<Self, RecipeError> {
-        let name = path.file_stem().map_or_else(|| "recipe".into(), |stem| stem.to_string_lossy().into_owned());
-        Ok(Self { name, source: wire::parse(path, text)? })
+        Ok(Self { name: stem(path), source: wire::parse(path, text)? })
     }
+}
+
+/// Where the recipe of that name is, and what it says.
+fn found(name: &str) -> Result<(PathBuf, Cow<'static, str>), RecipeError> {
+    if let Some(text) = RECIPES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
+        return Ok((format!("recipes/{name}.yaml").into(), text.into()));
+    }
+    let path = Path::new(name);
+    if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") || name.contains('/') {
+        return Ok((path.to_owned(), fs::read_to_string(path)?.into()));
+    }
+    Err(RecipeError::Unknown { name: name.to_owned() })
+}
+
+/// What a recipe is called.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "recipe".into(), |stem| stem.to_string_lossy().into_owned())
 }

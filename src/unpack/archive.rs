@@ -94,7 +94,11 @@ fn stripped(path: &str, strip: usize) -> Option<&str> {
         rest = shorter;
     }
     for _ in 0..strip {
-        rest = rest.split_once('/')?.1;
+        let (first, below) = rest.split_once('/')?;
+        if first.is_empty() || first == ".." {
+            return Some(path);
+        }
+        rest = below;
     }
     if rest.is_empty() || rest == "." { None } else { Some(rest) }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use surtax::cmd::CommandError;
 use surtax::config::ConfigError;
-use surtax::cpython::CpythonError;
+use surtax::cpython::{CpythonError, SourceError};
 use surtax::debian::ProvisionError;
 use surtax::digest::Sha256;
 use surtax::elf::ProgramError;
@@ -134,6 +134,7 @@ fn runs(forms: &mut Forms) {
 fn fetching(forms: &mut Forms) {
     forms.show([
         RecipeError::Unknown { name: "debian-99".into() },
+        RecipeError::NotAnArchive { name: "study-pgo-lto".into() },
         RecipeError::Malformed { path: path("mine.yaml"), line: 3, column: 9, reason: "unknown field `colour`".into() },
         RecipeError::Fs(fs_error("read", "mine.yaml", NOT_FOUND)),
     ]);
@@ -150,6 +151,7 @@ fn fetching(forms: &mut Forms) {
         failed(Why::Status(503)),
         failed(Why::Truncated { got: 30, wanted: 378 }),
         failed(Why::TooLarge { wanted: 378 }),
+        failed(Why::Endless { limit: 512 << 20 }),
         failed(Why::NoFile),
         failed(Why::Broken("connection reset".into())),
         FetchError::WrongHash {
@@ -203,6 +205,38 @@ fn provisioning(forms: &mut Forms) {
             offline: false,
         },
         ProvisionError::Finish { reason: "/store/bin/python3 exited with code 1".into() },
+    ]);
+}
+
+/// Those of a CPython from source.
+fn sources(forms: &mut Forms) {
+    let tarball = || "Python-3.13.5.tar.xz".to_owned();
+    let url = |why| SourceError::Url(FetchError::Failed { url: "https://mirror.example/Python-3.13.5.tar.xz".into(), why });
+    let hash = |text: &str| Sha256::of(text.as_bytes()).to_string();
+    forms.show([
+        SourceError::NotInStore { place: tarball() },
+        SourceError::OtherContent { place: "/srv/Python-3.13.5.tar.xz".into(), wanted: hash("as promised"), found: hash("as found") },
+        SourceError::NotASource { place: "notes.tar.xz".into(), reason: "it holds no configure".into() },
+        SourceError::OtherVersion { place: tarball(), found: "3.13.5".into(), wanted: "3.12".into() },
+        SourceError::BuiltInPlace { place: "/home/me/cpython".into(), found: "config.status".into() },
+        SourceError::LeadsOutside { folder: path("/home/me/cpython"), link: path("Lib/mine"), target: path("../../lib") },
+        SourceError::Changing { folder: path("/home/me/cpython") },
+        SourceError::NoPatchProgram,
+        SourceError::Patch {
+            name: "./loop.patch".into(),
+            version: "3.13.5".into(),
+            said: "patching file Python/ceval.c\nHunk #1 FAILED at 2.\n1 out of 1 hunk FAILED".into(),
+        },
+        url(Why::Status(404)),
+        url(Why::TimedOut),
+        url(Why::Truncated { got: 30, wanted: 378 }),
+        url(Why::Endless { limit: 512 << 20 }),
+        SourceError::Provision(ProvisionError::NoSource {
+            release: "Debian 12.11".into(),
+            source_package: "python3.11".into(),
+            reason: "python3.11 3.11.2-6: none of 2 mirrors has pool/main/p/python3.11/python3.11_3.11.2.orig.tar.xz".into(),
+            offline: false,
+        }),
     ]);
 }
 
@@ -362,6 +396,7 @@ fn every_error_says_what_to_do_next() {
         ("runs", runs),
         ("fetching", fetching),
         ("provisioning", provisioning),
+        ("sources", sources),
         ("building", building),
         ("compiling", compiling),
         ("installed", installed),

@@ -1,5 +1,7 @@
 //! Recipes: those that travel with surtax, and what a mistake in one's own says.
 
+mod cpython;
+
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -9,7 +11,9 @@ use surtax::recipe::{PythonVersion, Recipe, RecipeError, Release};
 #[test]
 fn every_recipe_that_travels_with_surtax_is_valid() {
     let names = Recipe::names();
-    let expected = ["debian-12", "debian-13", "debian-testing", "debian-unstable", "host", "ubuntu-22.04", "ubuntu-24.04", "ubuntu-26.04"];
+    let archives = ["debian-12", "debian-13", "debian-testing", "debian-unstable", "host", "ubuntu-22.04", "ubuntu-24.04", "ubuntu-26.04"];
+    let sources = ["cpython-3.11", "cpython-3.12", "cpython-3.13", "cpython-3.14", "fastest", "study-pgo-lto"];
+    let expected = archives.into_iter().chain(sources).collect::<Vec<_>>();
     assert!(expected.iter().all(|name| names.contains(&(*name).to_owned())), "{names:?}");
     for name in names {
         let recipe = Recipe::named(&name).expect("valid");
@@ -24,7 +28,12 @@ fn an_unknown_recipe_is_answered_with_the_known_ones() {
     let error = Recipe::named("debian-99").expect_err("unknown");
     assert_eq!(error.exit(), Exit::Usage);
     assert!(error.to_string().contains("`debian-99`"));
-    assert!(error.hint().expect("a hint").contains("debian-12, debian-13, debian-testing, debian-unstable, host, ubuntu-22.04"));
+    assert!(
+        error
+            .hint()
+            .expect("a hint")
+            .contains("debian-12, debian-13, debian-testing, debian-unstable, fastest, host, study-pgo-lto, ubuntu-22.04")
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::unpack::UnpackError;
 pub use compile::Compiler;
 pub use flags::HaclFlags;
 pub use source::HaclSource;
+pub(crate) use source::read_version;
 pub(super) use symbols::for_each_object;
 pub use symbols::{missing_symbols, stand_ins};
 

@@ -108,7 +108,8 @@ fn is_whole(place: &Path) -> bool {
     Stamp::read(place).is_some_and(|stamp| digest(place).is_ok_and(|digest| digest.to_string() == stamp))
 }
 
-fn read_version(root: &Path) -> Option<String> {
+/// The version that a CPython source is of, as its own header says it.
+pub(crate) fn read_version(root: &Path) -> Option<String> {
     let text = std::fs::read_to_string(root.join(VERSION)).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("#define PY_VERSION")?.trim().strip_prefix('"'))?;
     Some(line.split('"').next()?.to_owned())

@@ -45,11 +45,17 @@ pub struct SourceFiles {
     pub version: String,
     /// Whether the mirror has what its index lists.
     pub there: bool,
+    /// What upstream released; unless given, one file.
+    pub tarball: Option<Vec<u8>>,
 }
 
 impl SourceFiles {
     pub fn new(name: &str, version: &str) -> Self {
-        Self { name: name.into(), version: version.into(), there: true }
+        Self { name: name.into(), version: version.into(), there: true, tarball: None }
+    }
+
+    pub fn of(name: &str, version: &str, tarball: Vec<u8>) -> Self {
+        Self { tarball: Some(tarball), ..Self::new(name, version) }
     }
 
     pub fn missing(name: &str, version: &str) -> Self {
@@ -60,7 +66,8 @@ impl SourceFiles {
     fn files(&self) -> [(String, Vec<u8>); 4] {
         let (name, version) = (&self.name, &self.version);
         let upstream = version.rsplit_once('-').map_or(version.as_str(), |(upstream, _)| upstream);
-        let content = xz(&tarball(&format!("{name}-{upstream}/README"), upstream.as_bytes()));
+        let plain = || xz(&tarball(&[(&format!("{name}-{upstream}/README"), upstream)]));
+        let content = self.tarball.clone().unwrap_or_else(plain);
         [
             (format!("{name}_{version}.dsc"), b"description".to_vec()),
             (format!("{name}_{upstream}.orig-extra.tar.xz"), xz(b"a component")),
@@ -82,12 +89,17 @@ impl SourceFiles {
     }
 }
 
-fn tarball(path: &str, content: &[u8]) -> Vec<u8> {
+/// Paths and content. The paths are written as they are, whatever they lead to.
+pub fn tarball(files: &[(&str, &str)]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
-    let mut header = tar::Header::new_gnu();
-    header.set_size(content.len() as u64);
-    header.set_mode(0o644);
-    builder.append_data(&mut header, path, content).expect("tar");
+    for (path, content) in files {
+        let mut header = tar::Header::new_gnu();
+        header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_size(content.len() as u64);
+        header.set_mode(if path.ends_with("configure") { 0o755 } else { 0o644 });
+        header.set_cksum();
+        builder.append(&header, content.as_bytes()).expect("tar");
+    }
     builder.into_inner().expect("tar")
 }
 

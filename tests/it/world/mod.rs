@@ -19,7 +19,7 @@ use surtax::recipe::Recipe;
 use surtax::store::Store;
 use surtax::ui::{Bar, Reporter, Silent, Unit};
 
-pub use archive::{Hash, Signed, SourceFiles, Suite};
+pub use archive::{Hash, Signed, SourceFiles, Suite, tarball};
 pub use deb::{Compression, Content, Deb};
 pub use server::{Fault, Server};
 
