@@ -6,6 +6,7 @@ mod archive;
 mod benchmarks;
 mod cli;
 mod config;
+mod cpython;
 mod cpython_source;
 mod debian_syntax;
 mod errors;
