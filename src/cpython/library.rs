@@ -1,12 +1,12 @@
 //! Of each variant only what differs: the core's objects compiled anew, made into an archive or a shared library, and proven to be what was asked.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use object::{Object as _, ObjectSymbol as _};
 
-use super::profile::Fit;
 use super::tree::{Core, Tree, files, takes_archive};
-use super::{CpythonError, make};
+use super::{CpythonError, profile};
 use crate::digest::Key;
 use crate::fs;
 use crate::libpython::{Build, Compiled, Library, LinkTime};
@@ -80,7 +80,7 @@ fn compile(tree: &Tree<'_>, core: Core) -> Result<Parts, CpythonError> {
     let label = core.label();
     let [objects, local, libraries, modules, system] =
         tree.builder.variables(["LIBRARY_OBJS", "LOCALMODLIBS", "LIBS", "MODLIBS", "SYSLIBS"])?;
-    let inner: Vec<String> = local.split_whitespace().filter(|word| is_inner(word)).map(str::to_owned).collect();
+    let inner: BTreeSet<&str> = local.split_whitespace().filter(|word| is_inner(word)).collect();
     tree.prepare_objects(&label)?;
     // They were compiled as extension modules are, if at all.
     for library in &inner {
@@ -91,18 +91,14 @@ fn compile(tree: &Tree<'_>, core: Core) -> Result<Parts, CpythonError> {
     let mut variables = tree.variables(core);
     variables.push(format!("CCSHARED={}", super::compiler::Compiler::model_flag(core.model)));
     let archive = format!("libpython{}.a", tree.recipe().python);
-    let targets: Vec<&str> = std::iter::once(archive.as_str()).chain(inner.iter().map(String::as_str)).collect();
-    let log = tree.builder.make(&format!("core {label}"), &variables, &targets, make::Tools::Kept)?;
-    let objects: Vec<String> = objects.split_whitespace().map(str::to_owned).collect();
-    if core.flavour.pgo {
-        let said = std::fs::read(&log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-        Fit::of(&said).check(tree, &label, objects.len())?;
-    }
-    let mut parts: Vec<PathBuf> = objects.iter().map(|object| tree.build().join(object)).collect();
-    for library in &inner {
-        parts.extend(inner_objects(tree, library));
-    }
-    parts.dedup();
+    let targets: Vec<&str> = std::iter::once(archive.as_str()).chain(inner.iter().copied()).collect();
+    let warnings = tree.make_core(&format!("core {label}"), &variables, &targets)?;
+    profile::check(tree, core, &warnings)?;
+    let mut parts: Vec<PathBuf> = objects.split_whitespace().map(|object| tree.build().join(object)).collect();
+    parts.extend(inner.iter().flat_map(|library| inner_objects(tree, library)));
+    // Modules may share a library, or an object of one.
+    let mut known = BTreeSet::new();
+    parts.retain(|object| known.insert(object.clone()));
     shuffle(&mut parts, tree.replicate);
     let words = [libraries, modules, system].join(" ");
     let mut libraries: Vec<String> = Vec::new();

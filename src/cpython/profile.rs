@@ -6,7 +6,7 @@ use std::path::Path;
 use super::CpythonError;
 use super::library::functions_of;
 use super::make::failed;
-use super::tree::{Tree, files};
+use super::tree::{Core, Tree, files};
 use crate::fs;
 use crate::process::{Finished, Job};
 use crate::recipe::CompilerFamily;
@@ -138,8 +138,10 @@ impl Tests {
         let stated = said.lines().find(|line| line.starts_with("Total test files:")).and_then(total);
         let counted = || {
             let ended = said.contains("Tests result: FAILURE") || said.contains("Result: FAILURE");
-            let last =
-                said.lines().rev().find_map(|line| line.split_once(" [")?.1.split_once('/')?.1.split(']').next()?.parse::<u64>().ok());
+            let last = said
+                .lines()
+                .rev()
+                .find_map(|line| line.split_once(" [")?.1.split_once('/')?.1.split(['/', ']']).next()?.parse::<u64>().ok());
             last.filter(|_| ended)
         };
         let name = |line: &str| {
@@ -177,48 +179,61 @@ pub(super) fn count_functions(tree: &Tree<'_>) -> usize {
     objects.map(|path| functions_of(&path)).sum()
 }
 
+/// A profile that does not fit is worse than none: its build would be slow where it was counted otherwise, and called PGO.
+pub(super) fn check(tree: &Tree<'_>, core: Core, warnings: &str) -> Result<(), CpythonError> {
+    if !core.flavour.pgo {
+        return Ok(());
+    }
+    let [objects] = tree.builder.variables(["LIBRARY_OBJS"])?;
+    let objects: Vec<&str> = objects.split_whitespace().collect();
+    let functions = tree.done("base").and_then(|count| count.parse().ok()).unwrap_or(0_usize);
+    let Fit { mismatched, missing } = Fit::of(warnings, &objects);
+    if mismatched as f64 > MOST_MISMATCHES * functions as f64 || missing as f64 > MOST_MISSING * objects.len() as f64 {
+        return Err(CpythonError::ProfileDoesNotFit {
+            build: core.label(),
+            mismatched,
+            functions,
+            missing,
+            objects: objects.len(),
+            most_percent: MOST_MISMATCHES * 100.0,
+        });
+    }
+    Ok(())
+}
+
 /// What the compiler said of the profile while it compiled by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Fit {
-    /// Functions whose control flow is another than that which was counted.
-    pub mismatched: usize,
-    /// Objects that nothing was counted for.
-    pub missing: usize,
+struct Fit {
+    /// Functions whose control flow is another than that which was counted, or that were not there to be counted.
+    mismatched: usize,
+    /// Of the core's objects, those that nothing was counted for. Extension modules that no task imports are without, and need none.
+    missing: usize,
 }
 
 impl Fit {
-    pub(super) fn of(log: &str) -> Self {
+    fn of(warnings: &str, objects: &[&str]) -> Self {
+        let stems: Vec<String> = objects.iter().map(|object| format!("/{}.gcda", object.trim_end_matches(".o"))).collect();
         let mut mismatched = BTreeSet::new();
         let (mut missing, mut counted) = (BTreeSet::new(), 0);
-        for line in log.lines() {
+        for line in warnings.lines() {
+            let quoted = line.split(['‘', '’', '\'', '"']).nth(1).unwrap_or_default();
+            let function = || line.split_once("function ").map_or(line, |(_, rest)| rest.split_whitespace().next().unwrap_or_default());
+            // Another path or line of the same code: the counts are used (GCC's coverage.cc, get_coverage_counts).
+            if line.contains("source locations for function ") {
+                continue;
+            }
             if line.contains("[-Wcoverage-mismatch]") || line.contains("[-Werror=coverage-mismatch]") {
-                let function = line.split_once("function ").and_then(|(_, rest)| rest.split_whitespace().next());
-                mismatched.insert(function.unwrap_or(line).trim_matches(['‘', '’', '\'', '"']).to_owned());
-            } else if line.contains("[-Wmissing-profile]") {
-                missing.insert(line.split(':').next().unwrap_or_default().to_owned());
+                mismatched.insert(function());
+            } else if line.contains("[-Wmissing-profile]") && line.contains("profile for function ") {
+                mismatched.insert(function());
+            } else if line.contains("[-Wmissing-profile]") && stems.iter().any(|stem| quoted.ends_with(stem.as_str())) {
+                missing.insert(quoted);
             } else if line.contains("[-Wprofile-instr-out-of-date]") {
                 // clang: `profile data may be out of date: of 50 functions, 2 have mismatched data that will be ignored`
                 counted += line.split_once(" functions, ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok()).unwrap_or(1);
             }
         }
         Self { mismatched: mismatched.len() + counted, missing: missing.len() }
-    }
-
-    /// A profile that does not fit is worse than none: its build would be slow where it was counted otherwise, and called PGO.
-    pub(super) fn check(&self, tree: &Tree<'_>, label: &str, objects: usize) -> Result<(), CpythonError> {
-        let functions = tree.done("base").and_then(|count| count.parse().ok()).unwrap_or(0_usize);
-        let beyond = self.mismatched as f64 > MOST_MISMATCHES * functions as f64;
-        if beyond || self.missing as f64 > MOST_MISSING * objects as f64 {
-            return Err(CpythonError::ProfileDoesNotFit {
-                build: label.to_owned(),
-                mismatched: self.mismatched,
-                functions,
-                missing: self.missing,
-                objects,
-                most_percent: MOST_MISMATCHES * 100.0,
-            });
-        }
-        Ok(())
     }
 }
 
@@ -231,10 +246,13 @@ mod tests {
         let log = "../src/Objects/funcobject.c:26:1: warning: the control flow of function ‘notify’ does not match its profile data (counter ‘arcs’) [-Wcoverage-mismatch]\n\
             ../src/Objects/funcobject.c:26:1: warning: number of counters in profile data for function ‘notify’ does not match its profile data [-Wcoverage-mismatch]\n\
             a.c:9:1: warning: number of counters in profile data for function ‘other’ does not match [-Wcoverage-mismatch]\n\
-            b.c:9:1: warning: ‘/b.gcda’ profile count data file not found [-Wmissing-profile]\n\
+            ../src/Python/b.c:9:1: warning: ‘/build/Python/b.gcda’ profile count data file not found [-Wmissing-profile]\n\
+            ../src/Modules/_extension.c:9:1: warning: ‘/build/Modules/_extension.gcda’ profile count data file not found [-Wmissing-profile]\n\
+            /elsewhere/Python/c.c:9:1: warning: source locations for function ‘moved’ have changed, the profile data may be out of date [-Wcoverage-mismatch]\n\
+            ../src/Python/c.c:12:1: warning: profile for function ‘added’ not found in profile data [-Wmissing-profile]\n\
             warning: profile data may be out of date: of 50 functions, 3 have mismatched data that will be ignored [-Wprofile-instr-out-of-date]\n\
             gcc -c -Wmissing-profile -o a.o a.c\n";
-        assert_eq!(Fit::of(log), Fit { mismatched: 5, missing: 1 });
+        assert_eq!(Fit::of(log, &["Python/a.o", "Python/b.o", "Python/c.o"]), Fit { mismatched: 6, missing: 1 });
     }
 
     #[test]

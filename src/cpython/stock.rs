@@ -30,7 +30,8 @@ pub(super) fn install(tree: &Tree<'_>) -> Result<PathBuf, CpythonError> {
     let core = Core::of(tree.recipe().stock);
     let variables = tree.variables(core);
     tree.prepare_objects(&core.label())?;
-    tree.builder.make(&format!("stock {}", core.label()), &variables, &["build_all"], make::Tools::Kept)?;
+    let warnings = tree.make_core(&format!("stock {}", core.label()), &variables, &["build_all"])?;
+    profile::check(tree, core, &warnings)?;
     fs::remove(&prefix)?;
     let mut installing = variables;
     installing.extend(["TEST_MODULES=no", "ENSUREPIP=no", "COMPILEALL_OPTS=-q -j0 --invalidation-mode unchecked-hash"].map(Into::into));
@@ -77,8 +78,8 @@ fn make_static(tree: &Tree<'_>) -> Result<(), CpythonError> {
         lines += &format!("{line}\n");
     }
     fs::write_atomic(&tree.build().join("Modules/Setup.local"), lines.as_bytes())?;
-    // Twice: the first call writes a Makefile that knows them.
-    tree.builder.run("modules", &tree.builder.job("make").arg("Makefile"), None)?;
+    // Told that it is new: written in the same tick of the file system's clock, it would count as no newer than the Makefile.
+    tree.builder.run("modules", &tree.builder.job("make").args(["-W", "Modules/Setup.local", "Makefile"]), None)?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::compiler::Compiler;
-use super::make::Builder;
+use super::make::{Builder, Tools};
 use super::{CpythonError, Demand};
 use crate::digest::Key;
 use crate::fs;
@@ -152,7 +152,43 @@ impl<'a> Tree<'a> {
                 fs::remove(&path)?;
             }
         }
+        if keep {
+            self.keep_warnings()?;
+        } else {
+            fs::remove(&self.root.join("warnings"))?;
+            fs::remove(&self.root.join("running"))?;
+        }
         self.set_objects(label)
+    }
+
+    /// `make` for the core that the objects were prepared for. Returns what the compiler warned of while it made the objects that are there now,
+    /// those of earlier calls included: one that was broken off has compiled some of them.
+    pub(super) fn make_core(&self, step: &str, variables: &[String], targets: &[&str]) -> Result<String, CpythonError> {
+        let log = (self.builder.log)(step);
+        fs::write_atomic(&self.root.join("running"), log.as_os_str().as_encoded_bytes())?;
+        let outcome = self.builder.make(step, variables, targets, Tools::Kept);
+        let kept = self.keep_warnings();
+        outcome?;
+        kept?;
+        Ok(self.warnings())
+    }
+
+    fn warnings(&self) -> String {
+        std::fs::read_to_string(self.root.join("warnings")).unwrap_or_default()
+    }
+
+    /// Those of a call that has ended, in whatever way.
+    fn keep_warnings(&self) -> Result<(), CpythonError> {
+        let running = self.root.join("running");
+        let Ok(log) = std::fs::read_to_string(&running) else { return Ok(()) };
+        let said = std::fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let mut warnings = self.warnings();
+        for line in said.lines().filter(|line| line.contains("[-W")) {
+            warnings += line;
+            warnings += "\n";
+        }
+        fs::write_atomic(&self.root.join("warnings"), warnings.as_bytes())?;
+        Ok(fs::remove(&running)?)
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use surtax::cmd::CommandError;
 use surtax::config::ConfigError;
-use surtax::cpython::SourceError;
+use surtax::cpython::{CpythonError, SourceError};
 use surtax::debian::ProvisionError;
 use surtax::digest::Sha256;
 use surtax::elf::ProgramError;
@@ -317,6 +317,47 @@ fn building(forms: &mut Forms) {
     ]);
 }
 
+fn compiling(forms: &mut Forms) {
+    let gcc = || path("/usr/bin/gcc");
+    let step = |hint: &str| CpythonError::Step {
+        step: "core pic-pgo".into(),
+        how: "exited with code 2".into(),
+        tail: "cc1: out of memory allocating 65536 bytes\nmake: *** [Makefile:3057: Objects/dictobject.o] Error 1".into(),
+        hint: hint.into(),
+        log: path("/store/logs/cpython-one/core-pic-pgo.log"),
+    };
+    forms.show([
+        CpythonError::NoCompiler { program: "make".into() },
+        CpythonError::NoCompiler { program: "gcc".into() },
+        CpythonError::NoCompiler { program: "llvm-profdata".into() },
+        CpythonError::NoCompiler { program: "gcc-99".into() },
+        CpythonError::OtherCompiler { program: gcc(), wanted: "clang", version: "gcc (Debian 14.2.0-19) 14.2.0".into() },
+        CpythonError::CompilerTooOld { program: gcc(), found: "8".into(), needed: 9 },
+        CpythonError::NoSuchModule { module: "_sha22".into(), setup: path("/store/cpython/trees/one/build/Modules/Setup.stdlib") },
+        step("the compiler ran out of memory; end other programs, or build with fewer jobs: taskset -c 0 surtax …"),
+        CpythonError::NoProfileIn { folder: path("/home/me/profile") },
+        CpythonError::NothingCounted,
+        CpythonError::NoPip { folder: path("/store/sources/one") },
+        CpythonError::ProfileDoesNotFit {
+            build: "nonpic-pgo".into(),
+            mismatched: 4012,
+            functions: 11286,
+            missing: 3,
+            objects: 179,
+            most_percent: 5.0,
+        },
+        CpythonError::NotAsAsked {
+            variant: "static-nonpic-pgo".into(),
+            found: "3 of 179 objects have .text.hot sections (4 in all), 12 .cold symbols".into(),
+            library: path("/store/scratch/one/libpython3.13.a"),
+        },
+        CpythonError::Installed(PrefixError::NoPython(path("/store/cpython/trees/one/prefix"))),
+        CpythonError::Process(ProcessError::Start { program: gcc(), source: errno(DENIED) }),
+        CpythonError::Store(StoreError::NoPlace),
+        CpythonError::Fs(fs_error("write", "/store/cpython/trees/one/objects", FULL)),
+    ]);
+}
+
 fn installed(forms: &mut Forms) {
     let folder = || path("/opt/python");
     let executable = || path("/opt/python/bin/python3.13");
@@ -376,6 +417,7 @@ fn every_error_says_what_to_do_next() {
         ("provisioning", provisioning),
         ("sources", sources),
         ("building", building),
+        ("compiling", compiling),
         ("installed", installed),
     ] {
         let mut forms = Forms::default();

@@ -7,6 +7,7 @@ mod benchmarks;
 mod cli;
 mod compiled;
 mod config;
+mod cpython;
 mod cpython_source;
 mod debian_syntax;
 mod errors;

@@ -1,0 +1,123 @@
+//! A profile from elsewhere, and one that does not fit.
+
+use surtax::cpython::CpythonError;
+use surtax::error::{Exit, Explain as _};
+use surtax::libpython::audit_file;
+use surtax::recipe::Cpython;
+use surtax::run::Answer;
+
+use super::world::{ONE, World, libraries};
+
+#[test]
+fn a_profile_from_elsewhere_saves_the_instrumented_build() {
+    let world = World::new();
+    let other = World::new();
+    let folder = other.profile();
+    assert!(!folder.join("Modules/_json.gcda").exists(), "an extension module that nothing imported has none, and needs none");
+    let mut recipe = world.recipe("static-nonpic-pgo shared-pgo");
+    recipe.profile.data = Some(folder.clone());
+    let made = world.compile(&recipe).expect("built");
+    assert!(world.calls().iter().all(|call| !call.contains("-fprofile-generate")));
+    assert_eq!(world.runs(), "");
+    assert_eq!(made.plan.profile_tasks, [format!("a profile from {}", folder.display())]);
+    for (name, library) in libraries(&made).iter().filter(|(name, _)| name.starts_with("static")) {
+        let audit = audit_file(name, library).expect("a library");
+        assert_eq!(audit.pgo, Answer::Yes, "{}", audit.pgo_evidence);
+    }
+}
+
+fn does_not_fit(world: &World, recipe: &Cpython, expected: &str) {
+    for call in ["the first", "the second, whose objects are there"] {
+        let error = world.compile(recipe).expect_err("it does not fit");
+        assert!(matches!(&error, CpythonError::ProfileDoesNotFit { .. }), "{call}: {error}");
+        assert!(error.to_string().contains(expected), "{call}: {error}");
+        assert_eq!(error.exit(), Exit::Usage);
+        assert!(world.is_built(recipe).iter().all(|built| !built));
+    }
+}
+
+/// Other code under the same names: in four functions the control flow is another, and one more function.
+fn change(world: &World) {
+    for file in ["Objects/dict.c", "Python/ceval.c", "Python/import.c"] {
+        world.edit(
+            file,
+            "    return ",
+            "    if (n == 77 || object_count == 3) for (int i = 0; i < 9; i++) object_kinds[i]--;\n    return ",
+        );
+    }
+    world.edit(
+        "Python/ceval.c",
+        "long eval(long rounds) {\n",
+        "long eval(long rounds) {\n    long n = rounds;\n    if (rounds > 1000000) return 1;\n",
+    );
+    world.edit("Python/ceval.c", "for (long n = 0;", "for (n = 0;");
+}
+
+#[test]
+fn a_profile_of_another_source_ends_the_build() {
+    let world = World::new();
+    let folder = world.profile();
+    change(&world);
+    // The stock is where it is seen first.
+    let mut recipe = world.recipe("static-nonpic-pgo shared-pgo");
+    recipe.profile.data = Some(folder.clone());
+    does_not_fit(&world, &recipe, "of nonpic-pgo, ");
+
+    let mut recipe = world.recipe("static-nonpic-nopgo static-pie-pgo");
+    recipe.profile.data = Some(folder);
+    let error = world.compile(&recipe).expect_err("it does not fit");
+    assert!(error.to_string().contains("of pie-pgo, "), "{error}");
+    assert_eq!(world.is_built(&recipe), [true, false]);
+    let error = world.compile(&recipe).expect_err("it still does not fit");
+    assert!(error.to_string().contains("of pie-pgo, "), "{error}");
+}
+
+#[test]
+fn what_an_interrupted_call_was_told_of_the_profile_is_not_forgotten() {
+    let world = World::new();
+    let folder = world.profile();
+    // In what is compiled before the kill alone.
+    world.edit("Objects/dict.c", "    return ", "    if (object_count == 3) for (int i = 0; i < 9; i++) object_kinds[i]--;\n    return ");
+    let mut recipe = world.recipe("static-nonpic-nopgo static-pie-pgo");
+    recipe.profile.data = Some(folder);
+    world.compiler("case $* in *-fprofile-use*Modules/_sha2.o*) until test -s Python/ceval.o; do sleep 0.01; done; kill -KILL 0 ;; esac");
+    let error = world.compile(&recipe).expect_err("it is killed");
+    assert!(error.to_string().contains("SIGKILL"), "{error}");
+    assert!(world.built("Python/ceval.o").is_file(), "compiled, with a warning");
+    world.compiler("");
+    let error = world.compile(&recipe).expect_err("it does not fit");
+    assert!(matches!(error, CpythonError::ProfileDoesNotFit { .. }), "{error}");
+}
+
+#[test]
+fn a_profile_of_a_few_objects_ends_the_build() {
+    let world = World::new();
+    let folder = world.profile();
+    std::fs::remove_file(folder.join("Objects/dict.gcda")).expect("removed");
+    let mut recipe = world.recipe(ONE);
+    recipe.profile.data = Some(folder);
+    does_not_fit(&world, &recipe, "and 1 of 7 objects no profile at all");
+}
+
+#[test]
+fn a_folder_without_a_profile_ends_the_build() {
+    let world = World::new();
+    let mut recipe = world.recipe(ONE);
+    std::fs::create_dir(world.path("empty")).expect("created");
+    for folder in ["empty", "missing"] {
+        recipe.profile.data = Some(world.path(folder));
+        let error = world.compile(&recipe).expect_err("nothing is there");
+        assert!(matches!(error, CpythonError::NoProfileIn { .. }), "{error}");
+        assert_eq!(error.exit(), Exit::Usage);
+    }
+}
+
+#[test]
+fn another_task_is_another_tree() {
+    let world = World::new();
+    let mut recipe = world.recipe(ONE);
+    world.compile(&recipe).expect("built");
+    recipe.profile.tasks.push(world.task());
+    assert_eq!(world.is_built(&recipe), [false]);
+    assert_eq!(world.is_built(&world.recipe(ONE)), [true]);
+}

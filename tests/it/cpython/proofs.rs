@@ -1,0 +1,89 @@
+//! A compiler that takes an option and does otherwise: the build is not what was asked for, and says so.
+
+use surtax::cpython::CpythonError;
+
+use super::world::World;
+
+/// Builds with a compiler that drops the options for which `case` of a shell has the pattern.
+fn not_as_asked(variants: &str, dropped: &str, found: &str) {
+    let world = World::new();
+    let recipe = world.recipe(variants);
+    world.compiler_without(dropped);
+    for call in ["the first", "the second, whose objects are there"] {
+        let error = world.compile(&recipe).expect_err("it is not as asked");
+        assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{call}: {error}");
+        assert!(error.to_string().contains(found), "{call}: {error}");
+        let last = world.is_built(&recipe).pop();
+        assert_eq!(last, Some(false), "nothing is kept of it");
+    }
+}
+
+#[test]
+#[ignore = "until the proof is in"]
+fn pgo_that_is_silently_off_is_found_out() {
+    not_as_asked("static-nonpic-pgo", "-fprofile-use", "PGO");
+    not_as_asked("static-nonpic-nopgo shared-pgo", "-fprofile-use", "PGO");
+}
+
+#[test]
+#[ignore = "until the proof is in"]
+fn pgo_that_nobody_asked_for_is_found_out() {
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-pgo static-pie-nopgo");
+    world.compiler("case $* in *-fPIE*) set -- \"$@\" -fprofile-use -Wno-missing-profile ;; esac");
+    let error = world.compile(&recipe).expect_err("it is not as asked");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+    assert_eq!(world.is_built(&recipe), [true, false]);
+}
+
+#[test]
+#[ignore = "until the proof is in"]
+fn another_code_model_is_found_out() {
+    // GCC is PIE by default here or is not: either way one of the two is not what was asked for.
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-nopgo");
+    world.compiler("case $* in *-fno-pie*\\ -c\\ *|-c*-fno-pie*) set -- \"$@\" -fPIC ;; esac");
+    let error = world.compile(&recipe).expect_err("it is PIC");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-nopgo static-pie-nopgo");
+    world.compiler("case $* in -c*-fPIE*) set -- \"$@\" -fno-pie ;; esac");
+    let error = world.compile(&recipe).expect_err("it is non-PIC");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+    assert_eq!(world.is_built(&recipe), [true, false]);
+}
+
+#[test]
+#[ignore = "until the proof is in"]
+fn a_dropped_fpic_is_found_out() {
+    not_as_asked("static-nonpic-nopgo static-pic-nopgo", "-fPIC", "pic");
+}
+
+#[test]
+#[ignore = "until the proof is in"]
+fn a_dropped_fno_pie_is_found_out() {
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-nopgo");
+    // A compiler that is PIE by default, as Debian's, and one that is not but obeys its distribution.
+    world.compiler("for word; do shift; case $word in -fno-pie) set -- \"$@\" -fPIE ;; *) set -- \"$@\" \"$word\" ;; esac; done");
+    let error = world.compile(&recipe).expect_err("it is PIE");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+}
+
+#[test]
+#[ignore = "until the proof is in"]
+fn lto_that_is_silently_off_is_found_out() {
+    not_as_asked("static-nonpic-nopgo static-pie-nopgo-lto", "-flto*|-fno-fat-lto-objects", "LTO");
+}
+
+#[test]
+#[ignore = "until the proof is in"]
+fn interposition_that_is_silently_on_or_off_is_found_out() {
+    not_as_asked("static-nonpic-nopgo static-pic-nopgo", "-fno-semantic-interposition", "interposition");
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-nopgo static-pic-nopgo-interposable");
+    world.compiler("case $* in *-fsemantic-interposition*) set -- \"$@\" -fno-semantic-interposition ;; esac");
+    let error = world.compile(&recipe).expect_err("it is not as asked");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+}

@@ -1,0 +1,9 @@
+#include "Python.h"
+
+extern long python_hashlib_Hacl_Hash_SHA2_digest(long n);
+
+long PyInit__sha2(long n) {
+    long sum = object_count;
+    for (long i = 0; i < n; i++) sum += python_hashlib_Hacl_Hash_SHA2_digest(i);
+    return sum;
+}

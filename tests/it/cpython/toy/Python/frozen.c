@@ -1,0 +1,4 @@
+const char frozen[] =
+#include "Python/frozen_modules/os.h"
+#include "Python/frozen_modules/site.h"
+    ;
