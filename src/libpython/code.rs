@@ -1,11 +1,11 @@
 //! What code an archive holds: its sections, symbols and relocations counted, and the code model that they show.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget, elf};
 
 use super::hacl::{HaclError, for_each_object};
-use super::intermediate::{Intermediate, count_bitcode};
+use super::intermediate::{Intermediate, count_bitcode, is_bitcode};
 use crate::fs;
 use crate::run::Answer;
 use crate::variant::CodeModel;
@@ -196,6 +196,20 @@ pub(super) fn count(archive: &Path, bytes: &[u8]) -> Result<Counts, HaclError> {
     for_each_object(archive, bytes, |object| counts.add(object))?;
     let bitcode = count_bitcode(archive, bytes)?;
     counts.intermediate.add_bitcode(bitcode);
+    Ok(counts)
+}
+
+/// Counts what loose objects hold, as if they were in one archive.
+pub(super) fn count_objects(files: &[PathBuf]) -> Result<Counts, HaclError> {
+    let mut counts = Counts::default();
+    for file in files {
+        let bytes = fs::read(file)?;
+        match object::File::parse(&*bytes) {
+            Ok(object) => counts.add(&object),
+            Err(_) if is_bitcode(&bytes) => counts.intermediate.add_bitcode(1),
+            Err(error) => return Err(HaclError::Archive { path: file.clone(), reason: error.to_string() }),
+        }
+    }
     Ok(counts)
 }
 

@@ -136,15 +136,19 @@ impl Options {
     }
 }
 
-/// Members that begin with LLVM's magic number, bare or in its wrapper (the LLVM Bitcode File Format, "Magic Numbers").
+/// Members of LLVM's.
 pub(super) fn count_bitcode(archive: &Path, bytes: &[u8]) -> Result<u64, HaclError> {
     let failed = |error: object::Error| HaclError::Archive { path: archive.to_owned(), reason: error.to_string() };
     let mut found = 0;
     for member in object::read::archive::ArchiveFile::parse(bytes).map_err(failed)?.members() {
-        let data = member.map_err(failed)?.data(bytes).map_err(failed)?;
-        found += u64::from(data.starts_with(b"BC\xC0\xDE") || data.starts_with(b"\xDE\xC0\x17\x0B"));
+        found += u64::from(is_bitcode(member.map_err(failed)?.data(bytes).map_err(failed)?));
     }
     Ok(found)
+}
+
+/// By LLVM's magic number, bare or in its wrapper (the LLVM Bitcode File Format, "Magic Numbers").
+pub(super) fn is_bitcode(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"BC\xC0\xDE") || bytes.starts_with(b"\xDE\xC0\x17\x0B")
 }
 
 #[cfg(test)]

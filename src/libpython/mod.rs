@@ -19,6 +19,6 @@ pub(crate) use hacl::{listed, read_version};
 pub(crate) use home::link_prefix;
 pub use home::{Home, HomeError, Offer, Sysconfig};
 pub use needed::{NeededLibrary, runtime_file};
-pub use proof::{ProofError, prove, prove_linked};
+pub use proof::{ProofError, prove, prove_linked, prove_objects};
 pub use stock::{StockError, SysrootProgram};
 pub use variant::{Build, Compiled, Library, LinkTime, Variant};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use object::Object as _;
 
-use super::code;
+use super::code::{self, Counts};
 use super::evidence::audit_file;
 use super::hacl::HaclError;
 use super::linked::Symbols;
@@ -45,33 +45,27 @@ impl Explain for ProofError {
     }
 }
 
-/// Whether the library is what the name asks for: an archive or a shared object as surtax has just compiled it, or, for a shared variant, an archive
-/// of the objects that it is linked from, which shows more. A name without flavour asks for a code model alone.
+/// Whether the library is what the name asks for, an archive or a shared object. A name without flavour asks for a code model alone.
 ///
 /// An archive has to show what is asked for; a linked file, which shows less, must not show anything else. Of LLVM's bitcode nothing is read.
 ///
 /// # Errors
 /// If it is not, with each contradiction, or if it cannot be read.
 pub fn prove(name: VariantName, library: &Path) -> Result<(), ProofError> {
-    let audit = audit_file(&name.to_string(), library)?;
     let bytes = fs::read(library).map_err(HaclError::from)?;
     let mut found = Contradictions::default();
-    if !bytes.starts_with(&object::archive::MAGIC) {
-        found.of_shared_object(name, &audit);
-        return found.into_result(name, library);
+    if bytes.starts_with(&object::archive::MAGIC) {
+        found.of_objects(name, &code::count(library, &bytes)?);
+    } else {
+        found.of_shared_object(name, &audit_file(&name.to_string(), library)?);
     }
-    let counts = code::count(library, &bytes)?;
-    let intermediate = &counts.intermediate;
-    if let Some(flavour) = name.flavour {
-        found.of_lto(flavour, intermediate.objects > 0, &audit.lto_evidence);
-    }
-    if intermediate.bitcode == 0 {
-        found.of_code_model(name.shape.code_model(), &audit);
-        if let Some(flavour) = name.flavour {
-            found.of_answer("PGO", flavour.pgo, audit.pgo != Answer::from(flavour.pgo), &audit.pgo_evidence);
-            found.of_interposition(flavour, &audit);
-        }
-    }
+    found.into_result(name, library)
+}
+
+/// Whether the objects are what the name asks for: those of a shared object show more than it does. `library` is what is made of them, for the error.
+pub fn prove_objects(name: VariantName, objects: &[PathBuf], library: &Path) -> Result<(), ProofError> {
+    let mut found = Contradictions::default();
+    found.of_objects(name, &code::count_objects(objects)?);
     found.into_result(name, library)
 }
 
@@ -112,22 +106,30 @@ impl Contradictions {
         }
     }
 
-    fn of_code_model(&mut self, asked: CodeModel, audit: &SubjectAudit) {
-        if audit.code_model != asked.as_str() {
-            self.add(&format!("{} code", asked.as_str()), &format!("it is {}: {}", audit.code_model, audit.code_model_evidence));
+    fn of_objects(&mut self, name: VariantName, counts: &Counts) {
+        if let Some(flavour) = name.flavour {
+            let asked = flavour.lto != Lto::None;
+            self.of_answer("intermediate code for LTO", asked, asked != (counts.intermediate.objects > 0), &counts.lto().1);
+        }
+        if counts.intermediate.bitcode > 0 {
+            return;
+        }
+        let (asked, (seen, evidence)) = (name.shape.code_model(), counts.code_model());
+        if seen != Some(asked) {
+            let seen = seen.map_or("unknown", CodeModel::as_str);
+            self.add(&format!("{} code", asked.as_str()), &format!("it is {seen}: {evidence}"));
+        }
+        if let Some(flavour) = name.flavour {
+            let (pgo, evidence) = counts.pgo();
+            self.of_answer("PGO", flavour.pgo, pgo != Answer::from(flavour.pgo), &evidence);
+            self.of_interposition(flavour, counts.interposition());
         }
     }
 
-    fn of_lto(&mut self, flavour: Flavour, intermediate: bool, evidence: &str) {
-        let asked = flavour.lto != Lto::None;
-        self.of_answer("intermediate code for LTO", asked, asked != intermediate, evidence);
-    }
-
     /// That nothing exported is called from where it is defined contradicts nothing.
-    fn of_interposition(&mut self, flavour: Flavour, audit: &SubjectAudit) {
+    fn of_interposition(&mut self, flavour: Flavour, (answer, evidence): (Answer, String)) {
         let asked = flavour.interposition;
-        let opposite = audit.interposition == Some(Answer::from(!asked));
-        self.of_answer("semantic interposition", asked, opposite, audit.interposition_evidence.as_deref().unwrap_or_default());
+        self.of_answer("semantic interposition", asked, answer == Answer::from(!asked), &evidence);
     }
 
     fn of_symbols(&mut self, flavour: Flavour, pgo: (Answer, String), lto: (Answer, String)) {
@@ -142,7 +144,8 @@ impl Contradictions {
         }
         if let Some(flavour) = name.flavour {
             self.of_symbols(flavour, (audit.pgo, audit.pgo_evidence.clone()), (audit.lto, audit.lto_evidence.clone()));
-            self.of_interposition(flavour, audit);
+            let evidence = audit.interposition_evidence.clone().unwrap_or_default();
+            self.of_interposition(flavour, (audit.interposition.unwrap_or(Answer::Unknown), evidence));
         }
     }
 

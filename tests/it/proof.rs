@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use surtax::libpython::{ProofError, VariantName, audit_file, prove, prove_linked};
+use surtax::libpython::{ProofError, VariantName, audit_file, prove, prove_linked, prove_objects};
 use surtax::run::Answer;
 
 use crate::libpython::Workshop;
@@ -37,6 +37,10 @@ fn an_archive_is_what_was_asked_for_or_says_what_it_is_instead() {
     assert!(all_wrong[2].contains("asked for PGO, but 0 of 1 objects have .text.hot"), "{all_wrong:?}");
     assert!(all_wrong[3].contains("asked for semantic interposition, but code for executables"), "{all_wrong:?}");
     assert_eq!(lies_of("static-pie-nopgo", &workshop.archive("pie.a", &["-fPIE"])), [""; 0]);
+    // Its last object is still there.
+    let objects = [workshop.path("program.o")];
+    assert_eq!(lies(prove_objects(name("static-pie-nopgo"), &objects, &fixed)), [""; 0]);
+    assert!(lies(prove_objects(name("shared-nopgo-interposable"), &objects, &fixed))[0].starts_with("asked for pic code, but it is pie"));
 }
 
 #[test]
