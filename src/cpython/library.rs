@@ -63,6 +63,13 @@ impl Intended {
         } else {
             link(tree, self.core, &parts, &made)?;
         }
+        let not = |error: crate::libpython::ProofError| CpythonError::NotAsAsked {
+            variant: self.variant.to_string(),
+            found: error.to_string(),
+            library: made.clone(),
+        };
+        crate::libpython::prove_objects(self.variant, &parts.objects, &made).map_err(not)?;
+        crate::libpython::prove(self.variant, &made).map_err(not)?;
         Stamp::write_of(scratch.path(), &made)?;
         Ok(scratch.commit(&self.folder)?)
     }

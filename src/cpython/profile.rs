@@ -222,9 +222,8 @@ impl Fit {
             if line.contains("source locations for function ") {
                 continue;
             }
-            if line.contains("[-Wcoverage-mismatch]") || line.contains("[-Werror=coverage-mismatch]") {
-                mismatched.insert(function());
-            } else if line.contains("[-Wmissing-profile]") && line.contains("profile for function ") {
+            let differs = line.contains("[-Wcoverage-mismatch]") || line.contains("[-Werror=coverage-mismatch]");
+            if differs || line.contains("[-Wmissing-profile]") && line.contains("profile for function ") {
                 mismatched.insert(function());
             } else if line.contains("[-Wmissing-profile]") && stems.iter().any(|stem| quoted.ends_with(stem.as_str())) {
                 missing.insert(quoted);
