@@ -33,9 +33,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Fetch a release's libpython packages and unpack them into a sysroot
+    /// Fetch a release's libpython packages and unpack them into a sysroot, or build CPython from source
     Provision(ProvisionArgs),
-    /// List the variants that a release's packages allow, and what is built of them
+    /// List the variants that a release's packages allow, or a source recipe names, and what is built of them
     Variants(VariantsArgs),
     /// Build the runners
     #[command(subcommand)]
@@ -104,9 +104,29 @@ pub struct SourceArgs {
     pub allow_expired: bool,
 }
 
+/// Which of the builds that a source recipe names.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Of recipes that build from source: every variant that the recipe knows, instead of its usual ones
+    #[arg(long)]
+    pub full: bool,
+
+    /// Of recipes that build from source: so many independent builds of each variant
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=i64::from(BuildArgs::MOST_REPLICATES)))]
+    pub replicates: u32,
+}
+
+impl BuildArgs {
+    /// Each takes as long as the first.
+    pub const MOST_REPLICATES: u32 = 9;
+}
+
 #[derive(Debug, Args)]
 pub struct VariantArgs {
-    /// Only this variant; repeat it for more
+    #[command(flatten)]
+    pub builds: BuildArgs,
+
+    /// Only this variant; repeat it for more. Of a recipe that builds from source, `shared` means every one of that shape
     #[arg(long = "variant", value_name = "VARIANT", value_parser = clap::value_parser!(VariantName))]
     pub variants: Vec<VariantName>,
 
@@ -150,8 +170,11 @@ pub struct ProvisionArgs {
     #[command(flatten)]
     pub source: SourceArgs,
 
+    #[command(flatten)]
+    pub builds: BuildArgs,
+
     /// Show which Pythons the mirrors offer, of every recipe that none is named of, and provision nothing
-    #[arg(long, conflicts_with_all = ["prefixes", "python", "locked", "refresh"])]
+    #[arg(long, conflicts_with_all = ["prefixes", "python", "locked", "refresh", "full", "replicates"])]
     pub list: bool,
 
     /// Print the result as JSON
@@ -163,6 +186,9 @@ pub struct ProvisionArgs {
 pub struct VariantsArgs {
     #[command(flatten)]
     pub source: SourceArgs,
+
+    #[command(flatten)]
+    pub builds: BuildArgs,
 
     /// Print the list as JSON
     #[arg(long)]
@@ -245,7 +271,7 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
     pub resume: Option<PathBuf>,
 }
 

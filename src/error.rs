@@ -62,6 +62,7 @@ explained!(
     crate::libpython::HomeError,
     crate::libpython::StockError,
     crate::libpython::HaclError,
+    crate::libpython::ProofError,
     crate::libpython::UnknownHaclMode,
     crate::elf::ProgramError,
     crate::prefix::PrefixError,

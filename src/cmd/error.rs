@@ -16,6 +16,10 @@ pub enum CommandError {
     NoSourceHasPython { python: PythonVersion, sources: Vec<String> },
     #[error("{} is of {codename}, which no recipe here names", path.display())]
     LockOfWhich { path: PathBuf, codename: String },
+    #[error("--locked names packages, and {} built from source", is_or_are(recipes))]
+    NothingToLock { recipes: Vec<String> },
+    #[error("{option} is for recipes that build CPython from source, and none is named")]
+    NothingToCompile { option: &'static str },
     #[error("--hacl stubs and --hacl-source contradict each other: stand-ins are made of no source")]
     SourceForStubs,
     #[error("HACL cannot be compiled without the source of CPython {version}: {reason}")]
@@ -37,10 +41,15 @@ impl Explain for CommandError {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::NoSuchVariant { variant, .. } if variant.flavour.is_some() => {
+                "surtax variants RECIPE --full lists all that a recipe builds from source".into()
+            }
             Self::NoSuchVariant { .. } => "surtax variants lists what there is".into(),
             Self::NothingToEmbed { .. } => "install its development files, or name another prefix: surtax variants --prefix DIR".into(),
             Self::NoSourceHasPython { .. } => "surtax provision --list shows what each release offers".into(),
             Self::LockOfWhich { .. } => "name the recipe of each lock's release, and each lock once".into(),
+            Self::NothingToLock { .. } => "leave --locked out: the recipe itself says which source it is, by version or hash".into(),
+            Self::NothingToCompile { option } => format!("name one, such as cpython-3.13, or leave {option} out"),
             Self::SourceForStubs => "leave one of them out".into(),
             Self::NoHaclSource { .. } => {
                 "--hacl-source PATH names a tarball or a checkout of that CPython; --hacl stubs does without".into()
@@ -55,4 +64,8 @@ impl Explain for CommandError {
             }
         })
     }
+}
+
+fn is_or_are(names: &[String]) -> String {
+    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
 }

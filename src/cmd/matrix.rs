@@ -109,6 +109,8 @@ fn setting(
 fn default_folder(plan: &Plan) -> PathBuf {
     let moment = plan.created.replace(['-', ':', 'Z'], "").replace('T', "-");
     let name = match plan.groups.as_slice() {
+        // Its name says what is asked; its version is that of many a run.
+        [GroupPlan { name, cpython: Some(_), .. }] => name.clone(),
         [] | [_] => format!("{}-py{}", plan.release.trim_matches('/').replace('/', "-"), plan.python),
         several => several.iter().map(|group| group.name.as_str()).collect::<Vec<_>>().join("+"),
     };

@@ -1,12 +1,15 @@
-//! `surtax provision`: releases made into sysroots, or a list of what there is to provision.
+//! `surtax provision`: releases made into sysroots, sources into libpythons, or a list of what there is to provision.
+
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Serialize;
 
-use super::pipeline::Prepared;
+use super::pipeline::{Prepared, Wanted};
 use super::{json, listing, pipeline};
 use crate::cli::ProvisionArgs;
 use crate::error::Exit;
+use crate::libpython::VariantName;
 use crate::ui::{Reporter as _, Terminal};
 
 /// The shape of an element of `provision --json`.
@@ -18,12 +21,21 @@ struct Shown<'a> {
     python: String,
     version: &'a str,
     /// Absent for an installed CPython, which is used as it is.
-    sysroot: Option<&'a std::path::Path>,
-    prefix: &'a std::path::Path,
-    python3: &'a std::path::Path,
+    sysroot: Option<&'a Path>,
+    prefix: &'a Path,
+    python3: &'a Path,
     packages: usize,
     downloaded_bytes: u64,
     reused: bool,
+    /// What was compiled; absent where packages or an installation brought it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    libpythons: Option<Vec<Libpython<'a>>>,
+}
+
+#[derive(Serialize)]
+struct Libpython<'a> {
+    variant: VariantName,
+    library: &'a Path,
 }
 
 impl<'a> Shown<'a> {
@@ -39,17 +51,39 @@ impl<'a> Shown<'a> {
             python3: &prepared.home.stock,
             packages: provisioned.map_or(0, |provisioned| provisioned.lock.packages.len()),
             downloaded_bytes: provisioned.map_or(0, |provisioned| provisioned.downloaded_bytes),
-            reused: provisioned.is_some_and(|provisioned| provisioned.reused),
+            reused: prepared.reused && (provisioned.is_some() || prepared.cpython.is_some()),
+            libpythons: prepared.cpython.as_ref().map(|_| Libpython::all_of(prepared)),
         }
     }
 
     fn step(&self) -> String {
-        let Self { source, release, version, packages, .. } = self;
-        match (self.sysroot, self.reused) {
-            (None, _) => format!("{source}: the CPython {version} installed in {release}"),
-            (_, true) => format!("{release} with Python {version}, {packages} packages: in the store already; --refresh looks for updates"),
-            (_, false) => format!("{release} with Python {version}, {packages} packages: ready"),
+        let Self { source, release, version, packages, reused, .. } = self;
+        match (&self.libpythons, self.sysroot) {
+            (Some(libpythons), _) => {
+                let state = if *reused { "in the store already" } else { "compiled" };
+                format!("{source}: CPython {version}, {} libpythons: {state}", libpythons.len())
+            }
+            (None, None) => format!("{source}: the CPython {version} installed in {release}"),
+            (None, Some(_)) if *reused => {
+                format!("{release} with Python {version}, {packages} packages: in the store already; --refresh looks for updates")
+            }
+            (None, Some(_)) => format!("{release} with Python {version}, {packages} packages: ready"),
         }
+    }
+
+    /// Where it is.
+    fn data(&self) -> String {
+        let Some(libpythons) = &self.libpythons else { return self.sysroot.unwrap_or(self.prefix).display().to_string() };
+        let wide = libpythons.iter().map(|libpython| libpython.variant.to_string().len()).max().unwrap_or_default();
+        let line = |libpython: &Libpython<'_>| format!("{:<wide$} {}\n", libpython.variant, libpython.library.display());
+        libpythons.iter().map(line).collect()
+    }
+}
+
+impl<'a> Libpython<'a> {
+    fn all_of(prepared: &'a Prepared) -> Vec<Self> {
+        let offers = prepared.home.offers.iter();
+        offers.filter_map(|offer| Some(Self { variant: offer.name, library: offer.build.as_ref().ok()?.library.path() })).collect()
     }
 }
 
@@ -57,7 +91,7 @@ pub(super) fn execute(args: &ProvisionArgs, terminal: &Terminal) -> Result<Exit>
     if args.list {
         return listing::execute(&args.source, args.json, terminal);
     }
-    let (_, prepared) = pipeline::prepare(&args.source, terminal)?;
+    let (_, prepared) = pipeline::prepare(&args.source, Wanted::all(&args.builds), terminal)?;
     let shown: Vec<Shown<'_>> = prepared.iter().map(Shown::of).collect();
     if args.json {
         terminal.data(&json(&shown)?);
@@ -65,7 +99,7 @@ pub(super) fn execute(args: &ProvisionArgs, terminal: &Terminal) -> Result<Exit>
     }
     for one in &shown {
         terminal.step(&one.step());
-        terminal.data(&one.sysroot.unwrap_or(one.prefix).display().to_string());
+        terminal.data(&one.data());
     }
     Ok(Exit::Done)
 }

@@ -38,8 +38,11 @@ pub(super) fn execute(args: &RunnerBuildArgs, terminal: &Terminal) -> Result<Exi
     if args.json {
         terminal.data(&json(&runners.collect::<Vec<_>>())?);
     } else {
-        let lines = runners.map(|shown| format!("{:<12} {:<15} {}\n", shown.source, shown.variant, shown.executable.display()));
-        terminal.data(&lines.collect::<String>());
+        let runners: Vec<Shown<'_>> = runners.collect();
+        let wide = |least: usize, of: &dyn Fn(&Shown<'_>) -> usize| runners.iter().map(of).fold(least, usize::max);
+        let (source, variant) = (wide(12, &|shown| shown.source.len()), wide(15, &|shown| shown.variant.to_string().len()));
+        let line = |shown: &Shown<'_>| format!("{:<source$} {:<variant$} {}\n", shown.source, shown.variant, shown.executable.display());
+        terminal.data(&runners.iter().map(line).collect::<String>());
     }
     Ok(Exit::Done)
 }

@@ -3,16 +3,19 @@
 use anyhow::Result;
 use serde::Serialize;
 
-use super::pipeline::Prepared;
+use super::pipeline::{Entry, Prepared, Wanted};
 use super::{json, pipeline};
-use crate::cli::VariantsArgs;
+use crate::cli::{SourceArgs, VariantsArgs};
+use crate::cpython::{self, Demand};
 use crate::debian::SurtaxLock;
 use crate::error::Exit;
-use crate::libpython::{Linkage, Variant, audit_home};
+use crate::libpython::{Linkage, Variant, VariantName, audit_home};
+use crate::recipe::Cpython;
 use crate::run::Answer;
 use crate::runner::{self, Toolchain};
 use crate::store::Store;
-use crate::ui::Terminal;
+use crate::ui::{Reporter, Terminal};
+use crate::variant::Lto;
 
 /// A row of the list, and the shape of an element of `variants --json`. What is known only of a library is absent where there is none.
 #[derive(Serialize)]
@@ -29,19 +32,34 @@ struct Row {
     pgo: Option<Answer>,
     lto: Option<Answer>,
     pie: bool,
-    /// `built`, `not built` or `unavailable`.
+    /// Of its runner, or of a source recipe's libpython: `built`, `not built` or `unavailable`.
     state: &'static str,
     /// Why it is unavailable.
     reason: Option<String>,
+    /// As the person's own, whose folder is too long for a table.
+    #[serde(skip)]
+    installed: bool,
 }
 
 pub(super) fn execute(args: &VariantsArgs, terminal: &Terminal) -> Result<Exit> {
-    let (store, prepared) = pipeline::prepare(&args.source, terminal)?;
+    let wanted = Wanted::all(&args.builds);
+    let entries = pipeline::read(&args.source, wanted)?;
+    let store = Store::open_default()?;
     let toolchain = Toolchain::find().ok();
-    let mut rows = Vec::new();
-    for one in &prepared {
-        rows.extend(rows_of(&store, one, toolchain.as_ref())?);
+    let alone = entries.len() == 1;
+    let (mut rows, mut pythons) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let name = entry.name().to_owned();
+        if let Entry::Source { recipe, .. } = &entry {
+            rows.extend(rows_of_source(&store, &name, recipe, &args.source, wanted, terminal)?);
+            pythons.push((name, recipe.python));
+        } else {
+            let prepared = entry.prepare(&store, &args.source, wanted, alone, terminal)?;
+            rows.extend(rows_of(&store, &prepared, toolchain.as_ref())?);
+            pythons.push((name, prepared.home.python));
+        }
     }
+    pipeline::check_python(&args.source, pythons.iter().map(|(name, python)| (name.as_str(), *python)))?;
     terminal.data(&if args.json { json(&rows)? } else { table(&rows) });
     Ok(Exit::Done)
 }
@@ -66,6 +84,7 @@ fn rows_of(store: &Store, prepared: &Prepared, toolchain: Option<&Toolchain>) ->
             pie: offer.name.linkage() != Linkage::Static,
             state: "unavailable",
             reason: offer.build.as_ref().err().cloned(),
+            installed: prepared.packages.is_none(),
         };
         if let (Some(variant), Some(audit)) =
             (variants.iter().find(|variant| variant.name == offer.name), audit.of(&offer.name.to_string()))
@@ -86,6 +105,37 @@ fn rows_of(store: &Store, prepared: &Prepared, toolchain: Option<&Toolchain>) ->
     Ok(rows)
 }
 
+/// What the recipe asks for: what is built of it has been proven to be that. Nothing is compiled for a list.
+fn rows_of_source(
+    store: &Store,
+    name: &str,
+    recipe: &Cpython,
+    args: &SourceArgs,
+    wanted: Wanted<'_>,
+    reporter: &dyn Reporter,
+) -> Result<Vec<Row>> {
+    let source = cpython::obtain(store, recipe, &pipeline::access(args), reporter)?;
+    let demand = Demand { name, recipe, source: &source, variants: wanted.among(recipe) };
+    let built = cpython::is_built(store, &demand)?;
+    let row = |(variant, built): (&VariantName, bool)| Row {
+        source: name.to_owned(),
+        variant: variant.to_string(),
+        release: format!("cpython-{}", source.version),
+        python: source.version.clone(),
+        package_version: None,
+        library: None,
+        size_bytes: None,
+        code_model: Some(variant.shape.code_model().as_str().to_owned()),
+        pgo: variant.flavour.map(|flavour| Answer::from(flavour.pgo)),
+        lto: variant.flavour.map(|flavour| Answer::from(flavour.lto != Lto::None)),
+        pie: variant.linkage() != Linkage::Static,
+        state: if built { "built" } else { "not built" },
+        reason: None,
+        installed: false,
+    };
+    Ok(demand.variants.iter().zip(built).map(row).collect())
+}
+
 /// libpython, interpreter and standard library are always of one source version.
 fn package_version(lock: &SurtaxLock) -> String {
     let name = format!("python{}", lock.python);
@@ -100,7 +150,7 @@ fn table(rows: &[Row]) -> String {
         table.add_row([
             row.source.clone(),
             row.variant.clone(),
-            if row.package_version.is_some() { row.release.clone() } else { "installed".to_owned() },
+            if row.installed { "installed".to_owned() } else { row.release.clone() },
             row.python.clone(),
             row.package_version.clone().unwrap_or_else(|| "-".to_owned()),
             row.library.as_ref().and_then(|path| path.file_name()).unwrap_or_default().to_string_lossy().into_owned(),

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use object::{Object as _, ObjectSymbol as _};
 
-use super::code::{Counts, count_cold};
+use super::code;
 use super::hacl::{HaclError, for_each_object, missing_symbols};
 use super::home::Home;
+use super::linked::Symbols;
 use super::variant::{Library, Variant};
 use crate::fs;
 use crate::run::{Answer, Audit, SCHEMA, SubjectAudit};
@@ -48,7 +49,9 @@ fn loaded_by(home: &Home) -> Option<&Path> {
 
 fn audit_shared(subject: &str, shared: &Path, home: &Home) -> Result<SubjectAudit, HaclError> {
     let mut audit = audit_file(subject, shared)?;
-    settle_by_function_sizes(&mut audit, shared, home)?;
+    if audit.pgo == Answer::Unknown {
+        settle_by_function_sizes(&mut audit, shared, home)?;
+    }
     Ok(audit)
 }
 
@@ -62,14 +65,11 @@ pub fn audit_file(subject: &str, file: &Path) -> Result<SubjectAudit, HaclError>
     if !bytes.starts_with(&object::archive::MAGIC) {
         return audit_linked(subject, file, &bytes);
     }
-    let mut counts = Counts::default();
-    for_each_object(file, &bytes, |object| counts.add(object))?;
+    let counts = code::count(file, &bytes)?;
     let (pgo, pgo_evidence) = counts.pgo();
     let (code_model, code_model_evidence) = counts.code_model();
-    let (lto, lto_evidence) = match counts.lto_sections {
-        0 => (Answer::No, "its objects carry no intermediate code, so the link cannot optimise across them".to_owned()),
-        n => (Answer::Unknown, format!("{n} sections of intermediate code: a link may optimise across objects")),
-    };
+    let (lto, lto_evidence) = counts.lto();
+    let (interposition, interposition_evidence) = counts.interposition();
     Ok(SubjectAudit {
         subject: subject.to_owned(),
         file: file.to_owned(),
@@ -80,6 +80,8 @@ pub fn audit_file(subject: &str, file: &Path) -> Result<SubjectAudit, HaclError>
         lto_evidence,
         code_model: code_model.map_or("unknown", CodeModel::as_str).to_owned(),
         code_model_evidence,
+        interposition: Some(interposition),
+        interposition_evidence: Some(interposition_evidence),
         hot_sections: Some(counts.hot_sections),
         cold_symbols: Some(counts.cold_symbols),
         absolute_relocations: Some(counts.absolute_relocations),
@@ -91,27 +93,31 @@ pub fn audit_file(subject: &str, file: &Path) -> Result<SubjectAudit, HaclError>
 /// A linked file has lost its sections per function; only symbols are left, and often not even those.
 fn audit_linked(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectAudit, HaclError> {
     let object = object::File::parse(bytes).map_err(|error| HaclError::Archive { path: file.to_owned(), reason: error.to_string() })?;
-    let stripped = object.symbols().next().is_none();
-    let cold_symbols = (!stripped).then(|| count_cold(&object));
-    let lto_private = object.symbols().filter(|symbol| symbol.name().is_ok_and(|name| name.contains(".lto_priv"))).count();
-    let unknown = |what: &str| format!("{what}: the file is linked{}", if stripped { " and its symbols are stripped" } else { "" });
+    let symbols = Symbols::of(&object);
+    let stripped = |what: &str| (Answer::Unknown, format!("{what}: the file is linked and its symbols are stripped"));
+    let (pgo, pgo_evidence) = symbols.as_ref().map_or_else(|| stripped("sections by function are gone"), Symbols::pgo);
+    let (lto, lto_evidence) = symbols.as_ref().map_or_else(|| stripped("nothing shows it"), Symbols::lto);
     let (code_model, code_model_evidence) = match object.kind() {
         object::ObjectKind::Dynamic => ("pic", "a shared object or position-independent executable".to_owned()),
         object::ObjectKind::Executable => ("unknown", "an executable of fixed address; its code may be either".to_owned()),
         _ => ("unknown", "neither an executable nor a shared object".to_owned()),
     };
+    let shared = object.kind() == object::ObjectKind::Dynamic && object.section_by_name(".interp").is_none();
+    let interposition = symbols.as_ref().filter(|_| shared).map(Symbols::interposition);
     Ok(SubjectAudit {
         subject: subject.to_owned(),
         file: file.to_owned(),
         size_bytes: bytes.len() as u64,
-        pgo: Answer::Unknown,
-        pgo_evidence: unknown("sections by function are gone"),
-        lto: if lto_private > 0 { Answer::Yes } else { Answer::Unknown },
-        lto_evidence: if lto_private > 0 { format!("{lto_private} .lto_priv symbols") } else { unknown("nothing shows it") },
+        pgo,
+        pgo_evidence,
+        lto,
+        lto_evidence,
         code_model: code_model.to_owned(),
         code_model_evidence,
+        interposition: interposition.as_ref().map(|(answer, _)| *answer),
+        interposition_evidence: interposition.map(|(_, evidence)| evidence),
         hot_sections: None,
-        cold_symbols,
+        cold_symbols: symbols.map(|symbols| symbols.cold),
         absolute_relocations: None,
         got_loads: None,
         hacl_missing: Vec::new(),

@@ -4,7 +4,10 @@ mod code;
 mod evidence;
 mod hacl;
 mod home;
+mod intermediate;
+mod linked;
 mod needed;
+mod proof;
 mod stock;
 mod variant;
 
@@ -16,5 +19,6 @@ pub(crate) use hacl::{listed, read_version};
 pub(crate) use home::link_prefix;
 pub use home::{Home, HomeError, Offer, Sysconfig};
 pub use needed::{NeededLibrary, runtime_file};
+pub use proof::{ProofError, prove, prove_linked, prove_objects};
 pub use stock::{StockError, SysrootProgram};
 pub use variant::{Build, Compiled, Library, LinkTime, Variant};

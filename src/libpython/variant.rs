@@ -1,12 +1,12 @@
 //! Builds, and the variants that they make with a linkage.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::Home;
 use crate::digest::Key;
-use crate::variant::{CodeModel, Linkage, VariantName};
+use crate::variant::{CodeModel, Flavour, Linkage, Lto, VariantName};
 
 /// One libpython as compiled, as a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -76,7 +76,15 @@ impl Variant {
         Self { name, build, linkage: name.linkage() }
     }
 
-    /// `libpython3.13-pic.a, static, PIE`.
+    /// Of a shared variant whose library was compiled here: the file that must be loaded, of several of its name.
+    pub fn compiled_shared_object(&self) -> Option<&Path> {
+        match (&self.build.library, &self.build.compiled) {
+            (Library::SharedObject(object), Some(_)) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// `libpython3.13-pic.a, static, PIE`; of what was compiled here `libpython3.13.a compiled non-PIC with PGO and LTO, static, no-PIE`.
     pub fn description(&self) -> String {
         let file = self.build.library.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
         let linkage = match self.linkage {
@@ -84,6 +92,28 @@ impl Variant {
             Linkage::StaticPie => "static, PIE",
             Linkage::Shared => "shared",
         };
-        format!("{file}, {linkage}")
+        match self.name.flavour {
+            Some(flavour) => format!("{file} {}, {linkage}", compiled(self.name.shape.code_model(), flavour)),
+            None => format!("{file}, {linkage}"),
+        }
     }
+}
+
+fn compiled(code_model: CodeModel, flavour: Flavour) -> String {
+    let model = match code_model {
+        CodeModel::NonPic => "non-PIC",
+        CodeModel::Pie => "PIE",
+        CodeModel::Pic => "PIC",
+    };
+    let optimised = match (flavour.pgo, flavour.lto) {
+        (true, Lto::None) => "with PGO",
+        (true, Lto::Thin) => "with PGO and thin LTO",
+        (true, Lto::Full) => "with PGO and LTO",
+        (false, Lto::None) => "without PGO",
+        (false, Lto::Thin) => "with thin LTO and without PGO",
+        (false, Lto::Full) => "with LTO and without PGO",
+    };
+    let interposable = if flavour.interposition { ", open to interposition" } else { "" };
+    let again = if flavour.replicate > 1 { format!(", build {}", flavour.replicate) } else { String::new() };
+    format!("compiled {model} {optimised}{interposable}{again}")
 }

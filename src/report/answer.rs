@@ -2,6 +2,7 @@
 
 use super::format;
 use super::sections::{Section, sections};
+use super::study::is_study;
 use super::summary::{BenchmarkSummary, PremiseVerdict, Property, SubjectResult, Summary};
 use crate::run::{Clock, Role};
 use crate::stats::{self, Verdict};
@@ -51,7 +52,8 @@ fn of_section(summary: &Summary, section: Section<'_>) -> Option<String> {
             code(best.subject)
         );
     }
-    Some(text + &caution(section))
+    let elsewhere = if is_study(summary) { "; the study takes the causes apart." } else { "." };
+    Some(text + &caution(section, elsewhere))
 }
 
 /// Whether any of the figures that an answer would rest on was seen to differ from the baseline's.
@@ -164,7 +166,7 @@ fn figure(benchmark: &str, ratio: f64, verdict: Option<Verdict>) -> String {
 }
 
 /// The sentence that keeps a reader from taking a mixture of causes for one.
-fn caution(section: Section<'_>) -> String {
+fn caution(section: Section<'_>, end: &str) -> String {
     if section.premise().verdict != PremiseVerdict::DoesNotHold {
         return String::new();
     }
@@ -183,10 +185,10 @@ fn caution(section: Section<'_>) -> String {
     };
     let pgo = confounded(Property::Pgo, "no", "yes");
     if pgo.is_empty() {
-        return " The runners' libpythons were not built alike (below), so no ratio is the cost of one choice alone.".to_owned();
+        return format!(" The runners' libpythons were not built alike (below), so no ratio is the cost of one choice alone{end}");
     }
     format!(
-        " The libpythons were not built alike: {} {} compiled without a profile (PGO), so {} not the cost of PIC or of sharing alone.",
+        " The libpythons were not built alike: {} {} compiled without a profile (PGO), so {} not the cost of PIC or of sharing alone{end}",
         pgo.join(", "),
         if pgo.len() == 1 { "was" } else { "were" },
         if pgo.len() == 1 { "its ratio is" } else { "their ratios are" }

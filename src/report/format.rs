@@ -60,6 +60,16 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
+/// A verdict where there is no room for words; pictures and tables explain it.
+pub(super) fn sign(verdict: Option<Verdict>) -> &'static str {
+    match verdict {
+        Some(Verdict::Slower) => "▲",
+        Some(Verdict::Faster) => "▼",
+        Some(Verdict::NoDifferenceSeen) => "=",
+        Some(Verdict::Undecided) | None => "?",
+    }
+}
+
 /// `dynamic, M = 1,000,000`
 pub(super) fn benchmark(name: &str, size: Option<u64>) -> String {
     match size {

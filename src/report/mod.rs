@@ -12,6 +12,7 @@ mod markdown;
 mod plots;
 mod published;
 mod sections;
+mod study;
 mod summarise;
 mod summary;
 mod terminal;
@@ -23,6 +24,7 @@ pub use finding::machine;
 pub use markdown::markdown;
 pub use plots::plots;
 pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
+pub use study::{Effect, Figures, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range, sentences};
 pub use summarise::summarise;
 pub use summary::{
     AcrossResult, BenchmarkSummary, BreakEven, Difference, Failure, Finding, Premise, PremiseVerdict, Property, SubjectResult, Summary,

@@ -6,6 +6,7 @@ use super::differences;
 use super::estimate::Estimate;
 use super::finding;
 use super::judge::judge;
+use super::study;
 use super::summary::{BenchmarkSummary, Failure, GroupSummary, SubjectResult, Summary, VerifySummary};
 use super::visits::Visits;
 use crate::run::{BenchmarkPlan, CheckGroup, GroupPlan, Plan, Role, Run, SCHEMA, Sample, SubjectPlan, SubjectVerification};
@@ -17,7 +18,8 @@ pub fn summarise(run: &Run) -> Summary {
     let plan = &run.plan;
     let mut benchmarks: Vec<BenchmarkSummary> = plan.benchmarks.iter().map(|benchmark| estimates(run, &visits, benchmark)).collect();
     let reference = across::reference(plan).map(|subject| subject.name.clone());
-    let comparisons = judge(&mut benchmarks, reference.as_deref());
+    let mut studied = study::studied(run, &visits, &benchmarks);
+    let comparisons = judge(&mut benchmarks, &mut studied, reference.as_deref());
     let break_even = break_even::break_even(run, &benchmarks);
     let mut summary = Summary {
         schema: SCHEMA,
@@ -32,6 +34,10 @@ pub fn summarise(run: &Run) -> Summary {
         rounds: plan.rounds,
         comparisons,
         benchmarks,
+        effects: studied.effects,
+        interactions: studied.interactions,
+        ledger: studied.ledger,
+        published_pair: studied.published_pair,
         break_even,
         verify: run.verification.subjects.iter().map(verified).collect(),
         failures: visits.failures(run).into_iter().map(failure).collect(),
@@ -39,6 +45,7 @@ pub fn summarise(run: &Run) -> Summary {
         premise: differences::premise(run, plan.groups.first()),
         findings: Vec::new(),
     };
+    study::after_verdicts(&mut summary);
     summary.findings = finding::findings(run, &summary, visits.recorded());
     summary
 }

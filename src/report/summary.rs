@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::study::{Effect, Interaction, Ledger, PairApart};
 use crate::matrix::Benchmark;
 use crate::run::{Answer, Clock, Outcome, Phase, Role};
 use crate::stats::Verdict;
@@ -31,6 +32,17 @@ pub struct Summary {
     /// How many p-values were corrected together.
     pub comparisons: usize,
     pub benchmarks: Vec<BenchmarkSummary>,
+    /// Of a study: what each factor costs with all others held equal. Empty where no subject carries factors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interactions: Vec<Interaction>,
+    /// In the headline benchmarks, from the build that is made to be fastest to the shared one without profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<Ledger>,
+    /// In the headline benchmarks, the pair that the published experiment compared, taken apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published_pair: Vec<PairApart>,
     pub break_even: Vec<BreakEven>,
     pub verify: Vec<VerifySummary>,
     pub failures: Vec<Failure>,

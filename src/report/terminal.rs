@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use super::answer::answer;
 use super::format;
 use super::sections::sections;
+use super::study::{is_study, sentences};
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::run::{Role, Run};
 
@@ -13,6 +14,9 @@ const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 
 /// Longer names would push the numbers off a terminal of 80 columns; report.md has them whole.
 const NAME: usize = 20;
+
+/// In a study, where the columns stand closer together.
+const NAME_IN_STUDY: usize = 28;
 
 /// At most `width` columns wide (but never under 40), without colour: a row per subject and benchmark, the answer, and
 /// how many visits failed or are still to come.
@@ -32,6 +36,9 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     }
     let mut text = shown.iter().map(|line| format::short(line, width) + "\n").collect::<String>();
     text += &format!("\n{}\n", wrap(&answer(summary), width));
+    for sentence in sentences(run, summary) {
+        text += &format!("\n{}\n", wrap(&sentence, width));
+    }
     if !summary.failures.is_empty() {
         text += &format!("\n{} visits failed; report.md says which and why.\n", summary.failures.len());
     }
@@ -50,9 +57,10 @@ fn heading(benchmark: &BenchmarkSummary) -> String {
 fn table(summary: &Summary) -> Table {
     let mut table = Table::new();
     table.load_style(RULED).set_content_arrangement(ContentArrangement::Disabled);
-    let mut header = vec!["", "median ms", "ratio", "95 % interval", "verdict"];
     // With several groups, the ratio across them; its interval and verdict are in report.md.
     let across = summary.reference.is_some();
+    let study = is_study(summary) && !across;
+    let mut header = vec!["", if study { "ms" } else { "median ms" }, "ratio", "95 % interval", "verdict"];
     if across {
         header.insert(4, "ref.");
     }
@@ -60,7 +68,8 @@ fn table(summary: &Summary) -> Table {
     for benchmark in &summary.benchmarks {
         for section in sections(summary) {
             for row in section.rows(benchmark) {
-                let mut cells = cells(row, section.short(&row.subject)).to_vec();
+                let name = format::short(&format::plain(section.short(&row.subject)), if study { NAME_IN_STUDY } else { NAME });
+                let mut cells = cells(row, &name).to_vec();
                 if across {
                     let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
                     cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
@@ -69,8 +78,8 @@ fn table(summary: &Summary) -> Table {
             }
         }
     }
-    if across {
-        // A column more would not fit into 80.
+    if across || study {
+        // A column more, or longer names, would not fit into 80.
         for column in table.column_iter_mut() {
             column.set_padding((0, 1));
         }
@@ -96,7 +105,7 @@ fn cells(row: &SubjectResult, name: &str) -> [String; 5] {
         (_, Some(verdict), _) => format::verdict(verdict).to_owned(),
         (_, None, note) => format::plain(note.as_deref().unwrap_or_default()),
     };
-    let name = format!("  {}", format::short(&format::plain(name), NAME));
+    let name = format!("  {name}");
     [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(row.ratio.map(format::ratio)), interval, verdict]
 }
 

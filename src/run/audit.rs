@@ -35,6 +35,12 @@ pub struct SubjectAudit {
     /// `non-pic`, `pie`, `pic`, or `unknown`.
     pub code_model: String,
     pub code_model_evidence: String,
+    /// Whether another library's function would be called in place of one of its own (semantic interposition). Absent in runs from before it was
+    /// read, and where a file says nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interposition: Option<Answer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interposition_evidence: Option<String>,
     /// Sections named `.text.hot*` in the archive.
     pub hot_sections: Option<u64>,
     /// Symbols ending in `.cold` (or `.cold.N`).
@@ -62,5 +68,11 @@ impl Answer {
             Self::No => "no",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+impl From<bool> for Answer {
+    fn from(yes: bool) -> Self {
+        if yes { Self::Yes } else { Self::No }
     }
 }

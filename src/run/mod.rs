@@ -5,6 +5,7 @@ mod environment;
 mod folder;
 mod plan;
 mod sample;
+mod study;
 mod verification;
 
 pub use audit::{Answer, Audit, SubjectAudit};
@@ -12,6 +13,7 @@ pub use environment::Environment;
 pub use folder::{Folder, RunError};
 pub use plan::{BenchmarkPlan, Clock, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, SubjectPlan, short_name};
 pub use sample::{Outcome, Phase, Sample};
+pub use study::{Contrast, Factor, Interplay, PublishedPair, Step, Study, StudySubject};
 pub use verification::{Check, CheckGroup, SubjectVerification, Verification};
 
 /// The version of every format in a run's folder; it rises when a reader of the old one would be misled.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::study::Study;
 use crate::digest::Sha256;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,15 +64,29 @@ impl Plan {
         self.subject(self.reference.as_deref()?)
     }
 
-    /// How many comparisons the run makes if every subject gives a time: of each with its baseline, and across groups of all but controls
-    /// with the reference, unless that is their baseline already.
+    /// The benchmarks that a study speaks of first: what is timed inside the interpreter, each at its largest size; if nothing is, the first.
+    /// By place in `benchmarks`.
+    pub fn headlines(&self) -> Vec<usize> {
+        let timed_inside = |at: &usize| self.benchmarks[*at].clock == Clock::InProcess;
+        let is_largest = |at: &usize| {
+            let own = &self.benchmarks[*at];
+            !self.benchmarks.iter().any(|other| other.clock == own.clock && other.name == own.name && other.size > own.size)
+        };
+        let headlines: Vec<usize> = (0..self.benchmarks.len()).filter(timed_inside).filter(is_largest).collect();
+        if headlines.is_empty() { (0..self.benchmarks.len().min(1)).collect() } else { headlines }
+    }
+
+    /// How many comparisons the run makes if every subject gives a time: of each with its baseline, across groups of all but controls
+    /// with the reference, unless that is their baseline already, and those of a study.
     pub fn comparisons(&self) -> usize {
         let within = self.subjects.iter().filter(|subject| subject.role != Role::Baseline).count();
         let across = self.reference().map_or(0, |reference| {
             let others = self.subjects.iter().filter(|subject| self.baseline_of(subject) != Some(reference));
             others.filter(|subject| subject.role != Role::Control).count()
         });
-        (within + across) * self.benchmarks.len()
+        let studies = Study::all_of(self);
+        let studied = studies.iter().map(|study| study.comparisons(self.benchmarks.len(), self.headlines().len())).sum::<usize>();
+        (within + across) * self.benchmarks.len() + studied
     }
 
     pub fn subject(&self, name: &str) -> Option<&SubjectPlan> {

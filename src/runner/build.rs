@@ -10,7 +10,7 @@ use super::toolchain::{TARGET, Toolchain};
 use crate::digest::{Key, Sha256};
 use crate::error::{DEFECT, Exit, Explain};
 use crate::fs::{self, FsError};
-use crate::libpython::{Hacl, Home, Variant, VariantName, listed};
+use crate::libpython::{Compiled, Hacl, Home, ProofError, Variant, VariantName, listed, prove_linked};
 use crate::process::{Job, ProcessError, how_it_ended, last_lines};
 use crate::store::{Stamp, Store, StoreError};
 use crate::ui::{Reporter, Unit};
@@ -21,6 +21,12 @@ pub enum RunnerError {
     Failed { variant: VariantName, how: String, tail: String, log: PathBuf },
     #[error("the runner for {variant} cannot be linked: nothing on the link line defines {}\nthe whole log: {}", listed(symbols), log.display())]
     Undefined { variant: VariantName, symbols: Vec<String>, log: PathBuf },
+    #[error("the runner for {variant} was linked, and is not what it was linked for")]
+    Unproven {
+        variant: VariantName,
+        #[source]
+        source: ProofError,
+    },
     #[error("the template of the runner cannot be rendered")]
     Template(#[from] minijinja::Error),
     #[error(transparent)]
@@ -35,6 +41,7 @@ impl Explain for RunnerError {
     fn exit(&self) -> Exit {
         match self {
             Self::Process(error) => error.exit(),
+            Self::Unproven { source, .. } => source.exit(),
             Self::Store(_) | Self::Fs(_) => Exit::Internal,
             _ => Exit::Build,
         }
@@ -50,6 +57,7 @@ impl Explain for RunnerError {
                 Some("the libpython, or a library that it needs, is not complete; build the others alone, each with --variant".into())
             }
             Self::Process(error) => error.hint(),
+            Self::Unproven { source, .. } => source.hint(),
             Self::Store(error) => error.hint(),
             Self::Fs(error) => error.hint(),
             Self::Template(_) => Some(DEFECT.into()),
@@ -66,6 +74,15 @@ fn hint_from(tail: &str) -> &'static str {
         "cargo could not download PyO3; check the network or set up a registry mirror in ~/.cargo/config.toml"
     } else if says(&["can't find crate for `std`", "target may not be installed"]) {
         "install the standard library: rustup target add x86_64-unknown-linux-gnu"
+    } else if says(&[
+        "generated with LTO version",
+        "plugin needed to handle lto object",
+        "ld terminated with signal 9",
+        "lto1: out of memory",
+    ]) {
+        "the intermediate code could not be compiled: it needs the compiler that wrote it, and some 2 GB of memory; --variant leaves such a runner out"
+    } else if says(&["invalid linker name", "cannot find 'ld'", "unable to execute command: Executable \"ld.lld\""]) {
+        "install LLVM's linker beside clang, on Debian: apt-get install lld"
     } else {
         "the log above names the cause; `surtax doctor` checks the compilers"
     }
@@ -155,6 +172,9 @@ pub fn build(
         return Ok(runner);
     }
     let built = intended.compile(store, variant.name, toolchain, reporter)?;
+    if variant.build.compiled.is_some() {
+        prove_linked(variant.name, &built).map_err(|source| RunnerError::Unproven { variant: variant.name, source })?;
+    }
     intended.put_in_place(store, &built, variant.name)
 }
 
@@ -172,7 +192,7 @@ impl Intended {
     fn new(store: &Store, home: &Home, variant: &Variant, hacl: &Hacl, toolchain: &Toolchain) -> Result<Self, RunnerError> {
         let plan = LinkPlan::new(home, variant, hacl);
         let rendered = Crate::render(home, variant, &plan)?;
-        let key = key(home, &plan, &rendered, toolchain);
+        let key = key(home, variant.build.compiled.as_ref(), &plan, &rendered, toolchain);
         let apart_from_hacl = match hacl {
             Hacl::Complete => key.clone(),
             _ => Self::new(store, home, variant, &Hacl::Complete, toolchain)?.key,
@@ -209,7 +229,9 @@ impl Intended {
             let compiled = said.lines().filter(|line| line.trim_start().starts_with("Compiling")).count() as u64;
             bar.advance(compiled.saturating_sub(shown));
             shown = shown.max(compiled);
-            bar.message(&format!("{variant}: {}", last_lines(&said, 1).trim()));
+            let link_time = self.plan.driver.is_some() && said.contains(&format!("Compiling {}", self.package()));
+            let doing = if link_time { "optimising across objects, which may take minutes".to_owned() } else { last_lines(&said, 1) };
+            bar.message(&format!("{variant}: {}", doing.trim()));
         })?;
         bar.finish();
         if !finished.status.success() {
@@ -232,6 +254,8 @@ impl Intended {
             .args(PROFILE.iter().flat_map(|setting| ["--config", setting]))
             .args(["rustc", "--release", "--locked", "--target", TARGET, "--bin", &self.package(), "--", "-C"])
             .arg(format!("relocation-model={}", self.plan.relocation_model))
+            // For this crate alone: cargo would compile PyO3 again for every other linker.
+            .args(self.plan.driver.iter().flat_map(|driver| ["-C".into(), format!("linker={}", driver.display())]))
             .inherit_environment()
             .env("CARGO_TARGET_DIR", target)
             .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", &toolchain.gcc)
@@ -263,21 +287,24 @@ impl Intended {
     }
 }
 
-fn key(home: &Home, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) -> Key {
+fn key(home: &Home, compiled: Option<&Compiled>, plan: &LinkPlan, rendered: &Crate, toolchain: &Toolchain) -> Key {
     // The home's key covers what is linked: every package of a sysroot, every library of an installed Python that is copied into a runner.
     let host_linker = if home.linker.is_some() { "" } else { &toolchain.linker_version };
-    Key::of(
-        "runner",
-        [
-            ("home", home.key.as_str()),
-            ("crate", rendered.digest().as_str()),
-            ("pyo3", &rendered.pyo3_config),
-            ("relocation-model", plan.relocation_model),
-            ("rustc", &toolchain.rustc_version),
-            ("gcc", &toolchain.gcc_version),
-            ("host-linker", host_linker),
-        ],
-    )
+    let crate_digest = rendered.digest();
+    let mut parts = vec![
+        ("home", home.key.as_str()),
+        ("crate", crate_digest.as_str()),
+        ("pyo3", &rendered.pyo3_config),
+        ("relocation-model", plan.relocation_model),
+        ("rustc", &toolchain.rustc_version),
+        ("gcc", &toolchain.gcc_version),
+        ("host-linker", host_linker),
+    ];
+    let driver = plan.driver.as_ref().map(|driver| driver.to_string_lossy());
+    // What was compiled here, and by which version of the driver, its own key covers.
+    parts.extend(compiled.map(|compiled| ("compiled", compiled.key.as_str())));
+    parts.extend(driver.as_ref().map(|driver| ("driver", driver.as_ref())));
+    Key::of("runner", parts)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The link plan: every argument with which a runner takes a libpython in, and why it is there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::libpython::{CodeModel, Hacl, Home, Library, Linkage, Variant};
 
@@ -9,6 +9,8 @@ use crate::libpython::{CodeModel, Hacl, Home, Library, Linkage, Variant};
 pub struct LinkPlan {
     /// For gcc, in order.
     pub arguments: Vec<String>,
+    /// The compiler that links in gcc's place, because it has to compile intermediate code of its own.
+    pub driver: Option<PathBuf>,
     /// rustc's `-C relocation-model` for the runner's own crate.
     pub relocation_model: &'static str,
     /// Compile the HACL stand-ins without PIC, as the archive they complete.
@@ -19,7 +21,9 @@ pub struct LinkPlan {
 impl LinkPlan {
     /// `hacl`: how the variant's archive is completed.
     pub fn new(home: &Home, variant: &Variant, hacl: &Hacl) -> Self {
-        let mut arguments = sysroot_arguments(home);
+        let link_time = variant.build.compiled.as_ref().and_then(|compiled| compiled.link_time.as_ref());
+        let mut arguments = link_time.map(|link_time| link_time.arguments.clone()).unwrap_or_default();
+        arguments.extend(sysroot_arguments(home, &run_time_folders(home, variant), link_time.is_some()));
         // Extension modules are not linked against libpython: they find its symbols in the executable.
         arguments.push("-Wl,--export-dynamic".into());
         match &variant.build.library {
@@ -41,6 +45,7 @@ impl LinkPlan {
         let static_executable = variant.linkage == Linkage::Static;
         Self {
             arguments,
+            driver: link_time.map(|link_time| link_time.compiler.clone()),
             // rustc adds `-no-pie` with the static model and `-pie` with the pic model.
             relocation_model: if static_executable { "static" } else { "pic" },
             no_pic: variant.build.claimed_code_model == CodeModel::NonPic,
@@ -49,9 +54,16 @@ impl LinkPlan {
     }
 }
 
+/// Where the loader looks. Every shared libpython that was compiled here has the same name and a folder of its own, which must come first: another
+/// variant's in a common folder would be taken for it.
+fn run_time_folders<'a>(home: &'a Home, variant: &'a Variant) -> Vec<&'a Path> {
+    let own = variant.compiled_shared_object().and_then(Path::parent);
+    own.into_iter().chain(home.library_folders.iter().map(PathBuf::as_path)).collect()
+}
+
 /// Headers, start files, libraries and loader all from the sysroot, so that the host's own never mix in.
-fn sysroot_arguments(home: &Home) -> Vec<String> {
-    let mut arguments = linker_arguments(home);
+fn sysroot_arguments(home: &Home, run_time_folders: &[&Path], link_time: bool) -> Vec<String> {
+    let mut arguments = linker_arguments(home, link_time);
     arguments.extend(home.sysroot.iter().map(|sysroot| format!("--sysroot={}", sysroot.display())));
     for folder in &home.library_folders {
         // A distribution's gcc looks in its own multiarch folder before the sysroot's: -B for start files, -L for libraries.
@@ -61,18 +73,18 @@ fn sysroot_arguments(home: &Home) -> Vec<String> {
     arguments.push(format!("-Wl,--dynamic-linker={}", home.loader.display()));
     // DT_RPATH: unlike DT_RUNPATH it also serves the libraries of extension modules that are loaded later.
     arguments.push("-Wl,--disable-new-dtags".into());
-    arguments.extend(home.library_folders.iter().map(|folder| format!("-Wl,-rpath,{}", shown(folder))));
+    arguments.extend(run_time_folders.iter().map(|folder| format!("-Wl,-rpath,{}", folder.display())));
     arguments
 }
 
 /// The release's own linker, before any other that gcc would find; by its kind too, since a gcc can be made to prefer another.
-fn linker_arguments(home: &Home) -> Vec<String> {
+fn linker_arguments(home: &Home, link_time: bool) -> Vec<String> {
     let Some(folder) = &home.linker else { return Vec::new() };
-    // The plug-in for link-time optimisation is the host gcc's, and may need a newer libc than the one this linker runs with. There is
-    // nothing for it to do: a distribution removes the intermediate code from its archives.
-    vec![format!("-B{}", folder.display()), "-fuse-ld=bfd".into(), "-fno-use-linker-plugin".into()]
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
+    let mut arguments = vec![format!("-B{}", folder.display()), "-fuse-ld=bfd".into()];
+    if !link_time {
+        // The plug-in for link-time optimisation is the host gcc's, and may need a newer libc than the one this linker runs with. There is
+        // nothing for it to do: a distribution removes the intermediate code from its archives.
+        arguments.push("-fno-use-linker-plugin".into());
+    }
+    arguments
 }

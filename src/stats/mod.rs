@@ -6,7 +6,7 @@ mod ratio;
 mod verdict;
 mod wilcoxon;
 
-pub use bootstrap::{CONFIDENCE, Interval, median_interval};
+pub use bootstrap::{CONFIDENCE, Interval, median_interval, rebuilds_interval};
 pub use holm::holm;
 pub use ratio::{log_ratio, median, ratio};
 pub use verdict::{ALPHA, FLOOR_LIMIT, MINIMUM_ROUNDS, Verdict, noise_floor, rounds_needed, verdict};

@@ -147,6 +147,7 @@ pub(super) fn check(executable: &Path, expected: &Expected, baseline_exports: &B
     if expected.search_path {
         checks.push(search_path(&facts));
     }
+    checks.extend(expected.shared_libpython.as_ref().map(|library| loads(&facts, library)));
     if expected.static_libpython {
         checks.push(exported(&facts, baseline_exports));
     }
@@ -193,6 +194,19 @@ fn search_path(facts: &Facts) -> Check {
         (Some(path), None) => passed(GROUP, name, format!("DT_RPATH {path}")),
         (None, None) => failed(GROUP, name, "has no DT_RPATH: libraries would come from the host"),
         (_, Some(path)) => failed(GROUP, name, format!("has DT_RUNPATH {path}, expected DT_RPATH alone")),
+    }
+}
+
+/// Every build of one Python has the same name, and the first folder on the path that holds one decides which is loaded.
+fn loads(facts: &Facts, expected: &Path) -> Check {
+    let name = "loaded libpython";
+    let folders = facts.rpath.iter().flat_map(|path| path.split(':'));
+    let names = facts.libpythons();
+    let found = folders.flat_map(|folder| names.iter().map(move |name| Path::new(folder).join(name))).find(|path| path.is_file());
+    match found {
+        Some(found) if found.canonicalize().ok() == expected.canonicalize().ok() => passed(GROUP, name, found.display().to_string()),
+        Some(found) => failed(GROUP, name, format!("is {}, expected {}", found.display(), expected.display())),
+        None => failed(GROUP, name, format!("is on none of the folders of DT_RPATH, expected {}", expected.display())),
     }
 }
 

@@ -77,6 +77,8 @@ pub struct Expected {
     pub interpreter: PathBuf,
     /// Whether its libraries must be found by `DT_RPATH`: those of a sysroot must not come from the host.
     pub search_path: bool,
+    /// The shared libpython that it must load: others of the same name lie in other folders.
+    pub shared_libpython: Option<PathBuf>,
     /// How its libpython comes to its HACL functions; `None` where it has its own.
     pub hacl: Option<HaclMode>,
 }

@@ -19,7 +19,7 @@ use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
 use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
-use surtax::libpython::{HaclError, HaclMode, HomeError, Shape, StockError, VariantName};
+use surtax::libpython::{HaclError, HaclMode, HomeError, ProofError, Shape, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
 use surtax::prefix::PrefixError;
@@ -124,6 +124,12 @@ fn runs(forms: &mut Forms) {
             sources: vec!["debian-12 has 3.11".into(), "debian-13 has 3.13".into()],
         },
         CommandError::LockOfWhich { path: path("debian-13.surtax.lock"), codename: "trixie".into() },
+        CommandError::NoSuchVariant {
+            variant: "static-pie-pgo-lto".parse().expect("a variant"),
+            reasons: vec!["cpython-3.13: its recipe asks for no such build".into()],
+        },
+        CommandError::NothingToLock { recipes: vec!["cpython-3.13".into(), "fastest".into()] },
+        CommandError::NothingToCompile { option: "--replicates" },
         CommandError::SourceForStubs,
         CommandError::NoHaclSource { version: "3.14.10".into(), reason: "no mirror has python3.14 3.14.10-1".into() },
         CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },
@@ -269,6 +275,16 @@ fn building(forms: &mut Forms) {
         },
     ]);
     forms.show("fast".parse::<HaclMode>().err());
+    let variant = || "static-pic-pgo-lto".parse::<VariantName>().expect("a variant");
+    let contradicted = || ProofError::Contradicted {
+        variant: variant(),
+        file: library(),
+        contradictions: vec![
+            "asked for pic code, but it is non-pic: 19833 absolute 32-bit relocations in code".into(),
+            "asked for PGO, but 3 of 179 objects have .text.hot sections (3 in all), 23 .cold symbols".into(),
+        ],
+    };
+    forms.show([contradicted(), ProofError::Unreadable(HaclError::Archive { path: library(), reason: "it ends too early".into() })]);
     let failed = |tail: &str| RunnerError::Failed {
         variant: VariantName::plain(Shape::StaticPic),
         how: "exited with code 101".into(),
@@ -284,7 +300,10 @@ fn building(forms: &mut Forms) {
         failed("error: No space left on device (os error 28)"),
         failed("error: failed to get `pyo3` as a dependency"),
         failed("error[E0463]: can't find crate for `std`"),
+        failed("lto1: fatal error: bytecode stream in file 'libpython3.13.a' generated with LTO version 12.0 instead of the expected 13.0"),
+        failed("clang: error: invalid linker name in argument '-fuse-ld=lld'"),
         failed("error: something else"),
+        RunnerError::Unproven { variant: variant(), source: contradicted() },
         undefined("Hacl_One"),
         undefined("zstd_compress"),
         RunnerError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "in the template")),

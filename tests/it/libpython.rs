@@ -14,31 +14,31 @@ __attribute__((noinline)) int never(int n) { for (int i = 0; i < n; i++) table[i
 "#;
 const MAIN: &str = "int outside; int often(int), never(int); int main(int argc, char **argv) { int s = 0; for (int i = 0; i < 20000; i++) s += often(100); return argc > 9 ? never(s) : 0; }";
 
-struct Workshop(tempfile::TempDir);
+pub(crate) struct Workshop(tempfile::TempDir);
 
 impl Workshop {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let workshop = Self(tempfile::tempdir().expect("a folder"));
         workshop.write("program.c", PROGRAM);
         workshop.write("main.c", MAIN);
         workshop
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).expect("written");
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn tool(&self, tool: &str, arguments: &[&str]) {
+    pub(crate) fn tool(&self, tool: &str, arguments: &[&str]) {
         let status = Command::new(tool).args(arguments).current_dir(self.0.path()).status().expect("the tool starts");
         assert!(status.success(), "{tool} {arguments:?}");
     }
 
     /// Compiles program.c alone into an archive.
-    fn archive(&self, name: &str, flags: &[&str]) -> PathBuf {
+    pub(crate) fn archive(&self, name: &str, flags: &[&str]) -> PathBuf {
         let mut arguments = vec!["-O2", "-c", "program.c", "-o", "program.o"];
         arguments.extend(flags);
         self.tool("gcc", &arguments);
@@ -120,6 +120,8 @@ fn link_time_code_is_seen_and_its_absence_too() {
     let fat = audit(&workshop.archive("fat.a", &["-flto", "-ffat-lto-objects"]));
     assert_eq!(fat.lto, Answer::Unknown);
     assert!(fat.lto_evidence.contains("intermediate code"));
+    let slim = audit(&workshop.archive("slim.a", &["-flto", "-fno-fat-lto-objects", "-fPIE", "-fprofile-use", "-Wno-missing-profile"]));
+    assert_eq!((slim.lto, slim.pgo, slim.code_model.as_str()), (Answer::Yes, Answer::Yes, "pie"), "{}", slim.code_model_evidence);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod archive;
 mod benchmarks;
 mod cli;
+mod compiled;
 mod config;
 mod cpython;
 mod cpython_source;
@@ -20,6 +21,7 @@ mod measure;
 mod needs;
 mod prefix;
 mod process;
+mod proof;
 mod provision;
 mod proxy;
 mod real;

@@ -51,6 +51,7 @@ fn passes_the_gate(store: &Store, folder: &Path, prefix: &Prefix) {
             static_libpython: variant.linkage != Linkage::Shared,
             interpreter: home.loader.clone(),
             search_path: false,
+            shared_libpython: None,
             hacl: hacl.mode(),
         };
         candidates.push(candidate(&variant.name.to_string(), &runner.executable, Role::Runner, Some(expected)));

@@ -3,6 +3,7 @@
 mod committed;
 mod groups;
 mod machine;
+mod studies;
 mod synthetic;
 
 use std::path::PathBuf;

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use surtax::stats::{
-    Interval, Verdict, holm, log_ratio, median, median_interval, noise_floor, ratio, rounds_needed, signed_rank, smallest_p, verdict,
+    Interval, Verdict, holm, log_ratio, median, median_interval, noise_floor, ratio, rebuilds_interval, rounds_needed, signed_rank,
+    smallest_p, verdict,
 };
 
 /// `np.round(np.exp(np.random.default_rng(20261121).normal(0.03, 0.02, 15)), 4)`
@@ -49,6 +50,58 @@ fn interval_is_what_all_resamples_give() {
         let tail = (medians.len() as f64 * 0.025).ceil() as usize;
         let expected = Interval { low: medians[tail.max(1) - 1], high: medians[medians.len() - tail.max(1)] };
         assert_eq!(median_interval(values), Some(expected), "{count} values");
+    }
+}
+
+#[test]
+fn one_build_has_the_interval_of_its_rounds() {
+    for count in [1, 6, 12, 15] {
+        assert_eq!(rebuilds_interval(&[FIFTEEN[..count].to_vec()]), median_interval(&FIFTEEN[..count]), "{count} rounds");
+    }
+    assert_eq!(rebuilds_interval(&[]), None);
+    assert_eq!(rebuilds_interval(&[vec![1.0, 2.0], vec![1.0]]), None, "rows of unequal length");
+}
+
+/// Every draw of rebuilds and, within it, every draw of rounds; `Student's t at 0.975` for 1 and 2 degrees of freedom from scipy's `t.ppf`.
+#[test]
+fn rebuilds_interval_is_what_all_resamples_give() {
+    let rows = [vec![1.0, 1.5, 1.7, 2.6], vec![1.2, 1.9, 1.4, 2.2], vec![2.0, 2.9, 2.4, 4.1]];
+    for (count, student) in [(2_usize, 12.706204736174694), (3, 4.302652729749462)] {
+        let rows = &rows[..count];
+        let stretch = student / 1.959963984540054 * (count as f64 / (count as f64 - 1.0)).sqrt();
+        let middles: Vec<f64> = rows.iter().map(|row| median(row).unwrap()).collect();
+        let mean = middles.iter().sum::<f64>() / count as f64;
+        let value = |rebuild: usize, round: usize| rows[rebuild][round] + (stretch - 1.0) * (middles[rebuild] - mean);
+        let mut medians = Vec::new();
+        for builds in 0..count.pow(count as u32) {
+            let drawn: Vec<usize> = (0..count as u32).map(|place| builds / count.pow(place) % count).collect();
+            let means: Vec<f64> = (0..4).map(|round| drawn.iter().map(|build| value(*build, round)).sum::<f64>() / count as f64).collect();
+            medians.extend((0..256).map(|code| median(&[0, 1, 2, 3].map(|place| means[code / 4_usize.pow(place) % 4])).unwrap()));
+        }
+        medians.sort_by(f64::total_cmp);
+        let tail = (medians.len() as f64 * 0.025).ceil() as usize;
+        let found = rebuilds_interval(rows).unwrap();
+        assert!(close(found.low, medians[tail - 1]) && close(found.high, medians[medians.len() - tail]), "{count}: {found:?}");
+    }
+}
+
+/// Rebuilds that differ not at all, as much as rounds do, and twice as much.
+#[test]
+fn the_interval_of_rebuilds_covers_the_truth_whatever_their_spread() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let mut normal = || (0..12).map(|_| (random.next_u64() >> 11) as f64 / (1_u64 << 53) as f64).sum::<f64>() - 6.0;
+    for (count, spread) in [(2, 0.0), (2, 1.0), (2, 2.0), (3, 0.0), (3, 1.0), (3, 2.0)] {
+        let hits = (0..1000).filter(|_| {
+            let rebuild = |_| {
+                let own = spread * normal();
+                (0..15).map(|_| own + normal()).collect()
+            };
+            let rows: Vec<Vec<f64>> = (0..count).map(rebuild).collect();
+            let interval = rebuilds_interval(&rows).unwrap();
+            interval.low <= 0.0 && 0.0 <= interval.high
+        });
+        let share = hits.count() as f64 / 1000.0;
+        assert!(share >= 0.925, "{count} rebuilds, spread {spread}: {share}");
     }
 }
 

@@ -259,7 +259,14 @@ fn a_module_that_only_the_baseline_imports_fails() {
 }
 
 fn elf(world: &World, executable: PathBuf, pie: bool, static_libpython: bool) -> SubjectVerification {
-    let expected = Expected { pie, static_libpython, interpreter: "/lib64/ld-linux-x86-64.so.2".into(), search_path: true, hacl: None };
+    let expected = Expected {
+        pie,
+        static_libpython,
+        interpreter: "/lib64/ld-linux-x86-64.so.2".into(),
+        search_path: true,
+        shared_libpython: None,
+        hacl: None,
+    };
     let candidate = Candidate { name: "runner".to_owned(), executable, role: Role::Runner, same_python: true, expected: Some(expected) };
     judged(&candidate, &world.suite())
 }
@@ -299,6 +306,39 @@ fn the_search_path_must_reach_what_extension_modules_load() {
     assert!(!passes(&elf(&world, none, true, true), "library search path"));
 }
 
+/// Builds of one Python from source differ in nothing but their folder.
+#[test]
+fn the_first_libpython_of_its_name_on_the_search_path_must_be_the_variants_own() {
+    let Some(world) = World::with_python() else { return };
+    for folder in ["own", "other"] {
+        std::fs::create_dir(world.0.path().join(folder)).unwrap();
+        world.compiled(&format!("{folder}/libpython3.99.so.1.0"), &["-shared", "-fPIC", "-Wl,-soname,libpython3.99.so.1.0"]);
+    }
+    let place = |folder: &str| world.0.path().join(folder);
+    let own = place("own").join("libpython3.99.so.1.0");
+    let seen = |name: &str, folders: &[&str]| {
+        let path = folders.iter().map(|folder| place(folder).display().to_string()).collect::<Vec<_>>().join(":");
+        let search = format!("-Wl,--disable-new-dtags,-rpath,{path}");
+        let executable = world.compiled(name, &["-Wl,--no-as-needed", &own.to_string_lossy(), &search]);
+        let expected = Expected {
+            pie: true,
+            static_libpython: false,
+            interpreter: "/ld".into(),
+            search_path: true,
+            shared_libpython: Some(own.clone()),
+            hacl: None,
+        };
+        let candidate = Candidate { name: name.to_owned(), executable, role: Role::Runner, same_python: true, expected: Some(expected) };
+        let verified = judged(&candidate, &world.suite());
+        let check = named(&verified, CheckGroup::Elf, "loaded libpython");
+        (check.passed, check.detail.clone().unwrap_or_default())
+    };
+    assert!(seen("first", &["nowhere", "own", "other"]).0);
+    let (passed, detail) = seen("second", &["other", "own"]);
+    assert!(!passed && detail.contains("/other/libpython3.99.so.1.0, expected ") && detail.contains("/own/"), "{detail}");
+    assert!(seen("lost", &["nowhere"]).1.contains("none of the folders"));
+}
+
 #[test]
 fn a_static_runner_needs_no_libpython_and_a_shared_one_exactly_one() {
     let Some(world) = World::with_python() else { return };
@@ -327,7 +367,14 @@ fn a_static_runner_exports_what_extension_modules_bind_to() {
     let suite = world.suite();
     let small = Candidate { executable: own.clone(), ..stock() };
     let known = record_baseline(&small, &suite, Silent.bar("", None, Unit::Items).as_ref()).unwrap();
-    let expected = Expected { pie: true, static_libpython: true, interpreter: "/elsewhere/ld.so".into(), search_path: true, hacl: None };
+    let expected = Expected {
+        pie: true,
+        static_libpython: true,
+        interpreter: "/elsewhere/ld.so".into(),
+        search_path: true,
+        shared_libpython: None,
+        hacl: None,
+    };
     let candidate = Candidate { name: "own".to_owned(), executable: own, role: Role::Runner, same_python: true, expected: Some(expected) };
     let verified = check_of(&candidate, &known, &suite);
     let check = named(&verified, CheckGroup::Elf, "exported symbols");
@@ -372,7 +419,8 @@ fn hashing(world: &World, name: &str, stand_ins: bool, asked: &str, function: &s
 
 fn with_hacl(world: &World, executable: PathBuf, hacl: HaclMode) -> SubjectVerification {
     let interpreter = "/lib64/ld-linux-x86-64.so.2".into();
-    let expected = Expected { pie: true, static_libpython: true, interpreter, search_path: false, hacl: Some(hacl) };
+    let expected =
+        Expected { pie: true, static_libpython: true, interpreter, search_path: false, shared_libpython: None, hacl: Some(hacl) };
     let runner = Candidate { name: "runner".to_owned(), executable, role: Role::Runner, same_python: true, expected: Some(expected) };
     judged(&runner, &world.suite())
 }
@@ -470,7 +518,8 @@ fn a_guest_is_judged_by_what_it_is() {
 fn a_verification_is_kept_under_all_that_could_change_it() {
     let (one, two) = (Sha256::of(b"one"), Sha256::of(b"two"));
     let base = stock();
-    let expected = Expected { pie: true, static_libpython: true, interpreter: "/ld".into(), search_path: true, hacl: None };
+    let expected =
+        Expected { pie: true, static_libpython: true, interpreter: "/ld".into(), search_path: true, shared_libpython: None, hacl: None };
     let runner = Candidate {
         name: "r".to_owned(),
         executable: "/r".into(),

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::prepare::prepare;
-use super::{BASELINE, Built, BuiltVariant, CONTROL, Group, Prepared, hacl};
+use super::{BASELINE, Built, BuiltVariant, CONTROL, Group, Prepared, Wanted, hacl};
 use crate::cli::{GuestArgs, SourceArgs, VariantArgs};
 use crate::cmd::CommandError;
 use crate::debian::Host;
@@ -30,7 +30,7 @@ pub(in crate::cmd) fn build(
     Host::this().check()?;
     let toolchain = Toolchain::find()?;
     let guests = guests.map(identify).transpose()?.unwrap_or_default();
-    let (store, prepared) = prepare(sources, reporter)?;
+    let (store, prepared) = prepare(sources, Wanted::of(selection), reporter)?;
     check_selection(&prepared, &selection.variants)?;
     let mut groups = Vec::new();
     for prepared in prepared {
@@ -67,7 +67,8 @@ fn check_selection(prepared: &[Prepared], wanted: &[VariantName]) -> Result<(), 
 
 fn group(store: &Store, mut prepared: Prepared, selection: &VariantArgs, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<Group> {
     let all = Variant::all_of(&prepared.home);
-    if all.is_empty() {
+    // Of a recipe that builds none of the variants that were asked of another source, the baseline still takes part.
+    if all.is_empty() && prepared.cpython.is_none() {
         let reasons = prepared.home.offers.iter().filter_map(|offer| Some(format!("{}: {}", offer.name, offer.build.as_ref().err()?)));
         return Err(CommandError::NothingToEmbed { source_name: prepared.name.clone(), reasons: reasons.collect() }.into());
     }
@@ -160,9 +161,8 @@ impl Built {
             description,
             factors: None,
         };
-        let own = if group.prepared.packages.is_some() { "the release's own python3" } else { "the prefix's own python" };
         let mut subjects = vec![
-            stock(BASELINE, Role::Baseline, format!("{own}, {}", home.sysconfig.version)),
+            stock(BASELINE, Role::Baseline, group.prepared.stock_description()),
             stock(CONTROL, Role::Control, "the baseline measured a second time (A/A)".to_owned()),
         ];
         subjects.extend(group.built.iter().map(|built| SubjectPlan {
@@ -192,6 +192,17 @@ impl Built {
             subjects.push(audit_file(&guest.name, guest.libpython.as_ref().unwrap_or(&guest.executable))?);
         }
         Ok(Audit { schema: SCHEMA, subjects })
+    }
+}
+
+impl Prepared {
+    fn stock_description(&self) -> String {
+        let version = &self.home.sysconfig.version;
+        match (&self.packages, &self.cpython) {
+            (Some(_), _) => format!("the release's own python3, {version}"),
+            (None, Some(plan)) => format!("python as CPython's own Makefile links it, of {}", plan.stock),
+            (None, None) => format!("the prefix's own python, {version}"),
+        }
     }
 }
 

@@ -39,6 +39,7 @@ impl Built {
             static_libpython: built.variant.linkage != Linkage::Shared,
             interpreter: home.loader.clone(),
             search_path: home.sysroot.is_some(),
+            shared_libpython: built.variant.compiled_shared_object().map(Path::to_owned),
             hacl: built.hacl.mode(),
         });
         let guest = self.guests.iter().find(|guest| subject.role == Role::Guest && guest.name == subject.name);

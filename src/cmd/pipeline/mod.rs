@@ -4,6 +4,7 @@ mod build;
 mod gate;
 mod hacl;
 mod prepare;
+mod wanted;
 
 use std::path::Path;
 
@@ -16,7 +17,8 @@ use crate::store::Store;
 
 pub(super) use build::build;
 pub(super) use gate::verification_line;
-pub(super) use prepare::{prepare, recipes, request};
+pub(super) use prepare::{Entry, access, check_python, prepare, read, recipes, request};
+pub(super) use wanted::Wanted;
 
 /// The baseline's name, and the name under which it is measured a second time.
 pub(super) const BASELINE: &str = "python3";
@@ -28,13 +30,15 @@ pub(super) struct Prepared {
     pub name: String,
     /// The recipe as the person named it, where that is a file.
     pub recipe: Option<String>,
-    /// Codename, such as `bookworm`; of an installed CPython, its folder.
+    /// Codename, such as `bookworm`; of an installed CPython, its folder; `cpython-3.13.5` of one from source.
     pub release: String,
     pub home: Home,
     /// Absent where nothing was provisioned.
     pub packages: Option<Packages>,
     /// How it was compiled; absent where it was found.
     pub cpython: Option<CpythonPlan>,
+    /// Whether all of it was in the store.
+    pub reused: bool,
 }
 
 /// A sysroot's packages, and the request that they answer.

@@ -3,7 +3,7 @@
 use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::summary::Summary;
-use crate::run::{GroupPlan, Plan, Role, Run, SubjectPlan};
+use crate::run::{CpythonPlan, GroupPlan, Plan, Role, Run, SubjectPlan};
 use crate::stats::{FLOOR_LIMIT, MINIMUM_ROUNDS};
 
 pub(super) fn environment(run: &Run) -> String {
@@ -28,7 +28,34 @@ pub(super) fn environment(run: &Run) -> String {
     for (tool, version) in &machine.toolchain {
         row(tool, version);
     }
-    format!("## Environment\n\n{}\n{}", table.finish(), subjects(run))
+    format!("## Environment\n\n{}\n{}{}", table.finish(), subjects(run), compiled(run))
+}
+
+/// How libpythons were compiled, a table for each group whose were; nothing where all were found.
+fn compiled(run: &Run) -> String {
+    let groups = run.plan.groups.iter().filter_map(|group| Some((group, group.cpython.as_ref()?)));
+    groups.map(|(group, cpython)| format!("\n{}", how_compiled(&group.name, cpython))).collect()
+}
+
+fn how_compiled(group: &str, cpython: &CpythonPlan) -> String {
+    let heading = format!("{}, compiled here", text(group));
+    let mut table = Table::new(&[&heading, ""]);
+    let mut row = |name: &str, cell: String| table.row(&[name.to_owned(), cell]);
+    let list = |items: &[String]| {
+        if items.is_empty() { "none".to_owned() } else { items.iter().map(|item| code(item)).collect::<Vec<_>>().join(" ") }
+    };
+    row("source", text(&cpython.source));
+    if let Some(sha256) = &cpython.source_sha256 {
+        row("SHA-256 of the source", format!("`{sha256}`"));
+    }
+    row("patches", list(&cpython.patches));
+    row("compiler", text(&cpython.compiler));
+    row("further configure arguments", list(&cpython.configure));
+    row("further compiler flags", list(&cpython.cflags));
+    row("static modules", list(&cpython.static_modules));
+    row("profile task", list(&cpython.profile_tasks));
+    row("build of the baseline", code(&cpython.stock));
+    table.finish()
 }
 
 fn subjects(run: &Run) -> String {
@@ -105,15 +132,28 @@ fn sources(plan: &Plan) -> String {
         return format!(" --locked {LOCK}");
     }
     // The host's own release is named by its lock alone, so that it can be had on another host too.
-    let recipes = plan.groups.iter().filter(|group| group.lock.is_some() && group.name != "host");
+    let by_recipe = |group: &&GroupPlan| group.cpython.is_some() || group.lock.is_some() && group.name != "host";
+    let recipes = plan.groups.iter().filter(by_recipe);
     let recipes = recipes.map(|group| format!(" {}", format::plain(group.recipe.as_ref().unwrap_or(&group.name))));
+    // A source recipe has no lock: it names its source itself.
     let option = |group: &GroupPlan| match &group.lock {
+        _ if group.cpython.is_some() => String::new(),
         Some(lock) => format!(" --locked {}", format::plain(lock)),
         None => format!(" --prefix {}", format::plain(&group.release)),
     };
     let reference = plan.reference().and_then(|subject| subject.group.as_ref());
     let reference = reference.map(|group| format!(" --baseline {}", format::plain(group)));
-    recipes.chain(plan.groups.iter().map(option)).chain(reference).chain(hacl(plan)).collect()
+    recipes.chain(plan.groups.iter().map(option)).chain(reference).chain(hacl(plan)).chain(replicates(plan)).collect()
+}
+
+/// How often each build was made, where it was more than once.
+fn replicates(plan: &Plan) -> Option<String> {
+    let most = plan.subjects.iter().filter_map(replicate).max().filter(|most| *most > 1)?;
+    Some(format!(" --replicates {most}"))
+}
+
+fn replicate(subject: &SubjectPlan) -> Option<u32> {
+    subject.factors.as_ref().map(|factors| factors.replicate)
 }
 
 /// Said also where it was the default, which depends on what a mirror has.
@@ -130,6 +170,8 @@ fn selection(run: &Run) -> String {
     for subject in &run.plan.subjects {
         let name = subject.short_name();
         let option = match subject.role {
+            // Meant by the first, with `--replicates`.
+            Role::Runner if replicate(subject).is_some_and(|replicate| replicate > 1) => continue,
             Role::Runner => format!(" --variant {}", format::plain(name)),
             Role::Guest if name == SubjectPlan::HOST_PYTHON => " --host-python".to_owned(),
             Role::Guest => format!(" --subject {}={}", format::plain(name), format::plain(&subject.executable.to_string_lossy())),

@@ -6,6 +6,7 @@ mod benchmarks;
 mod evidence;
 mod method;
 mod releases;
+mod study;
 mod table;
 mod verification;
 
@@ -19,6 +20,7 @@ use table::{code, text};
 pub fn markdown(run: &Run, summary: &Summary) -> String {
     let sections = [
         head(run, summary),
+        study::study(run, summary),
         benchmarks::experiment(summary),
         benchmarks::startup(summary),
         benchmarks::rest(summary),

@@ -20,6 +20,10 @@ const FOOT: f64 = 64.0;
 const HEADING: f64 = 22.0;
 /// Subjects of one M stand side by side, so that their whiskers do not cover each other.
 const DODGE: f64 = 5.0;
+/// At most this far apart, all together: less than a decade.
+const SPREAD: f64 = 75.0;
+/// An entry of the legend.
+const KEY: f64 = 42.0;
 
 struct Curve<'a> {
     subject: &'a str,
@@ -34,7 +38,8 @@ pub(super) fn amortised(summary: &Summary) -> String {
     let panels: Vec<(Section<'_>, Vec<Curve<'_>>)> =
         sections(summary).into_iter().map(|part| (part, curves(summary, part, &looks))).collect();
     let headings = if summary.reference.is_some() { HEADING } else { 0.0 };
-    let mut sheet = Sheet::new(WIDTH, HEIGHT + headings + (panels.len().max(1) - 1) as f64 * (BOTTOM - TOP + FOOT + headings));
+    let depths = panels.iter().map(|(_, curves)| depth(curves) + FOOT + headings).sum::<f64>().max(BOTTOM - TOP + FOOT + headings);
+    let mut sheet = Sheet::new(WIDTH, HEIGHT - (BOTTOM - TOP + FOOT) + depths);
     sheet.bold((20.0, 30.0), 16.0, "Amortised: ratio over M");
     let legend = "Whole process: start-up and M iterations of the dynamic workload. Below 1: faster than the baseline. Ring: break-even.";
     sheet.text((20.0, 52.0), Anchor::Start, 11.5, FAINT, legend);
@@ -49,7 +54,7 @@ pub(super) fn amortised(summary: &Summary) -> String {
             top += headings;
         }
         panel(&mut sheet, curves, top);
-        top += BOTTOM - TOP + FOOT;
+        top += depth(curves) + FOOT;
     }
     sheet.finish(
         "Amortised: ratio to the baseline over M",
@@ -57,8 +62,13 @@ pub(super) fn amortised(summary: &Summary) -> String {
     )
 }
 
+/// As deep as its legend, if that is long.
+fn depth(curves: &[Curve<'_>]) -> f64 {
+    (BOTTOM - TOP).max(curves.len() as f64 * KEY)
+}
+
 fn panel(sheet: &mut Sheet, curves: &[Curve<'_>], top: f64) {
-    let bottom = top + (BOTTOM - TOP);
+    let bottom = top + depth(curves);
     let rows = || curves.iter().flat_map(|curve| &curve.points);
     if curves.is_empty() {
         return sheet.text((LEFT, top + 20.0), Anchor::Start, 12.0, FAINT, "No runner has a published ratio.");
@@ -78,9 +88,9 @@ fn panel(sheet: &mut Sheet, curves: &[Curve<'_>], top: f64) {
     sheet.line((LEFT, ratios.place(1.0)), (RIGHT, ratios.place(1.0)), INK, 1.2);
     let middle = (curves.len() as f64 - 1.0) / 2.0;
     for (order, curve) in curves.iter().enumerate() {
-        let shift = (order as f64 - middle) * DODGE;
+        let shift = (order as f64 - middle) * DODGE.min(SPREAD / curves.len() as f64);
         draw(sheet, curve, |size| sizes.place((size as f64).log10()) + shift, &ratios, bottom);
-        key(sheet, curve, top + 14.0 + order as f64 * 42.0);
+        key(sheet, curve, top + 14.0 + order as f64 * KEY);
     }
 }
 

@@ -3,8 +3,10 @@
 mod amortised;
 mod axis;
 mod looks;
+mod panels;
 mod ratios;
 mod rounds;
+mod study;
 mod svg;
 
 use std::collections::BTreeSet;
@@ -13,11 +15,13 @@ use super::summary::Summary;
 use crate::matrix::Benchmark;
 use crate::run::Run;
 
-/// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `across.svg` with several groups; `amortised.svg` if it was planned; and one
-/// of every round's values for each benchmark.
+/// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `across.svg` with several groups; `effects.svg` and `ledger.svg`
+/// of a study; `amortised.svg` if it was planned; and one of every round's values for each benchmark.
 pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
     let mut plots = vec![("ratios.svg".to_owned(), ratios::ratios(summary))];
     plots.extend(ratios::across(summary).map(|svg| ("across.svg".to_owned(), svg)));
+    plots.extend(study::effects(summary).map(|svg| ("effects.svg".to_owned(), svg)));
+    plots.extend(study::ledger(run, summary).map(|svg| ("ledger.svg".to_owned(), svg)));
     if summary.benchmarks.iter().any(|benchmark| benchmark.is(Benchmark::Amortised)) {
         plots.push(("amortised.svg".to_owned(), amortised::amortised(summary)));
     }

@@ -5,6 +5,7 @@ use super::looks::Looks;
 use super::svg::{Anchor, FAINT, GRID, GROUND, INK, Sheet, colour, fit};
 use crate::report::format;
 use crate::report::sections::sections;
+use crate::report::study::is_study;
 use crate::report::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::report::visits::Visits;
 use crate::run::{BenchmarkPlan, Role, Run};
@@ -24,8 +25,8 @@ pub(super) fn rounds(run: &Run, summary: &Summary, plan: &BenchmarkPlan, benchma
     let rows = sections.iter().flat_map(|section| section.rows(benchmark).map(|row| (looks.index(*section, &row.subject), row)));
     let strips: Vec<Strip<'_>> = rows.map(|(index, row)| Strip::of(&visits, plan, row, index)).collect();
     let bottom = HEAD + strips.len() as f64 * STRIP;
-    // With several groups the names are long.
-    let left = if summary.reference.is_some() { LEFT_OF_GROUPS } else { LEFT };
+    // With several groups, or in a study, the names are long.
+    let left = if summary.reference.is_some() || is_study(summary) { LEFT_OF_GROUPS } else { LEFT };
     let mut sheet = Sheet::new(WIDTH, bottom + 44.0);
     sheet.bold((20.0, 30.0), 16.0, &fit(&format!("Every round: {label}"), WIDTH - 40.0, 16.0));
     let legend = "A dot per round, the first round at the top of its strip. Upright line: median.";

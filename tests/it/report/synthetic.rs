@@ -10,6 +10,9 @@ use surtax::run::{
     Sample, SubjectAudit, SubjectPlan, SubjectVerification, Verification,
 };
 
+/// By benchmark, subject and its place in the plan.
+type Cost<'a> = dyn Fn(&BenchmarkPlan, &SubjectPlan, usize) -> f64 + 'a;
+
 pub(super) const SUBJECTS: [&str; 6] = ["python3", "python3-again", "static-nonpic", "static-pic", "static-pic-pie", "shared"];
 
 /// The default plan with made-up times: what each subject costs is `tax` plus a fixed, repeating noise of some 0.5 %.
@@ -23,6 +26,10 @@ impl Synthetic {
     }
 
     pub(super) fn with(subjects: &[&str], rounds: u32) -> Self {
+        Self::unmeasured(subjects, rounds).measured()
+    }
+
+    pub(super) fn unmeasured(subjects: &[&str], rounds: u32) -> Self {
         let run = Run {
             plan: plan(subjects, rounds),
             environment: environment(),
@@ -30,7 +37,7 @@ impl Synthetic {
             verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect() },
             samples: Vec::new(),
         };
-        Self { run }.measured()
+        Self { run }
     }
 
     /// Two releases, of which the older has one variant less, and the host's own python3.
@@ -73,20 +80,35 @@ impl Synthetic {
     }
 
     fn measured(self) -> Self {
+        self.measured_at(&|benchmark, subject, position| tax(benchmark, subject, position))
+    }
+
+    /// Every visit's time is the benchmark's own times `cost`, and noise.
+    pub(super) fn measured_by(self, cost: impl Fn(&BenchmarkPlan, &SubjectPlan) -> f64) -> Self {
+        self.measured_at(&|benchmark, subject, _| cost(benchmark, subject))
+    }
+
+    /// Makes all of these pass verification.
+    pub(super) fn verified(mut self, subjects: &[String]) -> Self {
+        self.run.verification.subjects.extend(subjects.iter().map(|name| verified(name)));
+        self
+    }
+
+    fn measured_at(self, tax: &Cost<'_>) -> Self {
         let mut synthetic = self;
         let rounds = synthetic.run.plan.rounds;
         for (index, benchmark) in synthetic.run.plan.benchmarks.clone().iter().enumerate() {
             for round in 0..synthetic.run.plan.warmup {
-                synthetic.round(benchmark, index, Phase::WarmUp, round);
+                synthetic.round(benchmark, index, Phase::WarmUp, round, tax);
             }
             for round in 0..rounds {
-                synthetic.round(benchmark, index, Phase::Measured, round);
+                synthetic.round(benchmark, index, Phase::Measured, round, tax);
             }
         }
         synthetic
     }
 
-    fn round(&mut self, benchmark: &BenchmarkPlan, index: usize, phase: Phase, round: u32) {
+    fn round(&mut self, benchmark: &BenchmarkPlan, index: usize, phase: Phase, round: u32, tax: &Cost<'_>) {
         for (position, subject) in self.run.plan.subjects.clone().iter().enumerate() {
             let chance = chance(&[index as u64, u64::from(round), position as u64, u64::from(phase == Phase::Measured)]);
             // A narrow middle and a tail to the slow side, as real visits have.
@@ -246,6 +268,8 @@ fn audit(subject: &str) -> SubjectAudit {
         lto_evidence: if stock { "symbols ending in .lto_priv" } else { "no LTO symbols" }.into(),
         code_model: if profiled { "non-pic" } else { "pic" }.into(),
         code_model_evidence: if profiled { "26,000 absolute relocations" } else { "11,000 GOT loads" }.into(),
+        interposition: None,
+        interposition_evidence: None,
         hot_sections: (!linked).then_some(if profiled { 269 } else { 6 }),
         cold_symbols: (!linked).then_some(if profiled { 3_488 } else { 17 }),
         absolute_relocations: (!linked).then_some(if profiled { 26_000 } else { 0 }),
