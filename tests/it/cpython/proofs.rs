@@ -25,6 +25,31 @@ fn pgo_that_is_silently_off_is_found_out() {
 }
 
 #[test]
+fn a_compiler_that_was_put_right_compiles_everything_again() {
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-pgo static-pie-pgo");
+    world.compiler_without("-fprofile-use");
+    world.compile(&recipe).expect_err("it is not as asked");
+    world.compiler("");
+    world.calls();
+    world.compile(&recipe).expect("built");
+    let calls = world.calls();
+    assert!(calls.iter().any(|call| call.contains("-o Objects/dict.o") && call.contains("-fno-pie")), "{calls:#?}");
+    assert!(calls.iter().any(|call| call.contains("-o python ")), "the stock is not as asked either: {calls:#?}");
+    assert!(calls.iter().all(|call| !call.contains("-fprofile-generate")), "what was right is kept: {calls:#?}");
+}
+
+#[test]
+fn a_stock_that_is_no_variant_is_proven_too() {
+    let world = World::new();
+    let mut recipe = world.recipe("static-pie-nopgo");
+    recipe.stock = "static-nonpic-pgo".parse().expect("a name");
+    world.compiler_without("-fprofile-use");
+    let error = world.compile(&recipe).expect_err("it is not as asked");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+}
+
+#[test]
 fn pgo_that_nobody_asked_for_is_found_out() {
     let world = World::new();
     let recipe = world.recipe("static-nonpic-pgo static-pie-nopgo");
