@@ -160,8 +160,13 @@ fn terminal_table_of_a_study() {
     let table = report::terminal_table(&run, &summarise(&run), 80);
     assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
     for build in BUILDS {
-        assert!(table.contains(&format!("  {build} ")), "{build} is cut\n{table}");
+        assert!(table.contains(&format!(" {build} ")), "{build} is cut\n{table}");
     }
+    let rebuilt = ["static-pic-pgo-interposable", "static-pic-nopgo-interposable", "static-pic-nopgo-interposable-r2"];
+    let long = study(&rebuilt, 15, |_, _| 1.0).run;
+    let long = report::terminal_table(&long, &summarise(&long), 80);
+    let whole = |line: &&str| line.starts_with(&format!(" {} ", rebuilt[2])) && line.ends_with("no difference seen");
+    assert!(long.lines().any(|line| whole(&line)), "{long}");
     insta::assert_snapshot!(table);
 }
 
