@@ -145,10 +145,12 @@ fn interaction(interaction: &Interaction) -> Option<String> {
     let effect = words(contrast(interaction.factor, &interaction.from, &interaction.to)?);
     let by = words(contrast(interaction.by, &interaction.by_from, &interaction.by_to)?);
     Some(format!(
-        "On {}, the effect of {} depends on {}: {} {}, {} {}, the second {} times the first; the mean over both is true of neither.",
+        "On {}, the effects of {} and {} depend on each other: {} is {} {}, {} {}, the second {} times the first; the mean of either over the \
+         levels of the other is true of neither.",
         code(&interaction.benchmark),
         effect.short,
         by.short,
+        effect.short,
         figure(interaction.at_from?),
         by.at_from,
         figure(interaction.at_to?),
