@@ -31,8 +31,8 @@ pub enum CpythonError {
         "the profile does not fit the source: of {build}, {mismatched} of {functions} functions have another control flow than was counted, and {missing} of {objects} objects no profile at all"
     )]
     ProfileDoesNotFit { build: String, mismatched: usize, functions: usize, missing: usize, objects: usize, most_percent: f64 },
-    #[error("{variant} is not what was asked for: {found}")]
-    NotAsAsked { variant: String, found: String, library: PathBuf },
+    #[error("{found}")]
+    NotAsAsked { found: String, tree: PathBuf },
     #[error("the installation of the stock python cannot be used")]
     Installed(#[from] PrefixError),
     #[error(transparent)]
@@ -81,9 +81,10 @@ impl Explain for CpythonError {
             Self::ProfileDoesNotFit { most_percent, .. } => Some(format!(
                 "at most {most_percent} % of the functions may differ; take a profile of this very source, compiler and configuration, or leave `profile: data:` out"
             )),
-            Self::NotAsAsked { library, .. } => {
-                Some(format!("nothing was kept of it; readelf -WSr {} shows what it is made of", library.display()))
-            }
+            Self::NotAsAsked { tree, .. } => Some(format!(
+                "nothing was kept of it; readelf -WSr shows what the objects in {} are made of, and the log of the step how they were compiled",
+                tree.display()
+            )),
             Self::Installed(error) => error.hint(),
             Self::Source(error) => error.hint(),
             Self::Process(error) => error.hint(),

@@ -9,7 +9,7 @@ use super::tree::{Core, Tree, files, takes_archive};
 use super::{CpythonError, profile};
 use crate::digest::Key;
 use crate::fs;
-use crate::libpython::{Build, Compiled, Library, LinkTime};
+use crate::libpython::{Build, Compiled, Library, LinkTime, ProofError, prove, prove_objects};
 use crate::store::{Stamp, Store};
 use crate::variant::{CodeModel, Lto, VariantName};
 
@@ -63,9 +63,19 @@ impl Intended {
         } else {
             link(tree, self.core, &parts, &made)?;
         }
+        // Objects show more than a library that is linked of them.
+        as_asked(tree, prove_objects(self.variant, &parts.objects, &made))?;
+        as_asked(tree, prove(self.variant, &made))?;
         Stamp::write_of(scratch.path(), &made)?;
         Ok(scratch.commit(&self.folder)?)
     }
+}
+
+/// Objects that are not what was asked for are compiled again by the next call: the compiler may have been put right.
+pub(super) fn as_asked(tree: &Tree<'_>, proof: Result<(), ProofError>) -> Result<(), CpythonError> {
+    let Err(error) = proof else { return Ok(()) };
+    tree.set_objects("")?;
+    Err(CpythonError::NotAsAsked { found: error.to_string(), tree: tree.build().to_owned() })
 }
 
 /// What libraries of one core are made of.

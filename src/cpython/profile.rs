@@ -222,9 +222,8 @@ impl Fit {
             if line.contains("source locations for function ") {
                 continue;
             }
-            if line.contains("[-Wcoverage-mismatch]") || line.contains("[-Werror=coverage-mismatch]") {
-                mismatched.insert(function());
-            } else if line.contains("[-Wmissing-profile]") && line.contains("profile for function ") {
+            let is_other = line.contains("[-Wcoverage-mismatch]") || line.contains("[-Werror=coverage-mismatch]");
+            if is_other || line.contains("[-Wmissing-profile]") && line.contains("profile for function ") {
                 mismatched.insert(function());
             } else if line.contains("[-Wmissing-profile]") && stems.iter().any(|stem| quoted.ends_with(stem.as_str())) {
                 missing.insert(quoted);

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use super::hint::HEADERS;
 use super::profile;
 use super::tree::{Core, Tree, files, is_profiled};
-use super::{CpythonError, make};
+use super::{CpythonError, library, make};
 use crate::fs;
+use crate::libpython::prove_objects;
 use crate::store::Stamp;
 use crate::variant::{Flavour, Lto};
 
@@ -32,6 +33,10 @@ pub(super) fn install(tree: &Tree<'_>) -> Result<PathBuf, CpythonError> {
     tree.prepare_objects(&core.label())?;
     let warnings = tree.make_core(&format!("stock {}", core.label()), &variables, &["build_all"])?;
     profile::check(tree, core, &warnings)?;
+    let [objects] = tree.builder.variables(["LIBRARY_OBJS"])?;
+    let objects: Vec<PathBuf> = objects.split_whitespace().map(|object| tree.build().join(object)).collect();
+    let stock = tree.recipe().stock;
+    library::as_asked(tree, prove_objects(stock, &objects, tree.build()))?;
     fs::remove(&prefix)?;
     let mut installing = variables;
     installing.extend(["TEST_MODULES=no", "ENSUREPIP=no", "COMPILEALL_OPTS=-q -j0 --invalidation-mode unchecked-hash"].map(Into::into));

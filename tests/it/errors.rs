@@ -347,9 +347,8 @@ fn compiling(forms: &mut Forms) {
             most_percent: 5.0,
         },
         CpythonError::NotAsAsked {
-            variant: "static-nonpic-pgo".into(),
-            found: "3 of 179 objects have .text.hot sections (4 in all), 12 .cold symbols".into(),
-            library: path("/store/scratch/one/libpython3.13.a"),
+            found: "libpython3.13.a is not what `static-nonpic-pgo` asks for:\n  PGO: 3 of 179 objects have .text.hot sections (4 in all), 12 .cold symbols".into(),
+            tree: path("/store/cpython/trees/one/build"),
         },
         CpythonError::Installed(PrefixError::NoPython(path("/store/cpython/trees/one/prefix"))),
         CpythonError::Process(ProcessError::Start { program: gcc(), source: errno(DENIED) }),

@@ -127,8 +127,8 @@ fn check(shape: Shape, flavour: Flavour, by: CompilerFamily) -> Result<(), Strin
     }
     match flavour.lto {
         Lto::Thin if gcc => Err(excluded("lto: thin", "compiler: gcc", "only clang has it; gcc has `full`")),
-        Lto::Full if gcc && pic && shape != Shape::Shared => {
-            let why = "when gcc links an executable, it compiles all intermediate code as that executable is, whatever `-fPIC` said: the code would be non-pic or pie under the wrong name";
+        Lto::Full if gcc && shape == Shape::StaticPicPie => {
+            let why = "when gcc links a position-independent executable, it compiles intermediate code as `pie`, whatever `-fPIC` said";
             Err(excluded(&format!("lto: full with linkage: {}", shape.linkage().as_str()), &code_model, why))
         }
         _ => Ok(()),

@@ -7,7 +7,7 @@ use surtax::libpython::{CodeModel, audit_file};
 use surtax::process::Job;
 use surtax::run::Answer;
 
-use super::world::{ONE, World, compiled, libraries, members};
+use super::world::{CHILD, ONE, World, compiled, in_child, libraries, members};
 use crate::world::compiled as program;
 
 const CORE: [&str; 7] =
@@ -276,18 +276,15 @@ fn a_source_is_never_written_to() {
 /// In a process of its own, since a test may not change the environment of the others.
 #[test]
 fn the_persons_environment_does_not_reach_the_build() {
-    const CHILD: &str = "SURTAX_TEST_IN_CHILD";
     if std::env::var_os(CHILD).is_none() {
-        let name = "cpython::builds::the_persons_environment_does_not_reach_the_build";
-        let child = Job::new(std::env::current_exe().expect("this test")).args(["--exact", name, "--nocapture"]).inherit_environment();
+        let child = in_child("cpython::builds::the_persons_environment_does_not_reach_the_build", "1");
         let poison = ["CFLAGS", "CPPFLAGS", "LDFLAGS", "LDFLAGS_NODIST", "CFLAGS_NODIST", "EXTRA_CFLAGS"].map(|name| (name, "-DPOISON"));
-        let finished = child.env(CHILD, "1").envs(poison).env("MAKEFLAGS", "-n").env("CC", "/bin/false").run().expect("it runs");
+        let finished = child.envs(poison).env("MAKEFLAGS", "-n").env("CC", "/bin/false").run().expect("it runs");
         let said = finished.stdout_text() + &finished.stderr_text();
         assert!(finished.status.success() && said.contains("1 passed"), "{said}");
         return;
     }
     let world = World::new();
-    world.compiler("env >>'ENVIRONMENT'\n".replace("ENVIRONMENT", world.path("environment").to_str().expect("a path")).as_str());
     world.compile(&world.recipe(ONE)).expect("built");
     let calls = world.calls();
     assert!(compiled(&calls).len() > 10);

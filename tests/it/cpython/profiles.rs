@@ -3,10 +3,11 @@
 use surtax::cpython::CpythonError;
 use surtax::error::{Exit, Explain as _};
 use surtax::libpython::audit_file;
+use surtax::process::how_it_ended;
 use surtax::recipe::Cpython;
 use surtax::run::Answer;
 
-use super::world::{ONE, World, libraries};
+use super::world::{CHILD, ONE, World, compiled, in_child, libraries};
 
 #[test]
 fn a_profile_from_elsewhere_saves_the_instrumented_build() {
@@ -87,6 +88,31 @@ fn what_an_interrupted_call_was_told_of_the_profile_is_not_forgotten() {
     world.compiler("");
     let error = world.compile(&recipe).expect_err("it does not fit");
     assert!(matches!(error, CpythonError::ProfileDoesNotFit { .. }), "{error}");
+}
+
+#[test]
+fn nor_is_it_when_surtax_itself_was_killed() {
+    let recipe = |world: &World| {
+        let mut recipe = world.recipe("static-nonpic-nopgo static-pie-pgo");
+        recipe.profile.data = Some(world.path("profile"));
+        recipe
+    };
+    if let Some(folder) = std::env::var_os(CHILD) {
+        let world = World::of(folder.as_ref());
+        let kill = format!("until test -s Python/ceval.o; do sleep 0.01; done; kill -KILL {}; sleep 9", std::process::id());
+        world.compiler(&format!("case $* in *-fprofile-use*Modules/_sha2.o*) {kill} ;; esac"));
+        world.compile(&recipe(&world)).expect("killed before it is built");
+    }
+    let world = World::new();
+    world.profile();
+    world.edit("Objects/dict.c", "    return ", "    if (object_count == 3) for (int i = 0; i < 9; i++) object_kinds[i]--;\n    return ");
+    let child = in_child("cpython::profiles::nor_is_it_when_surtax_itself_was_killed", world.path("")).run().expect("it runs");
+    assert_eq!(how_it_ended(&child.status), "was killed by signal 9 (SIGKILL)", "{}", child.stderr_text());
+    world.compiler("");
+    world.calls();
+    let error = world.compile(&recipe(&world)).expect_err("it does not fit");
+    assert!(matches!(error, CpythonError::ProfileDoesNotFit { .. }), "{error}");
+    assert!(!compiled(&world.calls()).contains(&"Objects/dict.o"), "it went on where it stopped");
 }
 
 #[test]

@@ -19,14 +19,37 @@ fn not_as_asked(variants: &str, dropped: &str, found: &str) {
 }
 
 #[test]
-#[ignore = "until the proof is in"]
 fn pgo_that_is_silently_off_is_found_out() {
     not_as_asked("static-nonpic-pgo", "-fprofile-use", "PGO");
     not_as_asked("static-nonpic-nopgo shared-pgo", "-fprofile-use", "PGO");
 }
 
 #[test]
-#[ignore = "until the proof is in"]
+fn a_compiler_that_was_put_right_compiles_everything_again() {
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-pgo static-pie-pgo");
+    world.compiler_without("-fprofile-use");
+    world.compile(&recipe).expect_err("it is not as asked");
+    world.compiler("");
+    world.calls();
+    world.compile(&recipe).expect("built");
+    let calls = world.calls();
+    assert!(calls.iter().any(|call| call.contains("-o Objects/dict.o") && call.contains("-fno-pie")), "{calls:#?}");
+    assert!(calls.iter().any(|call| call.contains("-o python ")), "the stock is not as asked either: {calls:#?}");
+    assert!(calls.iter().all(|call| !call.contains("-fprofile-generate")), "what was right is kept: {calls:#?}");
+}
+
+#[test]
+fn a_stock_that_is_no_variant_is_proven_too() {
+    let world = World::new();
+    let mut recipe = world.recipe("static-pie-nopgo");
+    recipe.stock = "static-nonpic-pgo".parse().expect("a name");
+    world.compiler_without("-fprofile-use");
+    let error = world.compile(&recipe).expect_err("it is not as asked");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+}
+
+#[test]
 fn pgo_that_nobody_asked_for_is_found_out() {
     let world = World::new();
     let recipe = world.recipe("static-nonpic-pgo static-pie-nopgo");
@@ -37,7 +60,6 @@ fn pgo_that_nobody_asked_for_is_found_out() {
 }
 
 #[test]
-#[ignore = "until the proof is in"]
 fn another_code_model_is_found_out() {
     // GCC is PIE by default here or is not: either way one of the two is not what was asked for.
     let world = World::new();
@@ -55,13 +77,11 @@ fn another_code_model_is_found_out() {
 }
 
 #[test]
-#[ignore = "until the proof is in"]
 fn a_dropped_fpic_is_found_out() {
     not_as_asked("static-nonpic-nopgo static-pic-nopgo", "-fPIC", "pic");
 }
 
 #[test]
-#[ignore = "until the proof is in"]
 fn a_dropped_fno_pie_is_found_out() {
     let world = World::new();
     let recipe = world.recipe("static-nonpic-nopgo");
@@ -72,13 +92,11 @@ fn a_dropped_fno_pie_is_found_out() {
 }
 
 #[test]
-#[ignore = "until the proof is in"]
 fn lto_that_is_silently_off_is_found_out() {
     not_as_asked("static-nonpic-nopgo static-pie-nopgo-lto", "-flto*|-fno-fat-lto-objects", "LTO");
 }
 
 #[test]
-#[ignore = "until the proof is in"]
 fn interposition_that_is_silently_on_or_off_is_found_out() {
     not_as_asked("static-nonpic-nopgo static-pic-nopgo", "-fno-semantic-interposition", "interposition");
     let world = World::new();

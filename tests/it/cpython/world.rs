@@ -1,5 +1,6 @@
 //! A CPython that is built in a second: `toy/`, with the real one's file names, variables and targets, and a compiler that keeps a list of its calls.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use surtax::cpython::{Compilation, CpythonError, Demand, Source, compile, is_built};
@@ -16,21 +17,29 @@ use crate::world::{Said, shell_script};
 pub(super) const ONE: &str = "static-nonpic-pgo";
 
 pub(super) struct World {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
     pub said: Said,
+    /// Removes the folder at the end.
+    _temporary: Option<tempfile::TempDir>,
 }
 
 impl World {
     pub(super) fn new() -> Self {
-        let world = Self { folder: tempfile::tempdir().expect("a folder"), said: Said::default() };
+        let temporary = tempfile::tempdir().expect("a folder");
+        let world = Self { folder: temporary.path().to_owned(), said: Said::default(), _temporary: Some(temporary) };
         let toy = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cpython/toy");
         Job::new("/bin/cp").arg("-r").arg(toy).arg(world.path("source")).run_for_text().expect("copied");
         world.compiler("");
         world
     }
 
+    /// The world of another process.
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), said: Said::default(), _temporary: None }
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     pub(super) fn store(&self) -> Store {
@@ -166,4 +175,12 @@ pub(super) fn compiled(calls: &[String]) -> Vec<&str> {
 pub(super) fn members(archive: &Path) -> Vec<String> {
     let text = Job::new("/usr/bin/ar").arg("t").arg(archive).run_for_text().expect("an archive");
     text.lines().map(str::to_owned).collect()
+}
+
+/// Set in the process that [`in_child`] starts.
+pub(super) const CHILD: &str = "SURTAX_TEST_IN_CHILD";
+
+/// The same test in a process of its own, where it may be killed, or have another environment. `value` is what it finds in [`CHILD`].
+pub(super) fn in_child(test: &str, value: impl AsRef<OsStr>) -> Job {
+    Job::new(std::env::current_exe().expect("this test")).args(["--exact", test, "--nocapture"]).inherit_environment().env(CHILD, value)
 }
