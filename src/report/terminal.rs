@@ -15,8 +15,8 @@ const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 /// Longer names would push the numbers off a terminal of 80 columns; report.md has them whole.
 const NAME: usize = 20;
 
-/// In a study, where the columns stand closer together.
-const NAME_IN_STUDY: usize = 28;
+/// In a study, where the columns stand closer together: `static-pic-nopgo-interposable-r2`.
+const NAME_IN_STUDY: usize = 32;
 
 /// At most `width` columns wide (but never under 40), without colour: a row per subject and benchmark, the answer, and
 /// how many visits failed or are still to come.
@@ -68,8 +68,9 @@ fn table(summary: &Summary) -> Table {
     for benchmark in &summary.benchmarks {
         for section in sections(summary) {
             for row in section.rows(benchmark) {
-                let name = format::short(&format::plain(section.short(&row.subject)), if study { NAME_IN_STUDY } else { NAME });
-                let mut cells = cells(row, &name).to_vec();
+                let (indent, most) = if study { (" ", NAME_IN_STUDY) } else { ("  ", NAME) };
+                let name = indent.to_owned() + &format::short(&format::plain(section.short(&row.subject)), most);
+                let mut cells = cells(row, name).to_vec();
                 if across {
                     let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
                     cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
@@ -81,7 +82,7 @@ fn table(summary: &Summary) -> Table {
     if across || study {
         // A column more, or longer names, would not fit into 80.
         for column in table.column_iter_mut() {
-            column.set_padding((0, 1));
+            column.set_padding((0, if study { 0 } else { 1 }));
         }
     }
     for column in if across { vec![1, 2, 4] } else { vec![1, 2] } {
@@ -92,7 +93,7 @@ fn table(summary: &Summary) -> Table {
     table
 }
 
-fn cells(row: &SubjectResult, name: &str) -> [String; 5] {
+fn cells(row: &SubjectResult, name: String) -> [String; 5] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let interval = match (row.ratio_low, row.ratio_high) {
         (Some(low), Some(high)) if row.role != Role::Baseline => format!("{} to {}", format::ratio(low), format::ratio(high)),
@@ -105,7 +106,6 @@ fn cells(row: &SubjectResult, name: &str) -> [String; 5] {
         (_, Some(verdict), _) => format::verdict(verdict).to_owned(),
         (_, None, note) => format::plain(note.as_deref().unwrap_or_default()),
     };
-    let name = format!("  {name}");
     [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(row.ratio.map(format::ratio)), interval, verdict]
 }
 

@@ -186,7 +186,8 @@ fn interactions(summary: &Summary, group: Option<&str>) -> String {
     for (interaction, figures) in &seen {
         table.row(&interaction_line(interaction, figures));
     }
-    let opening = "\n#### Interactions\n\nWhere a factor costs more, or less, at one level of another than at the other, its mean over both is true of neither.";
+    let opening = "\n#### Interactions\n\nWhere a factor costs more, or less, at one level of another than at the other, the same holds the other way round, and the mean of \
+         either over the levels of the other is true of neither.";
     let count = format!("{} of {} were seen; `summary.json` has them all.", seen.len(), all.len());
     if seen.is_empty() { format!("{opening} {count}\n") } else { format!("{opening} {count}\n\n{}", table.finish()) }
 }

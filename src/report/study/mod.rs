@@ -12,10 +12,10 @@ pub(super) use words::{Words, words};
 
 use super::summary::{BenchmarkSummary, Summary};
 use super::visits::Visits;
-use crate::run::{Contrast, Factor, Interplay, PublishedPair, Run, Study};
+use crate::run::{Contrast, Factor, Interplay, PublishedPair, Run, Step, Study};
 use crate::stats::{self, Verdict};
 use crate::variant::VariantName;
-use times::{Times, Values, pair, square};
+use times::{Terms, Times, Values, pair, square};
 
 /// What a study amounts to, as the fields of the summary.
 #[derive(Default)]
@@ -37,7 +37,7 @@ pub(super) fn studied(run: &Run, visits: &Visits<'_>, benchmarks: &[BenchmarkSum
             studied.interactions.extend(study.interplays().iter().map(|interplay| place.interaction(interplay)));
             if headlines.contains(&at) {
                 studied.ledger.extend(place.ledger());
-                studied.published_pair.extend(study.published_pair().and_then(|pair| place.published_pair(pair)));
+                studied.published_pair.extend(place.published_pair());
             }
         }
     }
@@ -150,36 +150,44 @@ impl Place<'_> {
         })
     }
 
-    /// The mean over both orders where the two builds between the ends have times; else in the one order that is left.
-    fn published_pair(&self, PublishedPair { from, to, pic, unprofiled }: PublishedPair) -> Option<PairApart> {
-        let total = [pair(from, to)];
-        let both = [vec![pair(from, unprofiled), pair(pic, to)], vec![pair(from, pic), pair(unprofiled, to)]];
-        let profile_first = [vec![pair(from, unprofiled)], vec![pair(unprofiled, to)]];
-        let pic_first = [vec![pair(pic, to)], vec![pair(from, pic)]];
-        let apart = |[pgo, pic]: &[Vec<times::Terms>; 2]| self.times.complete(&[&total, pgo, pic]);
-        let found = [&both, &profile_first, &pic_first].into_iter().enumerate().find_map(|(at, parts)| Some((at, apart(parts)?)));
-        let (order, values) = found?;
-        let [whole, pgo, pic] = values.as_slice() else { return None };
-        let part = |contrast: Contrast, back: bool, values: &Values| {
-            let (from, to) = if back { (contrast.to, contrast.from) } else { (contrast.from, contrast.to) };
-            let figures = values.figures()?;
-            Some(Part { factor: contrast.factor, from: from.to_owned(), to: to.to_owned(), figures, share: share(values, whole) })
+    /// The one that the plan wants, unless its builds have no times.
+    fn published_pair(&self) -> Option<PairApart> {
+        self.study.published_pairs().iter().find_map(|pair| subsets(&pair.orders).find_map(|orders| self.apart(pair, &orders)))
+    }
+
+    /// Each factor's part is its mean over these orders; nothing where one of their builds has no times.
+    fn apart(&self, pair: &PublishedPair, orders: &[&Vec<Step>]) -> Option<PairApart> {
+        let changes = *orders.first()?;
+        let in_each = |factor| orders.iter().flat_map(move |order| order.iter().filter(move |step| step.factor == factor));
+        let part = |change: &Step| in_each(change.factor).map(|step| self::pair(step.before, step.after)).collect();
+        let parts: Vec<Vec<Terms>> = changes.iter().map(part).collect();
+        let total = [self::pair(pair.from, pair.to)];
+        let sums: Vec<&[Terms]> = std::iter::once(total.as_slice()).chain(parts.iter().map(Vec::as_slice)).collect();
+        let values = self.times.complete(&sums)?;
+        let (whole, parts) = values.split_first()?;
+        let part = |(change, values): (&Step, &Values)| {
+            let (from, to) = (change.from.to_owned(), change.to.to_owned());
+            Some(Part { factor: change.factor, from, to, figures: values.figures()?, share: share(values, whole) })
         };
-        let mut parts = vec![part(Contrast::PGO, true, pgo)?, part(Contrast::PIC, false, pic)?];
-        if order == 2 {
-            parts.reverse();
-        }
         Some(PairApart {
             group: self.group(),
             benchmark: self.benchmark.name.clone(),
             size: self.benchmark.size,
-            from: from.to_string(),
-            to: to.to_string(),
+            from: pair.from.to_string(),
+            to: pair.to.to_string(),
             total: whole.figures()?,
-            parts,
-            both_orders: order == 0,
+            parts: changes.iter().zip(parts).map(part).collect::<Option<_>>()?,
+            orders: orders.iter().map(|order| order.iter().map(|step| step.factor).collect()).collect(),
+            orders_possible: pair.orders_possible,
         })
     }
+}
+
+/// All of them first, then with ever fewer; of equally many, those with the earlier ones.
+fn subsets<T>(all: &[T]) -> impl Iterator<Item = Vec<&T>> {
+    let mut chosen: Vec<u32> = (1..1 << all.len()).collect();
+    chosen.sort_by_key(|chosen| std::cmp::Reverse(chosen.count_ones()));
+    chosen.into_iter().map(|chosen| all.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, one)| one).collect())
 }
 
 /// Of the whole's logarithm, by round and rebuild. Where the whole changes its sign from round to round, nothing is a share of it.

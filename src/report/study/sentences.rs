@@ -145,10 +145,12 @@ fn interaction(interaction: &Interaction) -> Option<String> {
     let effect = words(contrast(interaction.factor, &interaction.from, &interaction.to)?);
     let by = words(contrast(interaction.by, &interaction.by_from, &interaction.by_to)?);
     Some(format!(
-        "On {}, the effect of {} depends on {}: {} {}, {} {}, the second {} times the first; the mean over both is true of neither.",
+        "On {}, the effects of {} and {} depend on each other: {} is {} {}, {} {}, the second {} times the first; the mean of either over the \
+         levels of the other is true of neither.",
         code(&interaction.benchmark),
         effect.short,
         by.short,
+        effect.short,
         figure(interaction.at_from?),
         by.at_from,
         figure(interaction.at_to?),
@@ -199,8 +201,23 @@ fn published_pair(pair: &PairApart) -> String {
         );
     }
     let parts: Vec<String> = pair.parts.iter().map(part).collect();
-    let order = if pair.both_orders { "" } else { " (in this order alone: a build that the other needs has no times)" };
-    format!("{opening}Of the {total} that lies between {ends} on {}, {}{order}.", code(&pair.benchmark), parts.join(" and "))
+    let parts = match parts.as_slice() {
+        [one, other] => format!("{one} and {other}"),
+        [others @ .., last] => format!("{}; and {last}", others.join("; ")),
+        [] => return opening,
+    };
+    format!("{opening}Of the {total} that lies between {ends} on {}, {parts}{}.", code(&pair.benchmark), orders(pair))
+}
+
+/// Where the parts are not means over all orders of change, over how many.
+fn orders(pair: &PairApart) -> String {
+    let (found, possible) = (pair.orders.len(), pair.orders_possible);
+    let others = if possible - found == 1 { "the other needs" } else { "the others need" };
+    match found {
+        found if found == possible => String::new(),
+        1 => format!(" (in this order alone: a build that {others} has no times)"),
+        _ => format!(" (means over {found} of {possible} orders of change: a build that {others} has no times)"),
+    }
 }
 
 /// `PGO is 1.241 (1.230 to 1.251), 88 % of the logarithm (83 to 94 %)`
@@ -226,14 +243,19 @@ fn published(pair: &PairApart) -> Option<String> {
         _ => return None,
     };
     let (pic, nonpic) = (figure("static-pic")?, figure("static-nonpic")?);
+    let (from, to) = (code(&pair.from), code(&pair.to));
+    let here = if pair.parts.iter().any(|part| part.factor == Factor::Interposition) {
+        format!("as here {to} and {from}")
+    } else {
+        format!("as here {to}, but that it is closed to interposition, and {from}: what interposition costs is not in what follows")
+    };
     Some(format!(
         "For its {what}, the published experiment gave {} for the distribution's `-pic.a` and {} for its `.a`, relative to python3 and so {} \
-         for the one by the other; Debian builds the former without PGO and the latter with it, as here {} and {}.",
+         for the one by the other; in Debian's packages the former is compiled without PGO and open to interposition, the latter non-PIC and \
+         with PGO, {here}.",
         format::ratio(pic),
         format::ratio(nonpic),
         format::ratio(pic / nonpic),
-        code(&pair.to),
-        code(&pair.from)
     ))
 }
 

@@ -147,7 +147,7 @@ pub struct LedgerStep {
     pub so_far: Range,
 }
 
-/// `static-pic-nopgo` by `static-nonpic-pgo`: how much is PGO, how much PIC.
+/// One build by another that differs from it in several factors: how much of it is which.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PairApart {
@@ -158,10 +158,11 @@ pub struct PairApart {
     pub from: String,
     pub to: String,
     pub total: Figures,
-    /// Each the mean over both orders of the two changes, so that their product is the total within every round; with one of the builds
-    /// between the ends missing, in the order in which they stand.
+    /// Each the mean over the same orders of change, so that their product is the total within every round.
     pub parts: Vec<Part>,
-    pub both_orders: bool,
+    /// Those orders: all that are admissible and of which every build has times. The parts stand in the order of the first.
+    pub orders: Vec<Vec<Factor>>,
+    pub orders_possible: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -16,23 +16,33 @@ pub(in crate::report) struct Words {
     pub(in crate::report) at_to: &'static str,
 }
 
-const SHAPE: &str = "With PGO and LTO held equal";
+const CODE: &str = "With PGO and LTO held equal";
+/// Both are PIC, which alone is open to interposition or closed.
+const LINK: &str = "With PGO, LTO and interposition held equal";
 const FLAVOUR: &str = "With all else held equal";
 
 pub(in crate::report) fn words(contrast: Contrast) -> Words {
     let words = |held, short, instead, at_from, at_to| Words { short, instead, held, at_from, at_to };
     match (contrast.factor, contrast.from, contrast.to) {
         (Factor::CodeModel, "non-pic", "pie") => {
-            words(SHAPE, "PIE", "compiled and linked as PIE, instead of non-PIC in an executable of fixed address", "as non-PIC", "as PIE")
+            words(CODE, "PIE", "compiled and linked as PIE, instead of non-PIC in an executable of fixed address", "as non-PIC", "as PIE")
         }
-        (Factor::CodeModel, "non-pic", _) => {
-            words(SHAPE, "PIC", "instead of non-PIC, both static in an executable of fixed address", "as non-PIC", "as PIC")
-        }
-        (Factor::CodeModel, ..) => {
-            words(SHAPE, "PIC for PIE", "PIC instead of PIE code, both static in a position-independent executable", "as PIE", "as PIC")
-        }
+        (Factor::CodeModel, "non-pic", _) => words(
+            CODE,
+            "PIC",
+            "closed to interposition, instead of non-PIC, both static in an executable of fixed address",
+            "as non-PIC",
+            "as PIC",
+        ),
+        (Factor::CodeModel, ..) => words(
+            CODE,
+            "PIC for PIE",
+            "PIC closed to interposition, instead of PIE code, both static in a position-independent executable",
+            "as PIE",
+            "as PIC",
+        ),
         (Factor::Linkage, "static", "static-pie") => words(
-            SHAPE,
+            LINK,
             "PIE link",
             "PIC in a position-independent executable instead of one of fixed address",
             "at a fixed address",
@@ -40,7 +50,7 @@ pub(in crate::report) fn words(contrast: Contrast) -> Words {
         ),
         (Factor::Linkage, from, _) => {
             let instead = if from == "static" { "shared instead of static PIC" } else { "shared instead of static PIC in a PIE" };
-            words(SHAPE, "linkage", instead, "static", "shared")
+            words(LINK, "linkage", instead, "static", "shared")
         }
         (Factor::Interposition, ..) => words(
             FLAVOUR,

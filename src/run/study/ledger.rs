@@ -3,7 +3,7 @@
 use super::{Contrast, Factor, Study};
 use crate::variant::{CodeModel, Linkage, Lto, VariantName};
 
-/// One line of the ledger: what changes, and the build that is reached.
+/// One factor's change, and the build that is reached: a line of the ledger.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
     pub factor: Factor,
@@ -11,6 +11,20 @@ pub struct Step {
     pub to: &'static str,
     pub before: VariantName,
     pub after: VariantName,
+}
+
+impl Step {
+    /// From the level that the contrast begins at; nothing where the build is not at it.
+    pub(super) fn forth(contrast: Contrast, before: VariantName) -> Option<Self> {
+        let Contrast { factor, from, to, .. } = contrast;
+        contrast.apply(before).map(|after| Self { factor, from, to, before, after })
+    }
+
+    /// From the level that it ends at.
+    pub(super) fn back(contrast: Contrast, before: VariantName) -> Option<Self> {
+        let Contrast { factor, from, to, .. } = contrast;
+        contrast.undo(before).map(|after| Self { factor, from: to, to: from, before, after })
+    }
 }
 
 /// Of several ways of one length, the one that changes these first.
@@ -54,10 +68,8 @@ fn way(builds: &[VariantName], start: VariantName, end: VariantName, length: usi
 fn steps(builds: &[VariantName], before: VariantName) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for contrast in Contrast::ALL {
-        let forth = contrast.apply(before).map(|after| (contrast.from, contrast.to, after));
-        let back = contrast.undo(before).map(|after| (contrast.to, contrast.from, after));
-        let there = forth.into_iter().chain(back).filter(|(.., after)| builds.contains(after));
-        steps.extend(there.map(|(from, to, after)| Step { factor: contrast.factor, from, to, before, after }));
+        let ways = [Step::forth(contrast, before), Step::back(contrast, before)];
+        steps.extend(ways.into_iter().flatten().filter(|step| builds.contains(&step.after)));
     }
     steps.sort_by_key(|step| ORDER.iter().position(|factor| *factor == step.factor));
     steps

@@ -3,9 +3,11 @@
 
 mod factor;
 mod ledger;
+mod published;
 
 pub use factor::{Contrast, Factor};
 pub use ledger::Step;
+pub use published::PublishedPair;
 
 use super::plan::{Factors, GroupPlan, Plan, SubjectPlan};
 use crate::variant::{Flavour, Lto, Shape, VariantName};
@@ -34,17 +36,6 @@ pub struct Interplay {
     pub by: Contrast,
     /// Without either, with the effect's, with the other's, with both.
     pub squares: Vec<[VariantName; 4]>,
-}
-
-/// What part of the published pair's ratio is PGO: `static-nonpic-pgo`, `static-pic-nopgo`, and the two between them.
-#[derive(Debug, Clone, Copy)]
-pub struct PublishedPair {
-    pub from: VariantName,
-    pub to: VariantName,
-    /// PIC with PGO.
-    pub pic: VariantName,
-    /// Non-PIC without PGO.
-    pub unprofiled: VariantName,
 }
 
 impl<'a> Study<'a> {
@@ -115,32 +106,14 @@ impl<'a> Study<'a> {
         found
     }
 
-    /// Without LTO and interposition, as the distribution's archives are; only where both ends exist.
-    pub fn published_pair(&self) -> Option<PublishedPair> {
-        let build = |shape, pgo| plain(shape, pgo);
-        let pair = PublishedPair {
-            from: build(Shape::StaticNonpic, true),
-            to: build(Shape::StaticPic, false),
-            pic: build(Shape::StaticPic, true),
-            unprofiled: build(Shape::StaticNonpic, false),
-        };
-        let builds = self.builds();
-        (builds.contains(&pair.from) && builds.contains(&pair.to)).then_some(pair)
-    }
-
     /// How many p-values the study adds to the run's: effects and interactions in every benchmark; the ledger and the published pair, each
     /// with its parts and its whole, in the headline ones.
     pub fn comparisons(&self, benchmarks: usize, headlines: usize) -> usize {
         let everywhere = self.effects().len() + self.interplays().len();
         let ledger = self.ledger(|_| true).map_or(0, |steps| steps.len() + 1);
-        let published = self.published_pair().map_or(0, |_| PublishedPair::COMPARISONS);
+        let published = self.published_pairs().first().map_or(0, PublishedPair::comparisons);
         everywhere * benchmarks + (ledger + published) * headlines
     }
-}
-
-impl PublishedPair {
-    /// The whole, PGO and PIC.
-    pub const COMPARISONS: usize = 3;
 }
 
 fn subjects<'a>(plan: &'a Plan, group: Option<&str>) -> Vec<StudySubject<'a>> {
@@ -167,8 +140,4 @@ fn study_subject(subject: &SubjectPlan) -> Option<StudySubject<'_>> {
     };
     let build = VariantName { shape: Shape::ALL.into_iter().find(is_shape)?, flavour: Some(flavour) };
     Some(StudySubject { name: &subject.name, build, replicate: *replicate })
-}
-
-fn plain(shape: Shape, pgo: bool) -> VariantName {
-    VariantName { shape, flavour: Some(Flavour { pgo, lto: Lto::None, interposition: false, replicate: 1 }) }
 }
