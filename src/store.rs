@@ -150,14 +150,9 @@ impl Store {
         self.root.join("hacl").join(key.as_str())
     }
 
-    /// The tree in which a CPython is compiled, and what is installed from it.
+    /// The tree in which a CPython is compiled, what is installed from it, and its libpythons.
     pub fn cpython_tree(&self, key: &Key) -> PathBuf {
         self.root.join("cpython/trees").join(key.as_str())
-    }
-
-    /// One libpython that was compiled in a tree.
-    pub fn cpython_library(&self, key: &Key) -> PathBuf {
-        self.root.join("cpython/libraries").join(key.as_str())
     }
 
     /// What was verified already, by subject and programs.

@@ -23,11 +23,12 @@ pub(super) struct Intended {
 }
 
 impl Intended {
-    pub(super) fn new(store: &Store, tree: &Tree<'_>, variant: VariantName) -> Self {
+    pub(super) fn new(tree: &Tree<'_>, variant: VariantName) -> Self {
         let core = Core::of(variant);
         let kind = if takes_archive(variant) { "archive" } else { "shared" };
         let key = Key::of("cpython-library", [("tree", tree.key.as_str()), ("core", &core.label()), ("kind", kind)]);
-        let folder = store.cpython_library(&key);
+        // Below the tree: who deletes that for another build deletes what was made of it too.
+        let folder = tree.root.join("libraries").join(key.as_str());
         let python = tree.recipe().python;
         let name = if takes_archive(variant) { format!("libpython{python}.a") } else { format!("libpython{python}.so.1.0") };
         Self { variant, core, key, file: folder.join(name), folder }
@@ -38,6 +39,9 @@ impl Intended {
     }
 
     pub(super) fn build(&self, tree: &Tree<'_>) -> Build {
+        // By its content too: the same inputs give another library where another header or library is installed when the tree is made again.
+        let content = Stamp::read(&self.folder).unwrap_or_default();
+        let key = Key::of("cpython-build", [("library", self.key.as_str()), ("content", &content)]);
         let library = if takes_archive(self.variant) { Library::Archive } else { Library::SharedObject };
         let intermediate = self.core.flavour.lto != Lto::None && takes_archive(self.variant);
         let link_time = intermediate.then(|| {
@@ -45,11 +49,7 @@ impl Intended {
             arguments.extend(tree.recipe().cflags.iter().cloned());
             LinkTime { compiler: tree.compiler.program.clone(), arguments }
         });
-        Build {
-            library: library(self.file.clone()),
-            claimed_code_model: self.core.model,
-            compiled: Some(Compiled { key: self.key.clone(), link_time }),
-        }
+        Build { library: library(self.file.clone()), claimed_code_model: self.core.model, compiled: Some(Compiled { key, link_time }) }
     }
 
     /// Compiles what the tree's objects are not, and puts the library into the store.

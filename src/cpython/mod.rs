@@ -86,7 +86,7 @@ pub fn compile(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> R
     let mut offers = Vec::new();
     for (replicate, tree) in &trees {
         let of_this = |variant: &&VariantName| variant.flavour.is_some_and(|flavour| flavour.replicate == *replicate);
-        let wanted: Vec<Intended> = demand.variants.iter().filter(of_this).map(|variant| Intended::new(store, tree, *variant)).collect();
+        let wanted: Vec<Intended> = demand.variants.iter().filter(of_this).map(|variant| Intended::new(tree, *variant)).collect();
         reused &= build(store, tree, &wanted, reporter)?;
         offers.extend(wanted.iter().map(|wanted| Offer { name: wanted.variant, build: Ok(wanted.build(tree)) }));
     }
@@ -100,7 +100,7 @@ pub fn is_built(store: &Store, demand: &Demand<'_>) -> Result<Vec<bool>, Cpython
     let built = |variant: &VariantName| {
         let replicate = variant.flavour.map_or(1, |flavour| flavour.replicate);
         let tree = Tree::new(store, demand, &compiler, replicate, &crate::ui::Silent)?;
-        Ok(Intended::new(store, &tree, *variant).is_built())
+        Ok(Intended::new(&tree, *variant).is_built())
     };
     demand.variants.iter().map(built).collect()
 }

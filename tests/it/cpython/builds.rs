@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use surtax::cpython::Compilation;
 use surtax::libpython::{CodeModel, audit_file};
 use surtax::process::Job;
 use surtax::run::Answer;
@@ -140,6 +141,35 @@ fn a_second_call_builds_nothing_and_a_lost_library_alone_again() {
     world.compile(&more).expect("built");
     assert_eq!(compiled(&world.calls()), core());
     assert_eq!(world.runs(), "seed 1\n");
+}
+
+#[test]
+fn whoever_deletes_the_tree_has_everything_of_it_built_again() {
+    let world = World::new();
+    let recipe = world.recipe("static-nonpic-nopgo shared-nopgo");
+    let keys = |made: &Compilation| -> Vec<_> {
+        let compiled = made.offers.iter().map(|offer| offer.build.as_ref().expect("a build").compiled.clone());
+        compiled.map(|compiled| compiled.expect("from source").key.as_str().to_owned()).collect()
+    };
+    let first = world.compile(&recipe).expect("built");
+    let tree = world.trees().remove(0);
+    assert!(libraries(&first).iter().all(|(_, library)| library.starts_with(&tree)), "{:?}", libraries(&first));
+    assert_eq!(keys(&world.compile(&recipe).expect("there")), keys(&first));
+    world.calls();
+
+    // As a header that is installed later, or a library's new version.
+    world.edit("Objects/dict.c", "long dict_lookup(long n) {\n", "long dict_lookup(long n) {\n    if (n == -77) return 7;\n");
+    std::fs::remove_dir_all(&tree).expect("deleted");
+    assert_eq!(world.is_built(&recipe), [false, false]);
+    let second = world.compile(&recipe).expect("built");
+    assert!(!second.reused);
+    let calls = world.calls();
+    // Non-PIC for the first build, which the stock is made of too, and PIC.
+    assert_eq!(compiled(&calls).iter().filter(|object| **object == "Objects/dict.o").count(), 2, "{calls:#?}");
+    assert_eq!(libraries(&second), libraries(&first), "in the same place");
+    for (first, second) in keys(&first).iter().zip(keys(&second)) {
+        assert_ne!(*first, second, "runners of the old ones are no runners of these");
+    }
 }
 
 #[test]
