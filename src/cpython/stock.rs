@@ -8,7 +8,7 @@ use super::profile;
 use super::tree::{Core, Tree, files, is_profiled};
 use super::{CpythonError, library, make};
 use crate::fs;
-use crate::libpython::prove_objects;
+use crate::libpython::{prove_linked, prove_objects};
 use crate::store::Stamp;
 use crate::variant::{Flavour, Lto};
 
@@ -37,6 +37,7 @@ pub(super) fn install(tree: &Tree<'_>) -> Result<PathBuf, CpythonError> {
     let objects: Vec<PathBuf> = objects.split_whitespace().map(|object| tree.build().join(object)).collect();
     let stock = tree.recipe().stock;
     library::as_asked(tree, prove_objects(stock, &objects, tree.build()))?;
+    library::as_asked(tree, prove_linked(stock, &tree.build().join("python")))?;
     fs::remove(&prefix)?;
     let mut installing = variables;
     installing.extend(["TEST_MODULES=no", "ENSUREPIP=no", "COMPILEALL_OPTS=-q -j0 --invalidation-mode unchecked-hash"].map(Into::into));

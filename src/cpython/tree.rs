@@ -13,7 +13,7 @@ use crate::ui::Reporter;
 use crate::variant::{CodeModel, Flavour, Linkage, Lto, VariantName};
 
 /// Rises when the same inputs are to give other builds.
-const METHOD: &str = "1";
+const METHOD: &str = "2";
 
 /// The tree of one source, compiler, profile and replicate.
 pub(super) struct Tree<'a> {
@@ -118,8 +118,9 @@ impl<'a> Tree<'a> {
         if !linked.is_empty() {
             linked.extend(self.recipe().cflags.iter().cloned());
         }
-        // Programs alone are linked by LINKCC: in LDFLAGS, `-no-pie` would override the `-shared` of extension modules.
-        let executable = if model == CodeModel::Pie { "-pie" } else { "-no-pie" };
+        // Programs alone are linked by LINKCC: in LDFLAGS, `-no-pie` would override the `-shared` of extension modules. The only ones are those of
+        // the first build and the stock `python`.
+        let executable = if self.recipe().stock.linkage() == Linkage::StaticPie { "-pie" } else { "-no-pie" };
         vec![
             format!("CFLAGS_NODIST={}", compile.join(" ")),
             format!("LDFLAGS_NODIST={}", linked.join(" ")),

@@ -192,6 +192,22 @@ fn the_installation_is_that_of_the_stock() {
     assert!(made.plan.compiler.contains("gcc"));
 }
 
+/// By its linkage, which the code model alone does not tell.
+#[test]
+fn the_stock_is_linked_as_its_variant_says() {
+    for (variant, kind) in [
+        ("static-pic-nopgo", "EXEC (Executable file)"),
+        ("static-pic-pie-nopgo", "DYN (Position-Independent Executable file)"),
+        ("static-pic-pie-pgo", "DYN (Position-Independent Executable file)"),
+        ("static-pic-pie-nopgo-interposable", "DYN (Position-Independent Executable file)"),
+    ] {
+        let world = World::new();
+        let made = world.compile(&world.recipe(variant)).expect("built");
+        let header = Job::new("/usr/bin/readelf").arg("-h").arg(made.prefix.join("bin/python3.13")).run_for_text().expect("a program");
+        assert!(header.contains(kind), "{variant}: {header}");
+    }
+}
+
 #[test]
 fn without_pgo_nothing_is_instrumented() {
     let world = World::new();

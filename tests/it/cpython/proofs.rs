@@ -50,6 +50,16 @@ fn a_stock_that_is_no_variant_is_proven_too() {
 }
 
 #[test]
+fn a_stock_that_is_linked_otherwise_is_found_out() {
+    let world = World::new();
+    let recipe = world.recipe("static-pie-nopgo");
+    world.compiler("case $* in -pie*) shift; set -- -no-pie \"$@\" ;; esac");
+    let error = world.compile(&recipe).expect_err("it is of fixed address");
+    assert!(matches!(error, CpythonError::NotAsAsked { .. }), "{error}");
+    assert!(error.to_string().contains("asked for an executable of any address"), "{error}");
+}
+
+#[test]
 fn pgo_that_nobody_asked_for_is_found_out() {
     let world = World::new();
     let recipe = world.recipe("static-nonpic-pgo static-pie-nopgo");
