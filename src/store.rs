@@ -180,17 +180,33 @@ impl Store {
 
     /// Waits, and says so, while another surtax holds the lock of that name. Held until dropped, also by a process that is killed.
     pub fn lock(&self, name: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
+        self.take(name, "another surtax, which holds", reporter)
+    }
+
+    /// [`Store::lock`], also held by the programs that are started meanwhile: if surtax is killed, by what it leaves running, until that ends.
+    ///
+    /// Of a killed surtax's programs, those that it started itself end with it, and those that they started go on: compilers, under a make that is
+    /// no more.
+    pub fn lock_with_children(&self, name: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
+        let lock = self.take(name, "another surtax, or what a killed one has left running, which holds", reporter)?;
+        // A lock belongs to the open file, whoever has it open.
+        rustix::io::fcntl_setfd(&lock.file, rustix::io::FdFlags::empty())
+            .map_err(|error| FsError::at("share", &self.root.join("locks").join(name))(error.into()))?;
+        Ok(lock)
+    }
+
+    fn take(&self, name: &str, holder: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
         let path = self.root.join("locks").join(name);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(FsError::at("open", &path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                reporter.warn(&format!("waiting for another surtax, which holds the lock `{name}` in {}", self.root.display()));
+                reporter.warn(&format!("waiting for {holder} the lock `{name}` in {}", self.root.display()));
                 wait_for_lock(&file, &path)?;
             }
             Err(TryLockError::Error(error)) => return Err(FsError::at("lock", &path)(error).into()),
         }
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
     }
 }
 
@@ -232,7 +248,14 @@ fn wait_for_lock(file: &File, path: &Path) -> Result<(), StoreError> {
 /// A lock on part of the store.
 #[must_use = "the lock is released when this is dropped"]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    /// Not left to the file's end: a program that goes on in the background (a compiler's cache starts one) may have it open too.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
 }
 
 /// The last write of everything in the store: what has no stamp is rebuilt.

@@ -111,7 +111,7 @@ fn build(store: &Store, tree: &Tree<'_>, wanted: &[Intended], reporter: &dyn Rep
     if complete() {
         return Ok(true);
     }
-    let _lock = store.lock(&format!("cpython-{}", tree.key), reporter)?;
+    let _lock = store.lock_with_children(&format!("cpython-{}", tree.key), reporter)?;
     // Another surtax may have built it while this one waited.
     if complete() {
         return Ok(true);

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use surtax::cpython::CpythonError;
+use surtax::process::how_it_ended;
 
-use super::world::{World, compiled, libraries, members};
+use super::world::{CHILD, World, compiled, in_child, libraries, members};
 
 /// At a call of the compiler for which `case` of a shell has the pattern, and when two objects are there, the whole process group of make is killed,
 /// as by a person or the kernel.
@@ -127,4 +128,25 @@ fn two_at_once_build_once() {
     assert_eq!(libraries(&made[0]), libraries(&made[1]));
     assert_eq!(made.iter().filter(|made| made.reused).count(), 1);
     assert_eq!(world.calls().iter().filter(|call| *call == "-v").count(), 1);
+}
+
+/// A compiler that goes on when make and surtax are gone would write an object of another core under the next call's feet.
+#[test]
+fn a_killed_surtaxs_compilers_are_waited_for() {
+    let variants = "static-nonpic-nopgo static-pie-nopgo";
+    if let Some(folder) = std::env::var_os(CHILD) {
+        let world = World::of(folder.as_ref());
+        let ended = world.path("ended");
+        let kill = format!("kill -KILL {}; sleep 1; /usr/bin/gcc \"$@\"; touch '{}'; exit", std::process::id(), ended.display());
+        world.compiler(&format!("case $* in *-fPIE*Objects/dict.o*) {kill} ;; esac"));
+        world.compile(&world.recipe(variants)).expect("killed before it is built");
+    }
+    let world = World::new();
+    let child = in_child("cpython::interruptions::a_killed_surtaxs_compilers_are_waited_for", world.path("")).run().expect("it runs");
+    assert_eq!(how_it_ended(&child.status), "was killed by signal 9 (SIGKILL)", "{}", child.stderr_text());
+    let (ended, early) = (world.path("ended"), world.path("early"));
+    world.compiler(&format!("case $* in *-c*) test -e '{}' || touch '{}' ;; esac", ended.display(), early.display()));
+    world.compile(&world.recipe("static-nonpic-nopgo shared-nopgo")).expect("built");
+    assert!(ended.exists() && !early.exists(), "a compiler of the killed call was still running");
+    assert!(world.said.text().contains("or what a killed one has left running"), "{}", world.said.text());
 }
