@@ -141,6 +141,10 @@ impl<'a> Tree<'a> {
     /// Removes what is compiled for anything else, or was torn by a kill in the midst of it; profiles and generated sources stay.
     pub(super) fn prepare_objects(&self, label: &str) -> Result<(), CpythonError> {
         let keep = self.objects().as_deref() == Some(label);
+        if !keep {
+            // First: what a kill leaves of half-removed objects is no core's.
+            self.set_objects("")?;
+        }
         for path in files(self.build()) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let stale = match path.extension().and_then(|extension| extension.to_str()) {

@@ -79,6 +79,19 @@ fn objects_of_one_core_are_never_taken_for_anothers() {
     assert_eq!(made.offers.len(), 2);
 }
 
+/// A kill in between would leave some of them under the name of all.
+#[test]
+fn objects_lose_their_name_before_the_first_is_removed() {
+    let world = World::new();
+    world.compile(&world.recipe("static-nonpic-nopgo static-pie-nopgo")).expect("built");
+    // Where the name is written nothing can be: whatever comes before that has happened, and nothing after it.
+    let name = world.built("../objects");
+    std::fs::remove_file(&name).expect("removed");
+    std::fs::create_dir(&name).expect("created");
+    world.compile(&world.recipe("static-nonpic-nopgo shared-nopgo")).expect_err("it cannot be written");
+    assert!(world.built("Objects/dict.o").is_file());
+}
+
 #[test]
 fn a_profile_task_that_was_broken_off_counts_from_the_start() {
     let world = World::new();
