@@ -179,11 +179,10 @@ fn merge(tree: &Tree<'_>) -> Result<(), CpythonError> {
     Ok(())
 }
 
-/// Functions that the core's objects define.
-pub(super) fn count_functions(tree: &Tree<'_>) -> usize {
-    let core = ["Objects", "Parser", "Python", "Modules"].map(|folder| files(&tree.build().join(folder)));
-    let objects = core.into_iter().flatten().filter(|path| path.extension().is_some_and(|extension| extension == "o"));
-    objects.map(|path| functions_of(&path)).sum()
+/// Functions that the core's objects define; those of extension modules, which lie beside them, would make any profile fit.
+pub(super) fn count_functions(tree: &Tree<'_>) -> Result<usize, CpythonError> {
+    let [objects] = tree.builder.variables(["LIBRARY_OBJS"])?;
+    Ok(objects.split_whitespace().map(|object| functions_of(&tree.build().join(object))).sum())
 }
 
 /// A profile that does not fit is worse than none: its build would be slow where it was counted otherwise, and called PGO.

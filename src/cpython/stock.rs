@@ -118,7 +118,7 @@ fn base(tree: &Tree<'_>) -> Result<(), CpythonError> {
         fs::remove(&tree.build().join(program))?;
     }
     tree.builder.make(&label, &variables, &["build_all"], make::Tools::Fresh)?;
-    tree.finish("base", &profile::count_functions(tree).to_string())
+    tree.finish("base", &profile::count_functions(tree)?.to_string())
 }
 
 /// A module that is not there is no error: CPython leaves out what the machine has no headers for. But who embeds it should know.

@@ -126,6 +126,20 @@ fn a_profile_of_a_few_objects_ends_the_build() {
 }
 
 #[test]
+fn functions_of_extension_modules_are_not_the_cores() {
+    let world = World::new();
+    let many: String = (0..500).map(|at| format!("int json_{at}(void) {{ return {at}; }}\n")).collect();
+    world.edit("Modules/_json.c", "int PyInit__json", &format!("{many}int PyInit__json"));
+    let folder = world.profile();
+    change(&world);
+    let mut recipe = world.recipe(ONE);
+    recipe.profile.data = Some(folder);
+    let error = world.compile(&recipe).expect_err("it does not fit");
+    let CpythonError::ProfileDoesNotFit { functions, .. } = error else { panic!("{error}") };
+    assert!((10..50).contains(&functions), "{functions}");
+}
+
+#[test]
 fn a_folder_without_a_profile_ends_the_build() {
     let world = World::new();
     let mut recipe = world.recipe(ONE);
