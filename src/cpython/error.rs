@@ -13,6 +13,8 @@ use crate::store::StoreError;
 pub enum CpythonError {
     #[error("`{program}` is needed to build CPython and is not on PATH")]
     NoCompiler { program: String },
+    #[error("CPython cannot be built below {root:?}: make and the shell take `{found}` in its path for something else")]
+    UnbuildablePath { root: PathBuf, found: char },
     #[error("{} is not {wanted}: it says `{version}`", program.display())]
     OtherCompiler { program: PathBuf, wanted: &'static str, version: String },
     #[error("{} is of version {found}, and the recipe needs {needed} or later", program.display())]
@@ -30,7 +32,17 @@ pub enum CpythonError {
     #[error(
         "the profile does not fit the source: of {build}, {mismatched} of {functions} functions have another control flow than was counted, and {missing} of {objects} objects no profile at all"
     )]
-    ProfileDoesNotFit { build: String, mismatched: usize, functions: usize, missing: usize, objects: usize, most_percent: f64 },
+    ProfileDoesNotFit {
+        build: String,
+        mismatched: usize,
+        functions: usize,
+        missing: usize,
+        objects: usize,
+        most_percent: f64,
+        /// By the recipe's `profile: data:`; otherwise it was counted in the same tree.
+        from_elsewhere: bool,
+        log: PathBuf,
+    },
     #[error("{found}")]
     NotAsAsked { found: String, tree: PathBuf },
     #[error("the installation of the stock python cannot be used")]
@@ -52,7 +64,13 @@ impl Explain for CpythonError {
             Self::Process(error @ ProcessError::Interrupted(_)) => error.exit(),
             Self::Store(error) => error.exit(),
             Self::Fs(error) => error.exit(),
-            Self::NoSuchModule { .. } | Self::NoProfileIn { .. } | Self::ProfileDoesNotFit { .. } => Exit::Usage,
+            // The person named no folder: it is what was built here.
+            Self::Installed(error) => match error.exit() {
+                Exit::Usage => Exit::Build,
+                exit => exit,
+            },
+            Self::UnbuildablePath { .. } => Exit::Internal,
+            Self::NoSuchModule { .. } | Self::NoProfileIn { .. } | Self::ProfileDoesNotFit { from_elsewhere: true, .. } => Exit::Usage,
             _ => Exit::Build,
         }
     }
@@ -65,6 +83,9 @@ impl Explain for CpythonError {
                 "clang" | "llvm-ar" | "llvm-profdata" => "on Debian: apt-get install clang llvm lld make".into(),
                 _ => "install it, or name another with `compiler: program:` in a recipe of your own".into(),
             }),
+            Self::UnbuildablePath { .. } => {
+                Some("set SURTAX_HOME to a folder whose path is of letters, digits and the likes of / . _ - alone".into())
+            }
             Self::OtherCompiler { .. } => Some("`compiler: family:` in the recipe says how the program is to be called".into()),
             Self::CompilerTooOld { .. } => {
                 Some("install a newer one, and name it with `compiler: program:` in a recipe of your own".into())
@@ -78,6 +99,10 @@ impl Explain for CpythonError {
                 Some("`profile: tasks:` of the recipe names what the interpreter runs; is one of them enough of a program?".into())
             }
             Self::NoPip { .. } => Some("leave `profile: packages:` out of the recipe".into()),
+            Self::ProfileDoesNotFit { most_percent, from_elsewhere: false, log, .. } => Some(format!(
+                "at most {most_percent} % of the functions may differ; {} names them. Leave what tells this build from the stock out of `variants`, or use another compiler",
+                log.display()
+            )),
             Self::ProfileDoesNotFit { most_percent, .. } => Some(format!(
                 "at most {most_percent} % of the functions may differ; take a profile of this very source, compiler and configuration, or leave `profile: data:` out"
             )),
@@ -91,5 +116,21 @@ impl Explain for CpythonError {
             Self::Store(error) => error.hint(),
             Self::Fs(error) => error.hint(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CpythonError;
+    use crate::error::{Exit, Explain as _};
+    use crate::fs::FsError;
+    use crate::prefix::PrefixError;
+
+    /// 2 is for what the person wrote.
+    #[test]
+    fn an_installation_that_cannot_be_used_is_a_failed_build() {
+        assert_eq!(CpythonError::Installed(PrefixError::NoPython("/prefix".into())).exit(), Exit::Build);
+        let full = FsError::at("write", "/prefix".as_ref())(std::io::ErrorKind::StorageFull.into());
+        assert_eq!(CpythonError::Installed(PrefixError::Fs(full)).exit(), Exit::Internal);
     }
 }

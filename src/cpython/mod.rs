@@ -70,6 +70,7 @@ pub fn stage(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> Res
 
 /// Builds what the store lacks of the demand.
 pub fn compile(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> Result<Compilation, CpythonError> {
+    check_path(store)?;
     if which::which("make").is_err() {
         return Err(CpythonError::NoCompiler { program: "make".into() });
     }
@@ -92,6 +93,15 @@ pub fn compile(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> R
     }
     offers.sort_by_key(|offer| demand.variants.iter().position(|variant| *variant == offer.name));
     Ok(Compilation { prefix: trees[&1].prefix(), offers, plan: plan(demand, &compiler), reused })
+}
+
+/// CPython's makefiles and scripts take paths as they are, without quotes around them.
+fn check_path(store: &Store) -> Result<(), CpythonError> {
+    let unfit = |found: &char| found.is_whitespace() || r##"#'"&()[]{}<>|*?!~%`"##.contains(*found);
+    match store.root().to_string_lossy().chars().find(unfit) {
+        None => Ok(()),
+        Some(found) => Err(CpythonError::UnbuildablePath { root: store.root().to_owned(), found }),
+    }
 }
 
 /// Whether the store has each of the demanded variants' libraries, in their order. Compiles nothing.

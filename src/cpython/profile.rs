@@ -45,17 +45,13 @@ fn forget(tree: &Tree<'_>) -> Result<(), CpythonError> {
     Ok(())
 }
 
-fn is_profile(path: &Path) -> bool {
+pub(super) fn is_profile(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "gcda" || extension == "profraw")
 }
 
 /// A profile from elsewhere: laid beside the objects as an instrumented build would.
 fn take(tree: &Tree<'_>, folder: &Path) -> Result<(), CpythonError> {
-    let found: Vec<_> = files(folder).into_iter().filter(|path| is_profile(path)).collect();
-    if found.is_empty() {
-        return Err(CpythonError::NoProfileIn { folder: folder.to_owned() });
-    }
-    for path in found {
+    for path in files(folder).into_iter().filter(|path| is_profile(path)) {
         let below = path.strip_prefix(folder).unwrap_or(&path);
         fs::write_atomic(&tree.build().join(below), &fs::read(&path)?)?;
     }
@@ -202,6 +198,8 @@ pub(super) fn check(tree: &Tree<'_>, core: Core, warnings: &str) -> Result<(), C
             missing,
             objects: objects.len(),
             most_percent: MOST_MISMATCHES * 100.0,
+            from_elsewhere: tree.recipe().profile.data.is_some(),
+            log: tree.root.join("warnings"),
         });
     }
     Ok(())

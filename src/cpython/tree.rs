@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::compiler::Compiler;
 use super::make::{Builder, Tools};
+use super::profile::is_profile;
 use super::{CpythonError, Demand};
 use crate::digest::Key;
 use crate::fs;
@@ -226,6 +227,9 @@ fn key(store: &Store, demand: &Demand<'_>, compiler: &Compiler, replicate: u32) 
     let profile = match (is_profiled(recipe), &recipe.profile.data) {
         (false, _) => "none".to_owned(),
         (true, None) => format!("{:?} {:?}", recipe.profile.tasks, recipe.profile.packages),
+        (true, Some(folder)) if !files(folder).iter().any(|path| is_profile(path)) => {
+            return Err(CpythonError::NoProfileIn { folder: folder.clone() });
+        }
         (true, Some(folder)) => digest_of(folder)?,
     };
     let family = match compiler.family {

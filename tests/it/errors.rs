@@ -326,11 +326,23 @@ fn compiling(forms: &mut Forms) {
         hint: hint.into(),
         log: path("/store/logs/cpython-one/core-pic-pgo.log"),
     };
+    let fits_not = |from_elsewhere| CpythonError::ProfileDoesNotFit {
+        build: "nonpic-pgo".into(),
+        mismatched: 4012,
+        functions: 11286,
+        missing: 3,
+        objects: 179,
+        most_percent: 5.0,
+        from_elsewhere,
+        log: path("/store/cpython/trees/one/warnings"),
+    };
     forms.show([
         CpythonError::NoCompiler { program: "make".into() },
         CpythonError::NoCompiler { program: "gcc".into() },
         CpythonError::NoCompiler { program: "llvm-profdata".into() },
         CpythonError::NoCompiler { program: "gcc-99".into() },
+        CpythonError::NoCompiler { program: "ld.lld".into() },
+        CpythonError::UnbuildablePath { root: path("/home/me/my store"), found: ' ' },
         CpythonError::OtherCompiler { program: gcc(), wanted: "clang", version: "gcc (Debian 14.2.0-19) 14.2.0".into() },
         CpythonError::CompilerTooOld { program: gcc(), found: "8".into(), needed: 9 },
         CpythonError::NoSuchModule { module: "_sha22".into(), setup: path("/store/cpython/trees/one/build/Modules/Setup.stdlib") },
@@ -338,14 +350,8 @@ fn compiling(forms: &mut Forms) {
         CpythonError::NoProfileIn { folder: path("/home/me/profile") },
         CpythonError::NothingCounted,
         CpythonError::NoPip { folder: path("/store/sources/one") },
-        CpythonError::ProfileDoesNotFit {
-            build: "nonpic-pgo".into(),
-            mismatched: 4012,
-            functions: 11286,
-            missing: 3,
-            objects: 179,
-            most_percent: 5.0,
-        },
+        fits_not(true),
+        fits_not(false),
         CpythonError::NotAsAsked {
             found: "libpython3.13.a is not what `static-nonpic-pgo` asks for:\n  PGO: 3 of 179 objects have .text.hot sections (4 in all), 12 .cold symbols".into(),
             tree: path("/store/cpython/trees/one/build"),

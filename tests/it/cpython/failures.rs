@@ -1,8 +1,9 @@
 //! A build that cannot be: which step failed, with what last words, where the log is, and what to do next.
 
-use surtax::cpython::CpythonError;
+use surtax::cpython::{CpythonError, Demand, compile};
 use surtax::error::{Exit, Explain as _};
 use surtax::recipe::{CompilerFamily, Cpython};
+use surtax::store::Store;
 
 use super::world::{ONE, World, compiled};
 use crate::world::shell_script;
@@ -46,6 +47,20 @@ fn a_compiler_that_the_kernel_ended_ran_out_of_memory() {
     world.compiler("case $* in *dict.o*) echo 'gcc: fatal error: Killed signal terminated program cc1' >&2; exit 1 ;; esac");
     let (_, hint) = failed(&world, &world.recipe("static-nonpic-nopgo"), "Killed signal");
     assert!(hint.contains("memory") && hint.contains("fewer jobs"), "{hint}");
+}
+
+#[test]
+fn a_store_whose_path_makefiles_cannot_take_is_refused_at_once() {
+    for name in ["a store", "store#1", "it's", "a&b"] {
+        let world = World::new();
+        let store = Store::open(&world.path(name)).expect("a store");
+        let (recipe, source) = (world.recipe("static-nonpic-nopgo"), world.source());
+        let demand = Demand { name: "toy", recipe: &recipe, source: &source, variants: recipe.variants.clone() };
+        let error = compile(&store, &demand, &world.said).expect_err("it is refused");
+        assert!(matches!(error, CpythonError::UnbuildablePath { .. }), "{name}: {error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("SURTAX_HOME")));
+        assert!(world.calls().is_empty());
+    }
 }
 
 #[test]

@@ -116,6 +116,22 @@ fn nor_is_it_when_surtax_itself_was_killed() {
 }
 
 #[test]
+fn a_profile_that_was_counted_here_and_does_not_fit_is_no_ones_data() {
+    let world = World::new();
+    for file in ["Objects/dict.c", "Python/ceval.c", "Python/import.c"] {
+        let other = "\n#ifdef OTHER\n    if (object_count == 3) for (int i = 0; i < 9; i++) object_kinds[i]--;\n#endif\n    return ";
+        world.edit(file, "    return ", other);
+    }
+    world.compiler("case $* in *-fprofile-use*) set -- \"$@\" -DOTHER ;; esac");
+    let error = world.compile(&world.recipe(ONE)).expect_err("it does not fit");
+    let CpythonError::ProfileDoesNotFit { log, from_elsewhere: false, .. } = &error else { panic!("{error}") };
+    assert!(std::fs::read_to_string(log).expect("a log").contains("dict_lookup"));
+    assert_eq!(error.exit(), Exit::Build);
+    let hint = error.hint().expect("a hint");
+    assert!(hint.contains(log.to_str().expect("a path")) && !hint.contains("data:"), "{hint}");
+}
+
+#[test]
 fn a_profile_of_a_few_objects_ends_the_build() {
     let world = World::new();
     let folder = world.profile();
@@ -150,6 +166,7 @@ fn a_folder_without_a_profile_ends_the_build() {
         assert!(matches!(error, CpythonError::NoProfileIn { .. }), "{error}");
         assert_eq!(error.exit(), Exit::Usage);
     }
+    assert!(world.trees().is_empty() && world.calls().is_empty(), "told before anything is built");
 }
 
 #[test]
