@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::CpythonError;
 use crate::process::Job;
 use crate::recipe::{CompilerChoice, CompilerFamily};
-use crate::variant::{CodeModel, Flavour, Lto};
+use crate::variant::{CodeModel, Flavour, Lto, VariantName};
 
 /// The oldest that compile CPython 3.11 to 3.14 (C11 with atomics), and whose flags surtax knows.
 const OLDEST_GCC: u32 = 9;
@@ -48,6 +48,15 @@ impl Compiler {
             CompilerFamily::Clang => (tool("llvm-ar")?, Some(tool("llvm-profdata")?)),
         };
         Ok(Self { family, program, ar, profdata, version })
+    }
+
+    /// Whether it can link what the variants ask for. clang's LTO is linked by lld, which is missing only minutes into a build otherwise.
+    pub(super) fn check_linker(&self, variants: impl IntoIterator<Item = VariantName>) -> Result<(), CpythonError> {
+        let lto = variants.into_iter().filter_map(|variant| variant.flavour).any(|flavour| flavour.lto != Lto::None);
+        if self.family == CompilerFamily::Clang && lto && companion(&self.program, "ld.lld").is_none() {
+            return Err(CpythonError::NoCompiler { program: "ld.lld".into() });
+        }
+        Ok(())
     }
 
     /// Of the core library's objects.
@@ -116,16 +125,50 @@ fn usual(family: CompilerFamily) -> &'static str {
 
 /// The tool of the same version beside the compiler, as packagers name them (`gcc-13` and `gcc-ar-13`), else the one without a version.
 fn companion(program: &Path, tool: &str) -> Option<PathBuf> {
-    let name = program.file_name()?.to_str()?;
-    let version = name.trim_start_matches(|character: char| character != '-' || name.find('-').is_none());
-    let versioned = format!("{tool}{version}");
+    let (prefix, version) = around(program.file_name()?.to_str()?);
+    let [targeted, versioned] = [format!("{prefix}{tool}{version}"), format!("{tool}{version}")];
     let folder = program.canonicalize().ok()?.parent()?.to_owned();
-    [program.with_file_name(&versioned), folder.join(&versioned), folder.join(tool), program.with_file_name(tool)]
-        .into_iter()
-        .find(|path| path.is_file())
-        .or_else(|| which::which(tool).ok())
+    [
+        program.with_file_name(&targeted),
+        folder.join(&targeted),
+        program.with_file_name(&versioned),
+        folder.join(&versioned),
+        folder.join(tool),
+        program.with_file_name(tool),
+    ]
+    .into_iter()
+    .find(|path| path.is_file())
+    .or_else(|| which::which(tool).ok())
+}
+
+/// What stands before and after the last `gcc` or `clang` of a program's name: the target and the version, of `x86_64-linux-gnu-gcc-13`.
+fn around(name: &str) -> (&str, &str) {
+    let place = |family: &'static str| name.rfind(family).map(|at| (at, at + family.len()));
+    match ["gcc", "clang"].into_iter().filter_map(place).max() {
+        Some((begin, end)) => (&name[..begin], &name[end..]),
+        None => ("", ""),
+    }
 }
 
 fn ask(program: &Path, option: &str) -> Result<String, CpythonError> {
     Ok(Job::new(program).arg(option).inherit_environment().current_dir("/").limit(Duration::from_secs(60)).run_for_text()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::around;
+
+    #[test]
+    fn target_and_version_of_a_compiler_are_read_from_its_name() {
+        for (name, expected) in [
+            ("gcc", ("", "")),
+            ("gcc-13", ("", "-13")),
+            ("x86_64-linux-gnu-gcc-12", ("x86_64-linux-gnu-", "-12")),
+            ("x86_64-linux-gnu-gcc", ("x86_64-linux-gnu-", "")),
+            ("clang-19", ("", "-19")),
+            ("cc", ("", "")),
+        ] {
+            assert_eq!(around(name), expected, "{name}");
+        }
+    }
 }

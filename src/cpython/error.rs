@@ -80,7 +80,7 @@ impl Explain for CpythonError {
             Self::NoCompiler { program } if program == "make" => Some("on Debian: apt-get install make".into()),
             Self::NoCompiler { program } => Some(match program.as_str() {
                 "gcc" | "gcc-ar" => "on Debian: apt-get install gcc libc6-dev make".into(),
-                "clang" | "llvm-ar" | "llvm-profdata" => "on Debian: apt-get install clang llvm lld make".into(),
+                "clang" | "llvm-ar" | "llvm-profdata" | "ld.lld" => "on Debian: apt-get install clang llvm lld make".into(),
                 _ => "install it, or name another with `compiler: program:` in a recipe of your own".into(),
             }),
             Self::UnbuildablePath { .. } => {

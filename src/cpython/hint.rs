@@ -38,7 +38,15 @@ pub(super) fn hint_from(log: &str) -> String {
     if says(&["make: not found", "make: command not found"]) {
         return "make is missing; on Debian: apt-get install make".into();
     }
-    if says(&["Result: FAILURE", "Total test files:"]) {
+    if says(&["invalid linker name in argument '-fuse-ld=lld'", "unable to find linker: lld"]) {
+        return "LTO by clang is linked by lld; on Debian: apt-get install lld".into();
+    }
+    if says(&["libclang_rt.profile"]) {
+        return "clang's profiling runtime is missing; on Debian: apt-get install libclang-rt-dev (clang of version N: libclang-rt-N-dev)"
+            .into();
+    }
+    // 3.11 says neither of the others.
+    if says(&["Tests result: FAILURE", "Result: FAILURE", "Total test files:"]) {
         return "tests of the profile task failed; the log names them. `profile: tasks:` of a recipe of your own can leave them out".into();
     }
     "the log names the cause; what was finished is kept, and the same command goes on from there".into()
@@ -64,6 +72,12 @@ mod tests {
             ("gcc: fatal error: Killed signal terminated program cc1", "memory"),
             ("configure: error: no acceptable C compiler found in $PATH", "apt-get install gcc"),
             ("Total test files: run=43/43 failed=1\nResult: FAILURE", "profile task"),
+            ("== Tests result: FAILURE ==\n\n5 tests failed:\n    test_x\nTests result: FAILURE", "profile task"),
+            ("clang: error: invalid linker name in argument '-fuse-ld=lld'", "apt-get install lld"),
+            (
+                "/usr/bin/ld: cannot find /usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.profile-x86_64.a: No such file",
+                "libclang-rt-dev",
+            ),
             ("something else", "the log names the cause"),
         ] {
             assert!(hint_from(log).contains(expected), "{log}: {}", hint_from(log));

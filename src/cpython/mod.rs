@@ -75,6 +75,7 @@ pub fn compile(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> R
         return Err(CpythonError::NoCompiler { program: "make".into() });
     }
     let compiler = Compiler::find(&demand.recipe.compiler)?;
+    compiler.check_linker(demand.variants.iter().copied().chain([demand.recipe.stock]))?;
     // The first replicate's, whoever was demanded: all share its installation.
     let first = Tree::new(store, demand, &compiler, 1, reporter)?;
     let mut trees = BTreeMap::from([(1, first)]);

@@ -5,7 +5,7 @@ use surtax::error::{Exit, Explain as _};
 use surtax::recipe::{CompilerFamily, Cpython};
 use surtax::store::Store;
 
-use super::world::{ONE, World, compiled};
+use super::world::{CHILD, ONE, World, compiled, in_child};
 use crate::world::shell_script;
 
 /// The failed step with its hint; its message must show the log's last words and its path.
@@ -207,6 +207,56 @@ fn the_compiler_must_be_there_of_its_family_and_new_enough() {
     let error = found(&world, &recipe);
     assert!(matches!(error, CpythonError::Process(_)), "{error}");
     assert!(world.trees().is_empty());
+}
+
+#[test]
+fn the_tools_of_a_compiler_with_target_and_version_are_its_own() {
+    let world = World::new();
+    let mut recipe = world.recipe("static-nonpic-nopgo");
+    let script = std::fs::read_to_string(world.path("bin/gcc")).expect("a compiler");
+    shell_script(&world.path("bin/x86_64-toy-linux-gnu-gcc-12"), script.trim_start_matches("#!/bin/sh\n"));
+    let used = world.path("used");
+    shell_script(&world.path("bin/gcc-ar-12"), &format!("touch '{}'\nexec /usr/bin/gcc-ar \"$@\"", used.display()));
+    recipe.compiler.program = Some(world.path("bin/x86_64-toy-linux-gnu-gcc-12").to_string_lossy().into_owned());
+    world.compile(&recipe).expect("built");
+    assert!(used.exists(), "another gcc's gcc-ar was taken");
+}
+
+/// The machine has an lld, or a PATH without one: in a process of its own.
+#[test]
+fn clangs_lto_needs_lld_before_anything_is_compiled() {
+    if std::env::var_os(CHILD).is_none() {
+        let folder = World::new();
+        shell_script(&folder.path("path/make"), "exit 1");
+        let child = in_child("cpython::failures::clangs_lto_needs_lld_before_anything_is_compiled", "1");
+        // `install`, `cp` and `sh` of the fixture are called by their paths.
+        let finished = child.env("PATH", folder.path("path")).run().expect("it runs");
+        let said = finished.stdout_text() + &finished.stderr_text();
+        assert!(finished.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    let world = World::new();
+    let mut recipe = world.recipe("static-nonpic-nopgo static-nonpic-nopgo-lto");
+    shell_script(
+        &world.path("bin/clang"),
+        "case $1 in --version) echo 'Debian clang version 19.1.7' ;; -dumpversion) echo 19.1.7 ;; *) exit 1 ;; esac",
+    );
+    for tool in ["llvm-ar", "llvm-profdata"] {
+        shell_script(&world.path("bin").join(tool), "exit 1");
+    }
+    recipe.compiler.family = CompilerFamily::Clang;
+    recipe.compiler.program = Some(world.path("bin/clang").to_string_lossy().into_owned());
+    let error = world.compile(&recipe).expect_err("no lld");
+    assert!(matches!(&error, CpythonError::NoCompiler { program } if program == "ld.lld"), "{error}");
+    assert!(error.hint().is_some_and(|hint| hint.contains("lld")));
+    assert!(world.trees().is_empty());
+
+    // Beside the compiler it is found; and without LTO it is not needed.
+    let error = world.compile(&Cpython { variants: vec![recipe.variants[0]], ..recipe.clone() }).expect_err("configure fails");
+    assert!(matches!(error, CpythonError::Step { .. }), "{error}");
+    shell_script(&world.path("bin/ld.lld"), "exit 1");
+    let error = world.compile(&recipe).expect_err("configure fails");
+    assert!(matches!(error, CpythonError::Step { .. }), "{error}");
 }
 
 #[test]
