@@ -200,7 +200,8 @@ fn refuse_module(name: &str) -> Option<String> {
 }
 
 fn default_profile() -> Profile {
-    let task = ["-m", "test", "--pgo"].map(str::to_owned).to_vec();
+    // As CPython's own Makefile has it: a test that hangs ends after twenty minutes.
+    let task = ["-m", "test", "--pgo", "--timeout=1200"].map(str::to_owned).to_vec();
     Profile { tasks: vec![task], packages: Vec::new(), data: None }
 }
 

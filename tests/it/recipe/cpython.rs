@@ -35,7 +35,7 @@ fn what_is_left_out_is_what_most_people_want() {
     assert_eq!((recipe.compiler.family, recipe.compiler.program, recipe.compiler.at_least), (CompilerFamily::Gcc, None, None));
     assert!(recipe.patches.is_empty() && recipe.configure.is_empty() && recipe.cflags.is_empty());
     assert_eq!(recipe.static_modules, ["_md5", "_sha1", "_sha2", "_sha3", "_blake2"]);
-    assert_eq!(recipe.profile.tasks, [["-m", "test", "--pgo"]]);
+    assert_eq!(recipe.profile.tasks, [["-m", "test", "--pgo", "--timeout=1200"]]);
     assert_eq!(recipe.stock.to_string(), "static-nonpic-pgo");
     assert_eq!(recipe.full, recipe.variants);
     for (python, modules) in [
