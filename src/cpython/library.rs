@@ -62,9 +62,9 @@ impl Intended {
             archive(tree, self.core, &parts.objects, &made)?;
         } else {
             link(tree, self.core, &parts, &made)?;
+            // They show more than what is linked of them; an archive is they.
+            as_asked(tree, prove_objects(self.variant, &parts.objects, &made))?;
         }
-        // Objects show more than a library that is linked of them.
-        as_asked(tree, prove_objects(self.variant, &parts.objects, &made))?;
         as_asked(tree, prove(self.variant, &made))?;
         Stamp::write_of(scratch.path(), &made)?;
         Ok(scratch.commit(&self.folder)?)
@@ -163,8 +163,7 @@ fn shuffle(objects: &mut [PathBuf], replicate: u32) {
 
 fn archive(tree: &Tree<'_>, core: Core, objects: &[PathBuf], made: &Path) -> Result<(), CpythonError> {
     let job = tree.builder.job(&tree.compiler.ar).arg("qcs").arg(made).args(objects);
-    tree.builder.run(&format!("archive {}", core.label()), &job, None)?;
-    Ok(())
+    tree.builder.run(&format!("archive {}", core.label()), &job, None)
 }
 
 fn link(tree: &Tree<'_>, core: Core, parts: &Parts, made: &Path) -> Result<(), CpythonError> {
@@ -181,8 +180,7 @@ fn link(tree: &Tree<'_>, core: Core, parts: &Parts, made: &Path) -> Result<(), C
         .args(&parts.objects)
         .args(&parts.libraries)
         .arg("-lm");
-    tree.builder.run(&format!("link shared {}", core.label()), &job, None)?;
-    Ok(())
+    tree.builder.run(&format!("link shared {}", core.label()), &job, None)
 }
 
 /// Functions that an object file defines: for what is said about profiles.

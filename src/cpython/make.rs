@@ -11,7 +11,7 @@ use crate::ui::{Reporter, Unit};
 pub(super) struct Builder<'a> {
     /// Where they run: the build folder.
     pub folder: PathBuf,
-    /// The folder of the logs, and how their names begin.
+    /// Where the log of a step lies.
     pub log: Box<dyn Fn(&str) -> PathBuf + 'a>,
     pub reporter: &'a dyn Reporter,
 }
@@ -30,7 +30,7 @@ impl Builder<'_> {
     }
 
     /// `make` of targets. `label` names the step for people, and its log.
-    pub(super) fn make(&self, label: &str, variables: &[String], targets: &[&str], tools: Tools) -> Result<PathBuf, CpythonError> {
+    pub(super) fn make(&self, label: &str, variables: &[String], targets: &[&str], tools: Tools) -> Result<(), CpythonError> {
         let kept = if tools == Tools::Kept { KEPT.as_slice() } else { &[] };
         let job = self.job("make").args(kept).args(variables).args(targets);
         // What there is to compile: a dry run names every command.
@@ -40,11 +40,11 @@ impl Builder<'_> {
     }
 
     /// Any program; its progress is that of compiled files where a total is given, else its last words.
-    pub(super) fn run(&self, label: &str, job: &Job, total: Option<u64>) -> Result<PathBuf, CpythonError> {
+    pub(super) fn run(&self, label: &str, job: &Job, total: Option<u64>) -> Result<(), CpythonError> {
         let log = (self.log)(label);
         let finished = self.watch(label, job, total, &log)?;
         if finished.status.success() {
-            return Ok(log);
+            return Ok(());
         }
         Err(failed(label, &finished, log))
     }

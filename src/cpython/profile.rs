@@ -171,8 +171,7 @@ fn merge(tree: &Tree<'_>) -> Result<(), CpythonError> {
     }
     let profdata = tree.compiler.profdata.clone().unwrap_or_else(|| "llvm-profdata".into());
     let job = tree.builder.job(profdata).args(["merge", "--output"]).arg(tree.profdata()).args(&raw);
-    tree.builder.run("merge profiles", &job, None)?;
-    Ok(())
+    tree.builder.run("merge profiles", &job, None)
 }
 
 /// Functions that the core's objects define; those of extension modules, which lie beside them, would make any profile fit.

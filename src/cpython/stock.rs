@@ -9,7 +9,6 @@ use super::tree::{Core, Tree, files, is_profiled};
 use super::{CpythonError, library, make};
 use crate::fs;
 use crate::libpython::{prove_linked, prove_objects};
-use crate::store::Stamp;
 use crate::variant::{Flavour, Lto};
 
 /// Does what is left to do, so that the tree can compile variants.
@@ -23,10 +22,9 @@ pub(super) fn prepare(tree: &Tree<'_>) -> Result<(), CpythonError> {
 }
 
 /// The installation, with the stock `python` in it.
-pub(super) fn install(tree: &Tree<'_>) -> Result<PathBuf, CpythonError> {
-    let prefix = tree.prefix();
-    if tree.done("install").is_some() {
-        return Ok(prefix);
+pub(super) fn install(tree: &Tree<'_>) -> Result<(), CpythonError> {
+    if is_installed(tree) {
+        return Ok(());
     }
     let core = Core::of(tree.recipe().stock);
     let variables = tree.variables(core);
@@ -38,13 +36,12 @@ pub(super) fn install(tree: &Tree<'_>) -> Result<PathBuf, CpythonError> {
     let stock = tree.recipe().stock;
     library::as_asked(tree, prove_objects(stock, &objects, tree.build()))?;
     library::as_asked(tree, prove_linked(stock, &tree.build().join("python")))?;
-    fs::remove(&prefix)?;
+    fs::remove(&tree.prefix())?;
     let mut installing = variables;
     installing.extend(["TEST_MODULES=no", "ENSUREPIP=no", "COMPILEALL_OPTS=-q -j0 --invalidation-mode unchecked-hash"].map(Into::into));
     tree.builder.make("install", &installing, &["install"], make::Tools::Kept)?;
     tell_missing_modules(tree);
-    tree.finish("install", &core.label())?;
-    Ok(prefix)
+    tree.finish("install", &core.label())
 }
 
 fn configure(tree: &Tree<'_>) -> Result<(), CpythonError> {
@@ -85,8 +82,7 @@ fn make_static(tree: &Tree<'_>) -> Result<(), CpythonError> {
     }
     fs::write_atomic(&tree.build().join("Modules/Setup.local"), lines.as_bytes())?;
     // Told that it is new: written in the same tick of the file system's clock, it would count as no newer than the Makefile.
-    tree.builder.run("modules", &tree.builder.job("make").args(["-W", "Modules/Setup.local", "Makefile"]), None)?;
-    Ok(())
+    tree.builder.run("modules", &tree.builder.job("make").args(["-W", "Modules/Setup.local", "Makefile"]), None)
 }
 
 /// The first build of all makes the programs that write the frozen modules. With a profile to come, it is the instrumented one; never one of
@@ -146,5 +142,5 @@ fn tell_missing_modules(tree: &Tree<'_>) {
 
 /// Whether the installation is there.
 pub(super) fn is_installed(tree: &Tree<'_>) -> bool {
-    Stamp::read(&tree.root.join("steps/install")).is_some()
+    tree.done("install").is_some()
 }

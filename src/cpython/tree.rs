@@ -266,7 +266,7 @@ fn digest_of(folder: &Path) -> Result<String, CpythonError> {
     Ok(text)
 }
 
-/// In which executable a library of the shape is linked, for people.
+/// Whether the variant's library is an archive; a shared object otherwise.
 pub(super) fn takes_archive(variant: VariantName) -> bool {
     variant.linkage() != Linkage::Shared
 }
