@@ -109,6 +109,21 @@ fn a_profile_task_may_fail_in_a_few_of_pythons_tests() {
     assert!(hint.contains("profile: tasks:"), "{hint}");
 }
 
+/// One failed test is tolerated; that some never ran, or that something else was wrong, is not.
+#[test]
+fn a_profile_task_that_did_not_run_to_its_end_ends_the_build() {
+    let world = World::new();
+    let mut recipe = world.recipe(ONE);
+    for task in ["fail 0 130 5/43", "fail 1 130 20/43", "fail 1 4", "fail 1 3", "fail 0 2"] {
+        recipe.profile.tasks = vec![task.split(' ').map(str::to_owned).collect()];
+        let error = world.compile(&recipe).expect_err("it fails");
+        let code = task.split(' ').nth(2).expect("a code");
+        assert!(error.to_string().starts_with(&format!("profile task 1 of 1 failed: it exited with code {code}\n")), "{task}: {error}");
+    }
+    recipe.profile.tasks = vec![["fail", "1", "2", "43/43"].map(Into::into).to_vec()];
+    world.compile(&recipe).expect("built");
+}
+
 #[test]
 fn a_task_that_fails_without_cpythons_own_tests_ends_the_build() {
     let world = World::new();

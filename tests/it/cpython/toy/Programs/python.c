@@ -1,4 +1,5 @@
-/* `python run FILE`: runs hot loops, and a line in FILE tells that it did. `fail FAILED`: as CPython's tests end of which some failed. */
+/* `python run FILE`: runs hot loops, and a line in FILE tells that it did. `fail FAILED [CODE [RUN/ALL]]`: as CPython's tests end of which some
+   failed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +21,8 @@ int main(int count, char **words) {
     }
     if (count > 2 && !strcmp(words[1], "fail")) {
         for (int i = 0; i < atoi(words[2]); i++) printf("test test_%d failed\n", i);
-        printf("Total test files: run=20/20 failed=%s\nResult: FAILURE\n", words[2]);
-        return 2;
+        printf("Total test files: run=%s failed=%s\nResult: FAILURE\n", count > 4 ? words[4] : "20/20", words[2]);
+        return count > 3 ? atoi(words[3]) : 2;
     }
     if (count > 2 && !strcmp(words[1], "run")) {
         FILE *file = fopen(words[2], "a");
