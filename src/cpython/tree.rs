@@ -122,12 +122,17 @@ impl<'a> Tree<'a> {
         // Programs alone are linked by LINKCC: in LDFLAGS, `-no-pie` would override the `-shared` of extension modules. The only ones are those of
         // the first build and the stock `python`.
         let executable = if self.recipe().stock.linkage() == Linkage::StaticPie { "-pie" } else { "-no-pie" };
-        vec![
+        let mut variables = vec![
             format!("CFLAGS_NODIST={}", compile.join(" ")),
             format!("LDFLAGS_NODIST={}", linked.join(" ")),
             format!("LINKCC={} {executable}", self.compiler.program.display()),
             format!("AR={}", self.compiler.ar.display()),
-        ]
+        ];
+        // From 3.14 on, a static hash module names HACL's objects, and `_hmac` those of all others again, so that the link of `python` would have
+        // them twice; from archives it takes each once. Unknown to older Makefiles.
+        let hacl = ["MD5", "SHA1", "SHA2", "SHA3", "BLAKE2", "HMAC"];
+        variables.extend(hacl.map(|name| format!("LIBHACL_{name}_LIB_SHARED=$(LIBHACL_{name}_LIB_STATIC)")));
+        variables
     }
 
     /// What the objects in the tree were compiled for, as [`Tree::set_objects`] left it.
