@@ -172,8 +172,12 @@ pub fn build(
         return Ok(runner);
     }
     let built = intended.compile(store, variant.name, toolchain, reporter)?;
-    if variant.build.compiled.is_some() {
-        prove_linked(variant.name, &built).map_err(|source| RunnerError::Unproven { variant: variant.name, source })?;
+    if variant.build.compiled.is_some()
+        && let Err(source) = prove_linked(variant.name, &built)
+    {
+        // cargo knows nothing of the archive: what it has linked once it would call fresh, whatever the archive has become since.
+        fs::remove(&intended.crate_folder(store, toolchain))?;
+        return Err(RunnerError::Unproven { variant: variant.name, source });
     }
     intended.put_in_place(store, &built, variant.name)
 }
@@ -210,16 +214,24 @@ impl Intended {
         Runner { variant, executable: self.executable.clone(), sha256: stamp.sha256, size_bytes: stamp.size_bytes, reused }
     }
 
+    /// One target folder per PyO3 configuration and compiler: PyO3 is compiled once for all variants, and never thrown away by another version's.
+    fn target(&self, store: &Store, toolchain: &Toolchain) -> PathBuf {
+        let shared = Key::of("pyo3", [("config", self.rendered.pyo3_config.as_str()), ("rustc", &toolchain.rustc_version)]);
+        store.cargo_target().join(shared.as_str())
+    }
+
+    fn crate_folder(&self, store: &Store, toolchain: &Toolchain) -> PathBuf {
+        self.target(store, toolchain).join("crates").join(self.key.as_str())
+    }
+
     /// Runs cargo; returns the binary that it left.
     fn compile(&self, store: &Store, variant: VariantName, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<PathBuf, RunnerError> {
-        // One target folder per PyO3 configuration and compiler: PyO3 is compiled once for all variants, and never thrown away by another version's.
-        let shared = Key::of("pyo3", [("config", self.rendered.pyo3_config.as_str()), ("rustc", &toolchain.rustc_version)]);
-        let target = store.cargo_target().join(shared.as_str());
+        let target = self.target(store, toolchain);
         let config = target.join("pyo3-config.txt");
         if std::fs::read_to_string(&config).ok().as_deref() != Some(&self.rendered.pyo3_config) {
             fs::write_atomic(&config, self.rendered.pyo3_config.as_bytes())?;
         }
-        let folder = target.join("crates").join(self.key.as_str());
+        let folder = self.crate_folder(store, toolchain);
         self.rendered.write(&folder, &self.package())?;
         let log = store.log(&format!("runner-{variant}-{}", self.key));
         let bar = reporter.bar("building", Some(self.rendered.crates()), Unit::Items);
