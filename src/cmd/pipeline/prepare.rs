@@ -169,15 +169,7 @@ pub(in crate::cmd) fn request(args: &SourceArgs, recipe: &str) -> Result<Request
 }
 
 fn request_of(args: &SourceArgs, archive: Archive) -> Request {
-    Request {
-        python: args.python,
-        mirrors: args.mirrors.clone(),
-        keyring: args.keyring.clone(),
-        offline: args.offline,
-        refresh: args.refresh,
-        allow_expired: args.allow_expired,
-        ..Request::new(archive)
-    }
+    Request { python: args.python, ..access(args).request(archive) }
 }
 
 pub(in crate::cmd) fn access(args: &SourceArgs) -> Access {
