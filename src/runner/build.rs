@@ -8,7 +8,7 @@ use super::link::LinkPlan;
 use super::render::Crate;
 use super::toolchain::{TARGET, Toolchain};
 use crate::digest::{Key, Sha256};
-use crate::error::{DEFECT, Exit, Explain};
+use crate::error::{DEFECT, Exit, Explain, exhausted};
 use crate::fs::{self, FsError};
 use crate::libpython::{Compiled, Hacl, Home, ProofError, Variant, VariantName, listed, prove_linked};
 use crate::process::{Job, ProcessError, how_it_ended, last_lines};
@@ -68,9 +68,7 @@ impl Explain for RunnerError {
 /// The usual causes, told by what cargo and the linker say.
 fn hint_from(tail: &str) -> &'static str {
     let says = |words: &[&str]| words.iter().any(|word| tail.contains(word));
-    if says(&["No space left on device"]) {
-        "the disk is full; free some space, or set SURTAX_HOME to a folder on another disk"
-    } else if says(&["failed to download", "Could not resolve host", "spurious network error", "failed to get `"]) {
+    if says(&["failed to download", "Could not resolve host", "spurious network error", "failed to get `"]) {
         "cargo could not download PyO3; check the network or set up a registry mirror in ~/.cargo/config.toml"
     } else if says(&["can't find crate for `std`", "target may not be installed"]) {
         "install the standard library: rustup target add x86_64-unknown-linux-gnu"
@@ -81,6 +79,8 @@ fn hint_from(tail: &str) -> &'static str {
         "lto1: out of memory",
     ]) {
         "the intermediate code could not be compiled: it needs the compiler that wrote it, and some 2 GB of memory; --variant leaves such a runner out"
+    } else if let Some(hint) = exhausted(tail) {
+        hint
     } else if says(&["invalid linker name", "cannot find 'ld'", "unable to execute command: Executable \"ld.lld\""]) {
         "install LLVM's linker beside clang, on Debian: apt-get install lld"
     } else {
@@ -321,7 +321,20 @@ fn key(home: &Home, compiled: Option<&Compiled>, plan: &LinkPlan, rendered: &Cra
 
 #[cfg(test)]
 mod tests {
-    use super::undefined_symbols;
+    use super::{hint_from, undefined_symbols};
+
+    #[test]
+    fn what_ran_out_is_told_from_what_the_tools_say() {
+        for (said, expected) in [
+            ("/usr/bin/ld: final link failed: No space left on device", "disk is full"),
+            ("collect2: fatal error: ld terminated with signal 9 [Killed]", "the compiler that wrote it"),
+            ("lto1: out of memory allocating 65536 bytes", "--variant leaves such a runner out"),
+            ("cc1: out of memory allocating 65536 bytes", "fewer jobs"),
+            ("something else", "surtax doctor"),
+        ] {
+            assert!(hint_from(said).contains(expected), "{said}: {}", hint_from(said));
+        }
+    }
 
     #[test]
     fn each_undefined_symbol_is_named_once_whichever_linker_says_it() {
