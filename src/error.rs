@@ -33,6 +33,18 @@ pub trait Explain: std::error::Error + Send + Sync + 'static {
 /// The hint of an error that no command line and no machine should bring about.
 pub const DEFECT: &str = "this should not happen: please report it as a defect of surtax, with the command and this message";
 
+/// What a program that surtax called ran out of, told by what it said.
+pub fn exhausted(said: &str) -> Option<&'static str> {
+    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    if says(&["No space left on device", "Disk quota exceeded"]) {
+        return Some("the disk is full; free some space, or set SURTAX_HOME to a folder on another disk");
+    }
+    if says(&["Killed signal terminated program", "virtual memory exhausted", "out of memory", "Cannot allocate memory"]) {
+        return Some("the compiler ran out of memory; end other programs, or build with fewer jobs: taskset -c 0 surtax …");
+    }
+    None
+}
+
 /// The module error types that know their exit code and hint. An error that is not listed counts as internal.
 macro_rules! explained {
     ($($error:ty),* $(,)?) => {

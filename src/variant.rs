@@ -122,6 +122,11 @@ pub struct Flavour {
     pub replicate: u32,
 }
 
+impl Flavour {
+    /// Without any of it, built once.
+    pub const PLAIN: Self = Self { pgo: false, lto: Lto::None, interposition: false, replicate: 1 };
+}
+
 /// A variant of a libpython. Those of packages and installed Pythons have a shape alone: nobody asked for more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VariantName {
@@ -213,7 +218,7 @@ fn parse(text: &str) -> Option<VariantName> {
     let Some((at, pgo)) = [("-pgo", true), ("-nopgo", false)].iter().find_map(|(word, pgo)| Some((text.find(word)?, *pgo))) else {
         return shape(text).map(VariantName::plain);
     };
-    let mut flavour = Flavour { pgo, lto: Lto::None, interposition: false, replicate: 1 };
+    let mut flavour = Flavour { pgo, ..Flavour::PLAIN };
     for word in text[at + 1..].split('-').skip(1) {
         match word {
             "lto" => flavour.lto = Lto::Full,

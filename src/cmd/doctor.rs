@@ -17,7 +17,7 @@ use crate::ui::Terminal;
 /// The shape of an element of `doctor --json`.
 #[derive(Serialize)]
 struct Finding {
-    /// `ok`, `remark` (measurements may be noisier), or `problem` (surtax cannot work).
+    /// `ok`, `remark` (measurements may be noisier, or CPython cannot be built from source), or `problem` (surtax cannot work).
     state: &'static str,
     what: String,
     remedy: Option<String>,
@@ -32,6 +32,7 @@ pub(super) fn execute(args: &DoctorArgs, terminal: &Terminal) -> Result<Exit> {
         ),
         finding(Store::open_default().map(|store| format!("store: {}", store.root().display()))),
     ];
+    findings.extend(from_source(|program| which::which(program).is_ok()));
     let environment = Environment::capture(choose_cpu());
     let flaws = machine(&environment);
     if flaws.is_empty() {
@@ -41,6 +42,30 @@ pub(super) fn execute(args: &DoctorArgs, terminal: &Terminal) -> Result<Exit> {
     let unable = findings.iter().any(|finding| finding.state == "problem");
     terminal.data(&if args.json { json(&findings)? } else { findings.iter().map(line).collect() });
     Ok(if unable { Exit::Internal } else { Exit::Done })
+}
+
+/// What only recipes that build from source need, each with its package. Compilers of other names are the recipe's to know.
+const FROM_SOURCE: [(&str, &str, &str); 3] = [
+    ("make", "make", "CPython cannot be built from source"),
+    ("gcc-ar", "gcc", "CPython cannot be built from source with gcc"),
+    ("patch", "patch", "recipes with patches cannot be built"),
+];
+
+fn from_source(is_there: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let missing: Vec<Finding> = FROM_SOURCE
+        .iter()
+        .filter(|(program, ..)| !is_there(program))
+        .map(|(program, package, without)| Finding {
+            state: "remark",
+            what: format!("`{program}` is not on PATH: {without}"),
+            remedy: Some(format!("on Debian: apt-get install {package}")),
+        })
+        .collect();
+    if missing.is_empty() {
+        let what = format!("{} for CPython from source", FROM_SOURCE.map(|(program, ..)| program).join(", "));
+        return vec![Finding { state: "ok", what, remedy: None }];
+    }
+    missing
 }
 
 fn finding(outcome: Result<String, impl Explain>) -> Finding {
@@ -53,4 +78,20 @@ fn finding(outcome: Result<String, impl Explain>) -> Finding {
 fn line(finding: &Finding) -> String {
     let remedy = finding.remedy.as_ref().map(|remedy| format!("\n         {remedy}")).unwrap_or_default();
     format!("{:<8} {}{remedy}\n", finding.state, finding.what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{from_source, line};
+
+    #[test]
+    fn what_only_a_build_from_source_needs_is_remarked_where_it_is_missing() {
+        let said = |there: &[&str]| from_source(|program| there.contains(&program)).iter().map(line).collect::<String>();
+        assert_eq!(said(&["make", "gcc-ar", "patch"]), "ok       make, gcc-ar, patch for CPython from source\n");
+        assert_eq!(
+            said(&["gcc-ar"]),
+            "remark   `make` is not on PATH: CPython cannot be built from source\n         on Debian: apt-get install make\n\
+             remark   `patch` is not on PATH: recipes with patches cannot be built\n         on Debian: apt-get install patch\n"
+        );
+    }
 }

@@ -18,7 +18,7 @@ use crate::prefix;
 use crate::recipe::Cpython;
 use crate::run::CpythonPlan;
 use crate::store::Store;
-use crate::ui::Reporter;
+use crate::ui::{Reporter, Silent};
 use crate::variant::VariantName;
 
 use compiler::Compiler;
@@ -63,7 +63,8 @@ pub struct Compilation {
 /// Builds what the store lacks of the demand, and makes a home of it. An interrupted call is gone on with by the next.
 pub fn stage(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> Result<Staged, CpythonError> {
     let Compilation { prefix, offers, plan, reused } = compile(store, demand, reporter)?;
-    let mut home = prefix::prepare(store, &prefix, Some(demand.recipe.python), reporter)?.home;
+    // What it says of the libraries beside the installation is not about those that are offered.
+    let mut home = prefix::prepare(store, &prefix, Some(demand.recipe.python), &Silent)?.home;
     home.offers = offers;
     Ok(Staged { home, plan, reused })
 }
@@ -110,7 +111,7 @@ pub fn is_built(store: &Store, demand: &Demand<'_>) -> Result<Vec<bool>, Cpython
     let compiler = Compiler::find(&demand.recipe.compiler)?;
     let built = |variant: &VariantName| {
         let replicate = variant.flavour.map_or(1, |flavour| flavour.replicate);
-        let tree = Tree::new(store, demand, &compiler, replicate, &crate::ui::Silent)?;
+        let tree = Tree::new(store, demand, &compiler, replicate, &Silent)?;
         Ok(Intended::new(&tree, *variant).is_built())
     };
     demand.variants.iter().map(built).collect()

@@ -40,12 +40,9 @@ pub use provision::{provision, provision_with};
 pub use source::{SourcePackage, Upstream, source_package, source_package_with, upstream_with};
 pub use version::Version;
 
-/// What a person asks for.
-#[derive(Debug, Clone)]
-pub struct Request {
-    pub archive: Archive,
-    /// Overrides the recipe's; `None` leaves it to the recipe, and so to the release.
-    pub python: Option<PythonVersion>,
+/// How archives may be asked: as the command line says.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
     /// In order of preference. Empty: `SURTAX_MIRROR`, else the configuration file's, else the host's apt sources.
     pub mirrors: Vec<String>,
     /// The only keys that are trusted. `None`: what the apt sources or the recipe name, else the host's keyrings.
@@ -54,9 +51,31 @@ pub struct Request {
     pub offline: bool,
     /// Asks the archive again although an earlier answer is in the store.
     pub refresh: bool,
+    /// Takes indexes whose `Valid-Until` has passed.
+    pub allow_expired: bool,
+}
+
+impl Access {
+    /// What the recipe says, of an archive that is asked so.
+    pub fn request(self, archive: Archive) -> Request {
+        let Self { mirrors, keyring, offline, refresh, allow_expired } = self;
+        Request { mirrors, keyring, offline, refresh, allow_expired, ..Request::new(archive) }
+    }
+}
+
+/// What a person asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub archive: Archive,
+    /// Overrides the recipe's; `None` leaves it to the recipe, and so to the release.
+    pub python: Option<PythonVersion>,
+    /// These, `offline`, `keyring`, `refresh` and `allow_expired`: see [`Access`].
+    pub mirrors: Vec<String>,
+    pub keyring: Option<PathBuf>,
+    pub offline: bool,
+    pub refresh: bool,
     /// A `surtax.lock` to reproduce.
     pub locked: Option<PathBuf>,
-    /// Takes indexes whose `Valid-Until` has passed.
     pub allow_expired: bool,
 }
 

@@ -108,8 +108,10 @@ impl Contradictions {
 
     fn of_objects(&mut self, name: VariantName, counts: &Counts) {
         if let Some(flavour) = name.flavour {
-            let asked = flavour.lto != Lto::None;
-            self.of_answer("intermediate code for LTO", asked, asked != (counts.intermediate.objects > 0), &counts.lto().1);
+            let (asked, (seen, evidence)) = (flavour.lto != Lto::None, counts.lto());
+            // Of what was compiled for LTO it is all but the odd object of assembler; of anything else it is none.
+            let contradicted = seen != Answer::from(asked);
+            self.of_answer("intermediate code for LTO", asked, contradicted, &evidence);
         }
         if counts.intermediate.bitcode > 0 {
             return;
@@ -118,6 +120,8 @@ impl Contradictions {
         if seen != Some(asked) {
             let seen = seen.map_or("unknown", CodeModel::as_str);
             self.add(&format!("{} code", asked.as_str()), &format!("it is {seen}: {evidence}"));
+        } else if let Some(evidence) = counts.is_mixed(asked) {
+            self.add(&format!("{} code", asked.as_str()), &format!("it is mixed: {evidence}"));
         }
         if let Some(flavour) = name.flavour {
             let (pgo, evidence) = counts.pgo();

@@ -144,11 +144,15 @@ fn found(name: &str) -> Result<(PathBuf, Cow<'static, str>), RecipeError> {
     if let Some(text) = RECIPES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
         return Ok((format!("recipes/{name}.yaml").into(), text.into()));
     }
-    let path = Path::new(name);
-    if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") || name.contains('/') {
-        return Ok((path.to_owned(), fs::read_to_string(path)?.into()));
+    if is_file(name) {
+        return Ok((name.into(), fs::read_to_string(Path::new(name))?.into()));
     }
     Err(RecipeError::Unknown { name: name.to_owned() })
+}
+
+/// Whether what was written is the path of a file, and no recipe's name.
+fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "yaml" || extension == "yml") || name.contains('/')
 }
 
 /// What a recipe is called.

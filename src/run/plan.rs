@@ -122,7 +122,7 @@ pub struct GroupPlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CpythonPlan {
-    /// For people: `python3.13 3.13.5-2 of trixie, python3.13_3.13.5.orig.tar.xz`.
+    /// For people: `python3.13 3.13.5-2 of trixie`, `Python-3.13.5.tar.xz`.
     pub source: String,
     /// Of the tarball; absent where the source is a folder.
     pub source_sha256: Option<Sha256>,

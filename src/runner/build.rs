@@ -8,7 +8,7 @@ use super::link::LinkPlan;
 use super::render::Crate;
 use super::toolchain::{TARGET, Toolchain};
 use crate::digest::{Key, Sha256};
-use crate::error::{DEFECT, Exit, Explain};
+use crate::error::{DEFECT, Exit, Explain, exhausted};
 use crate::fs::{self, FsError};
 use crate::libpython::{Compiled, Hacl, Home, ProofError, Variant, VariantName, listed, prove_linked};
 use crate::process::{Job, ProcessError, how_it_ended, last_lines};
@@ -68,9 +68,7 @@ impl Explain for RunnerError {
 /// The usual causes, told by what cargo and the linker say.
 fn hint_from(tail: &str) -> &'static str {
     let says = |words: &[&str]| words.iter().any(|word| tail.contains(word));
-    if says(&["No space left on device"]) {
-        "the disk is full; free some space, or set SURTAX_HOME to a folder on another disk"
-    } else if says(&["failed to download", "Could not resolve host", "spurious network error", "failed to get `"]) {
+    if says(&["failed to download", "Could not resolve host", "spurious network error", "failed to get `"]) {
         "cargo could not download PyO3; check the network or set up a registry mirror in ~/.cargo/config.toml"
     } else if says(&["can't find crate for `std`", "target may not be installed"]) {
         "install the standard library: rustup target add x86_64-unknown-linux-gnu"
@@ -81,6 +79,8 @@ fn hint_from(tail: &str) -> &'static str {
         "lto1: out of memory",
     ]) {
         "the intermediate code could not be compiled: it needs the compiler that wrote it, and some 2 GB of memory; --variant leaves such a runner out"
+    } else if let Some(hint) = exhausted(tail) {
+        hint
     } else if says(&["invalid linker name", "cannot find 'ld'", "unable to execute command: Executable \"ld.lld\""]) {
         "install LLVM's linker beside clang, on Debian: apt-get install lld"
     } else {
@@ -172,8 +172,12 @@ pub fn build(
         return Ok(runner);
     }
     let built = intended.compile(store, variant.name, toolchain, reporter)?;
-    if variant.build.compiled.is_some() {
-        prove_linked(variant.name, &built).map_err(|source| RunnerError::Unproven { variant: variant.name, source })?;
+    if variant.build.compiled.is_some()
+        && let Err(source) = prove_linked(variant.name, &built)
+    {
+        // cargo knows nothing of the archive: what it has linked once it would call fresh, whatever the archive has become since.
+        fs::remove(&intended.crate_folder(store, toolchain))?;
+        return Err(RunnerError::Unproven { variant: variant.name, source });
     }
     intended.put_in_place(store, &built, variant.name)
 }
@@ -210,16 +214,24 @@ impl Intended {
         Runner { variant, executable: self.executable.clone(), sha256: stamp.sha256, size_bytes: stamp.size_bytes, reused }
     }
 
+    /// One target folder per PyO3 configuration and compiler: PyO3 is compiled once for all variants, and never thrown away by another version's.
+    fn target(&self, store: &Store, toolchain: &Toolchain) -> PathBuf {
+        let shared = Key::of("pyo3", [("config", self.rendered.pyo3_config.as_str()), ("rustc", &toolchain.rustc_version)]);
+        store.cargo_target().join(shared.as_str())
+    }
+
+    fn crate_folder(&self, store: &Store, toolchain: &Toolchain) -> PathBuf {
+        self.target(store, toolchain).join("crates").join(self.key.as_str())
+    }
+
     /// Runs cargo; returns the binary that it left.
     fn compile(&self, store: &Store, variant: VariantName, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<PathBuf, RunnerError> {
-        // One target folder per PyO3 configuration and compiler: PyO3 is compiled once for all variants, and never thrown away by another version's.
-        let shared = Key::of("pyo3", [("config", self.rendered.pyo3_config.as_str()), ("rustc", &toolchain.rustc_version)]);
-        let target = store.cargo_target().join(shared.as_str());
+        let target = self.target(store, toolchain);
         let config = target.join("pyo3-config.txt");
         if std::fs::read_to_string(&config).ok().as_deref() != Some(&self.rendered.pyo3_config) {
             fs::write_atomic(&config, self.rendered.pyo3_config.as_bytes())?;
         }
-        let folder = target.join("crates").join(self.key.as_str());
+        let folder = self.crate_folder(store, toolchain);
         self.rendered.write(&folder, &self.package())?;
         let log = store.log(&format!("runner-{variant}-{}", self.key));
         let bar = reporter.bar("building", Some(self.rendered.crates()), Unit::Items);
@@ -309,7 +321,20 @@ fn key(home: &Home, compiled: Option<&Compiled>, plan: &LinkPlan, rendered: &Cra
 
 #[cfg(test)]
 mod tests {
-    use super::undefined_symbols;
+    use super::{hint_from, undefined_symbols};
+
+    #[test]
+    fn what_ran_out_is_told_from_what_the_tools_say() {
+        for (said, expected) in [
+            ("/usr/bin/ld: final link failed: No space left on device", "disk is full"),
+            ("collect2: fatal error: ld terminated with signal 9 [Killed]", "the compiler that wrote it"),
+            ("lto1: out of memory allocating 65536 bytes", "--variant leaves such a runner out"),
+            ("cc1: out of memory allocating 65536 bytes", "fewer jobs"),
+            ("something else", "surtax doctor"),
+        ] {
+            assert!(hint_from(said).contains(expected), "{said}: {}", hint_from(said));
+        }
+    }
 
     #[test]
     fn each_undefined_symbol_is_named_once_whichever_linker_says_it() {

@@ -62,7 +62,7 @@ fn wrong_words_are_usage_errors_that_name_them() {
     assert!(refused(&["matrix", "run", "--resume", "x", "--quick"], 2).contains("--quick"));
     assert!(refused(&["runner", "build", "debian-13", "--full"], 2).contains("--full is for recipes that build CPython from source"));
     assert!(refused(&["variants", "--prefix", "/usr", "--replicates", "2"], 2).contains("leave --replicates out"));
-    assert!(refused(&["matrix", "run", "debian-13", "--replicates", "10"], 2).contains("1..=9"));
+    assert!(refused(&["matrix", "run", "debian-13", "--replicates", "8"], 2).contains("1..=7"));
     assert!(refused(&["matrix", "run", "--resume", "x", "--full"], 2).contains("--full"));
     assert!(refused(&["no-such-command"], 2).contains("no-such-command"));
     refused(&[], 2);

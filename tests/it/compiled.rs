@@ -5,7 +5,11 @@ use std::path::Path;
 use surtax::digest::Key;
 use surtax::libpython::{Build, CodeModel, Compiled, Hacl, HaclFlags, Home, Library, LinkTime, Sysconfig, Variant, VariantName};
 use surtax::recipe::PythonVersion;
-use surtax::runner::LinkPlan;
+use surtax::runner::{self, LinkPlan, RunnerError, Toolchain};
+use surtax::store::Store;
+use surtax::ui::Silent;
+
+use crate::world::{compiled, shell_script};
 
 fn home() -> Home {
     Home {
@@ -77,4 +81,41 @@ fn its_description_says_how_it_was_compiled() {
         described("static-pic-pgo-thinlto-interposable-r2"),
         "libpython3.13.a compiled PIC with PGO and thin LTO, open to interposition, build 2, static, no-PIE"
     );
+}
+
+/// In place of cargo, that links what lies at `linked`, and only where the crate has changed since.
+fn toolchain_that_links(folder: &Path, linked: &Path) -> Toolchain {
+    let body = format!(
+        "while [ $# -gt 0 ]; do [ \"$1\" = --bin ] && name=$2; shift; done\n\
+         made=$CARGO_TARGET_DIR/x86_64-unknown-linux-gnu/release/$name\n\
+         mkdir -p \"${{made%/*}}\"\n\
+         [ \"$made\" -nt Cargo.toml ] || cp '{}' \"$made\"",
+        linked.display()
+    );
+    Toolchain {
+        cargo: shell_script(&folder.join("cargo"), &body),
+        gcc: "gcc".into(),
+        ar: "ar".into(),
+        rustc_version: "rustc of a test".into(),
+        gcc_version: "gcc of a test".into(),
+        linker_version: "ld of a test".into(),
+    }
+}
+
+#[test]
+fn a_runner_that_was_not_proven_is_linked_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("store")).expect("a store");
+    let linked = folder.path().join("linked");
+    let toolchain = toolchain_that_links(folder.path(), &linked);
+    let variant = variant("static-nonpic-nopgo", archive(), None);
+    let build = |flag: &str| {
+        compiled(&linked, "int main(void) { return 0; }", &[flag]);
+        runner::build(&store, &home(), &variant, &Hacl::Complete, &toolchain, &Silent)
+    };
+    let error = build("-pie").expect_err("it may be anywhere");
+    assert!(matches!(error, RunnerError::Unproven { .. }), "{error}");
+    // The archive has been compiled again since, and cargo cannot know.
+    assert!(!build("-no-pie").expect("it is what was asked for").reused);
+    assert!(build("-no-pie").expect("it is in the store").reused);
 }

@@ -1,4 +1,4 @@
-//! What some tests need beyond cargo and gcc. Where it is missing, they say so and do nothing.
+//! What some tests need beyond cargo, gcc and make. Where it is missing, they say so and do nothing.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

@@ -43,6 +43,54 @@ fn an_archive_is_what_was_asked_for_or_says_what_it_is_instead() {
     assert!(lies(prove_objects(name("shared-nopgo-interposable"), &objects, &fixed))[0].starts_with("asked for pic code, but it is pie"));
 }
 
+/// One archive of objects that `program.c` becomes with other flags each.
+fn mixture(workshop: &Workshop, file: &str, objects: &[&[&str]]) -> PathBuf {
+    let names: Vec<String> = (0..objects.len()).map(|number| format!("{number}.o")).collect();
+    for (name, flags) in names.iter().zip(objects) {
+        workshop.tool("gcc", &[&["-O2", "-c", "program.c", "-o", name.as_str()], *flags].concat());
+    }
+    let members = names.iter().map(String::as_str);
+    workshop.tool("ar", &["rcs", file].into_iter().chain(members).collect::<Vec<_>>());
+    workshop.path(file)
+}
+
+#[test]
+fn one_object_of_fixed_address_makes_no_archive_non_pic() {
+    let workshop = Workshop::new();
+    let (fixed, pic, pie): (&[&str], &[&str], &[&str]) = (&["-fno-pie"], &["-fPIC"], &["-fPIE"]);
+    let mixed = mixture(&workshop, "mixed.a", &[fixed, pic, pic]);
+    assert_eq!(
+        lies_of("static-nonpic-nopgo", &mixed),
+        ["asked for non-pic code, but it is mixed: by their own code, 1 objects are non-pic, 0 pie, 2 pic"]
+    );
+    assert_eq!(lies_of("static-pic", &mixed).len(), 1);
+    assert_eq!(lies_of("static-nonpic-nopgo", &mixture(&workshop, "pie.a", &[fixed, pie, pie])).len(), 1);
+    assert_eq!(lies_of("static-nonpic-nopgo", &mixture(&workshop, "small.a", &[fixed, fixed, pie])), [""; 0]);
+    let mixed = mixture(&workshop, "other.a", &[pie, pie, pie, pie, pie, pic]);
+    assert_eq!(
+        lies_of("static-pie-nopgo", &mixed),
+        ["asked for pie code, but it is mixed: by their own code, 0 objects are non-pic, 5 pie, 1 pic"]
+    );
+    // The odd one is none's doing: 1 of 147 in CPython compiled with -fPIE.
+    let stray = mixture(&workshop, "stray.a", &[&[pie; 19][..], &[pic]].concat());
+    assert_eq!(lies_of("static-pie-nopgo", &stray), [""; 0]);
+}
+
+#[test]
+fn one_object_of_intermediate_code_makes_no_archive_for_lto() {
+    let workshop = Workshop::new();
+    let (plain, lto): (&[&str], &[&str]) = (&["-fno-pie"], &["-fno-pie", "-flto", "-fno-fat-lto-objects"]);
+    let mixed = mixture(&workshop, "mixed.a", &[lto, plain, plain]);
+    let found = lies_of("static-nonpic-nopgo-lto", &mixed);
+    assert!(
+        found[0].starts_with("asked for intermediate code for LTO, but 1 objects hold GCC's intermediate code alone, of 3"),
+        "{found:?}"
+    );
+    assert!(lies_of("static-nonpic-nopgo", &mixed)[0].starts_with("asked for no intermediate code for LTO, but 1 objects"));
+    let all_but_assembler = mixture(&workshop, "stray.a", &[&[lto; 19][..], &[plain]].concat());
+    assert_eq!(lies_of("static-nonpic-nopgo-lto", &all_but_assembler), [""; 0]);
+}
+
 #[test]
 fn interposition_shows_in_the_calls_of_own_exported_functions() {
     let workshop = Workshop::new();

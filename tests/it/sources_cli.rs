@@ -70,6 +70,15 @@ fn a_prefix_and_a_subject_must_be_python() {
 }
 
 #[test]
+fn a_build_that_no_recipe_knows_is_told_before_anything_is_compiled() {
+    let unknown = "static-nonpic-pgo-thinlto";
+    for sources in [&["cpython-3.13"][..], &["cpython-3.13", "debian-13"], &["debian-13", "cpython-3.13"]] {
+        let said = refused(&[&["matrix", "run"], sources, &["--variant", unknown]].concat());
+        assert!(said.contains(unknown) && said.contains("cpython-3.13: its recipe asks for no such build"), "{said}");
+    }
+}
+
+#[test]
 fn subjects_are_named_once() {
     let Some(python3) = crate::needs::python3() else { return };
     let one = format!("mine={}", python3.display());

@@ -40,10 +40,13 @@ pub(in crate::cmd) fn read(args: &SourceArgs, wanted: Wanted<'_>) -> Result<Vec<
     if let (Some(option), []) = (wanted.option(), sources.as_slice()) {
         return Err(CommandError::NothingToCompile { option }.into());
     }
-    if sources.len() == entries.len() {
-        // Compiling takes long, and what is compiled is known already.
+    // Compiling takes long, and what is compiled is known already.
+    let others = sources.len() < entries.len();
+    if !others {
         check_python(args, sources.iter().map(|(name, recipe)| (*name, recipe.python)))?;
-        check_wanted(wanted, &sources)?;
+    }
+    if !sources.is_empty() {
+        check_wanted(wanted, &sources, others)?;
     }
     Ok(entries)
 }
@@ -72,9 +75,10 @@ pub(in crate::cmd) fn check_python<'a>(
     }
 }
 
-fn check_wanted(wanted: Wanted<'_>, sources: &[(&str, &Cpython)]) -> Result<(), CommandError> {
+/// `others`: sources that are not compiled were named too.
+fn check_wanted(wanted: Wanted<'_>, sources: &[(&str, &Cpython)], others: bool) -> Result<(), CommandError> {
     let recipes: Vec<&Cpython> = sources.iter().map(|(_, recipe)| *recipe).collect();
-    let Some(variant) = wanted.unknown_to(&recipes) else { return Ok(()) };
+    let Some(variant) = wanted.unknown_to(&recipes, others) else { return Ok(()) };
     let reasons = sources.iter().map(|(name, _)| format!("{name}: its recipe asks for no such build"));
     Err(CommandError::NoSuchVariant { variant, reasons: reasons.collect() })
 }
@@ -165,15 +169,7 @@ pub(in crate::cmd) fn request(args: &SourceArgs, recipe: &str) -> Result<Request
 }
 
 fn request_of(args: &SourceArgs, archive: Archive) -> Request {
-    Request {
-        python: args.python,
-        mirrors: args.mirrors.clone(),
-        keyring: args.keyring.clone(),
-        offline: args.offline,
-        refresh: args.refresh,
-        allow_expired: args.allow_expired,
-        ..Request::new(archive)
-    }
+    Request { python: args.python, ..access(args).request(archive) }
 }
 
 pub(in crate::cmd) fn access(args: &SourceArgs) -> Access {

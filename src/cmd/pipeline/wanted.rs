@@ -39,11 +39,11 @@ impl<'a> Wanted<'a> {
         replicated.filter(|variant| self.means(*variant)).collect()
     }
 
-    /// The first name that means a build of none of the recipes.
-    pub(super) fn unknown_to(self, recipes: &[&Cpython]) -> Option<VariantName> {
+    /// The first name that means a build of none of the recipes. What else was named (`others`) may offer a name without flavour.
+    pub(super) fn unknown_to(self, recipes: &[&Cpython], others: bool) -> Option<VariantName> {
         let alone = |name: &'a VariantName| Self { variants: std::slice::from_ref(name), ..self };
         let known = |name: &'a VariantName| recipes.iter().any(|recipe| !alone(name).among(recipe).is_empty());
-        self.variants.iter().find(|name| !known(name)).copied()
+        self.variants.iter().find(|name| !known(name) && (name.flavour.is_some() || !others)).copied()
     }
 
     /// A replicate is meant up to the number that was asked for, or by its own name.
@@ -111,7 +111,11 @@ mod tests {
     fn a_name_that_means_nothing_is_known() {
         let variants = names("shared-pgo static-pie-pgo");
         let wanted = Wanted { variants: &variants, full: false, replicates: 1 };
-        assert_eq!(wanted.unknown_to(&[&recipe()]), Some(variants[1]));
+        assert_eq!(wanted.unknown_to(&[&recipe()], false), Some(variants[1]));
+        assert_eq!(wanted.unknown_to(&[&recipe()], true), Some(variants[1]));
+        let wanted = Wanted { variants: &names("static-pie"), ..wanted };
+        assert_eq!(wanted.unknown_to(&[&recipe()], false), Some(names("static-pie")[0]));
+        assert_eq!(wanted.unknown_to(&[&recipe()], true), None);
         assert_eq!(wanted.option(), None);
         assert_eq!(Wanted { full: true, ..wanted }.option(), Some("--full"));
         assert_eq!(Wanted { replicates: 2, ..wanted }.option(), Some("--replicates"));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Access, SourceError, checkout};
-use crate::debian::{Host, Request, upstream_with};
+use crate::debian::{Host, upstream_with};
 use crate::digest::{Checksum, Sha256};
 use crate::fetch::{FetchError, Fetcher};
 use crate::fs;
@@ -63,14 +63,7 @@ fn package(
     host: &Host,
     reporter: &dyn Reporter,
 ) -> Result<Brought, SourceError> {
-    let request = Request {
-        mirrors: access.mirrors.clone(),
-        keyring: access.keyring.clone(),
-        offline: access.offline,
-        refresh: access.refresh,
-        allow_expired: access.allow_expired,
-        ..Request::new(Archive { release: release.clone(), python: Some(recipe.python) })
-    };
+    let request = access.clone().request(Archive { release: release.clone(), python: Some(recipe.python) });
     let name = format!("python{}", recipe.python);
     let found = upstream_with(store, &request, &name, recipe.version.as_deref(), host, reporter)?;
     let sha256 = fs::sha256(&found.tarball)?;

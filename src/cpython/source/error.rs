@@ -59,8 +59,8 @@ impl Explain for SourceError {
             | Self::BuiltInPlace { .. }
             | Self::LeadsOutside { .. }
             | Self::Changing { .. }
-            | Self::NoPatchProgram
             | Self::Patch { .. } => Exit::Usage,
+            Self::NoPatchProgram => Exit::Build,
             Self::Url(error) | Self::Fetch(error) => error.exit(),
             Self::Provision(error) => error.exit(),
             Self::Unpack(error) => error.exit(),

@@ -17,20 +17,11 @@ use crate::ui::{Reporter, Unit};
 use crate::unpack::{self, Tree, UnpackError};
 use bring::{Brought, Content};
 
+pub use crate::debian::Access;
 pub use error::SourceError;
 
 /// Counts up whenever the same source and patches would become another folder.
 const FORM: &str = "1";
-
-/// How the archive of a source package may be asked: as the command line says.
-#[derive(Debug, Clone, Default)]
-pub struct Access {
-    pub mirrors: Vec<String>,
-    pub keyring: Option<PathBuf>,
-    pub offline: bool,
-    pub refresh: bool,
-    pub allow_expired: bool,
-}
 
 /// A CPython's source as it is compiled: unpacked, patched, never written to again.
 #[derive(Debug, Clone)]

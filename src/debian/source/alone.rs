@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::search::{Search, file_name, listed, upstream_tarball};
+use super::search::{Search, listed};
 use crate::debian::lock::LockedSource;
 use crate::debian::plan::Plan;
 use crate::debian::pool::Pool;
@@ -23,8 +23,6 @@ pub struct Upstream {
     pub version: Version,
     /// `bookworm`.
     pub codename: String,
-    /// `python3.13_3.13.5.orig.tar.xz`.
-    pub file_name: String,
     /// A verified blob of the store.
     pub tarball: PathBuf,
 }
@@ -102,7 +100,6 @@ impl Answer {
         if !self.source.version.has_upstream_of(&self.newest) {
             search.warn_of_older(&format!("{} {}", self.source.name, self.newest), &self.source.version);
         }
-        let file_name = upstream_tarball(&self.source).map(file_name).unwrap_or_default().to_owned();
-        Upstream { name: self.source.name, version: self.source.version, codename: self.codename, file_name, tarball }
+        Upstream { name: self.source.name, version: self.source.version, codename: self.codename, tarball }
     }
 }

@@ -1,7 +1,7 @@
 //! What a recipe may give to `./configure` and to the compiler: everything but what surtax decides itself, by an axis or for all variants alike.
 
 /// Decided by an axis, or by surtax: the argument without its value, and what to write instead.
-const DECIDED: [(&str, &str); 24] = [
+const DECIDED: [(&str, &str); 25] = [
     ("--enable-shared", SHARED),
     ("--disable-shared", SHARED),
     ("--enable-optimizations", PGO),
@@ -13,6 +13,7 @@ const DECIDED: [(&str, &str); 24] = [
     ("--with-pydebug", ABI),
     ("--with-trace-refs", ABI),
     ("--disable-gil", ABI),
+    ("--enable-gil", ABI),
     ("--enable-profiling", "it measures itself with every call; surtax measures from outside"),
     ("--with-static-libpython", "surtax needs the archive, and makes it"),
     ("--without-static-libpython", "surtax needs the archive, and makes it"),

@@ -153,7 +153,8 @@ fn origin(document: &Document<'_>, source: &Spanned<WireSource>) -> Result<Origi
 
 /// The release is that of the host, or of another recipe.
 fn package(document: &Document<'_>, name: &Spanned<String>) -> Result<Origin, RecipeError> {
-    let place = if name.value.contains('/') { document.folder().join(&name.value).display().to_string() } else { name.value.clone() };
+    let is_file = super::super::is_file(&name.value);
+    let place = if is_file { document.folder().join(&name.value).display().to_string() } else { name.value.clone() };
     match Recipe::archive_named(&place) {
         Ok(archive) => Ok(Origin::Package(archive.release)),
         // Its own file is the better place to look at.
@@ -168,15 +169,16 @@ fn package(document: &Document<'_>, name: &Spanned<String>) -> Result<Origin, Re
 
 fn compiler(wire: &WireCompiler, folder: &Path) -> Result<CompilerChoice, String> {
     let program = match &wire.program {
-        // It becomes part of a command line that a shell reads.
-        Some(program)
-            if program.is_empty() || program.contains(|c: char| c.is_whitespace() || c.is_control() || "'\"\\$`;&|<>()".contains(c)) =>
-        {
-            return Err(format!("`{}` is no program's name or path", program.escape_debug()));
-        }
         Some(program) if program.contains('/') => Some(folder.join(program).display().to_string()),
         other => other.clone(),
     };
+    // It becomes part of a command line that make and a shell read; so does the folder that it is in.
+    let unfit = |c: char| c.is_whitespace() || c.is_control() || "'\"\\$`;&|<>()#*?".contains(c);
+    if let Some(program) = &program
+        && (program.is_empty() || program.contains(unfit))
+    {
+        return Err(format!("`{}` is no program's name or path that make and a shell can take", program.escape_debug()));
+    }
     let family = match wire.family {
         WireFamily::Gcc => CompilerFamily::Gcc,
         WireFamily::Clang => CompilerFamily::Clang,

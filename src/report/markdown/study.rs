@@ -4,7 +4,7 @@ use super::label;
 use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::study::{
-    Effect, Figures, Interaction, Ledger, Words, contrast, figure, headlines, is_study, sentences, step_name, words,
+    Effect, Figures, Interaction, Ledger, Words, contrast, figure, groups, headlines, is_study, sentences, step_name, words,
 };
 use crate::report::summary::{BenchmarkSummary, Summary};
 use crate::run::{Contrast, Run};
@@ -38,18 +38,6 @@ pub(super) fn study(run: &Run, summary: &Summary) -> String {
         };
     }
     section
-}
-
-fn groups(summary: &Summary) -> Vec<Option<&str>> {
-    let mut groups: Vec<Option<&str>> = summary.effects.iter().map(|effect| effect.group.as_deref()).collect();
-    groups.dedup();
-    let mut once: Vec<Option<&str>> = Vec::new();
-    for group in groups {
-        if !once.contains(&group) {
-            once.push(group);
-        }
-    }
-    once
 }
 
 fn of_group<'a>(summary: &'a Summary, group: Option<&'a str>) -> impl Iterator<Item = &'a Effect> {

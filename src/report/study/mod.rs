@@ -223,6 +223,17 @@ pub(super) fn is_study(summary: &Summary) -> bool {
     !summary.effects.is_empty()
 }
 
+/// The groups that have a study, each once, in their order; `None` where the plan names no groups.
+pub(super) fn groups(summary: &Summary) -> Vec<Option<&str>> {
+    let mut groups: Vec<Option<&str>> = Vec::new();
+    for group in summary.effects.iter().map(|effect| effect.group.as_deref()) {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+    groups
+}
+
 /// The summary's benchmarks that a study speaks of first, in their order.
 pub(super) fn headlines<'a>(run: &Run, summary: &'a Summary) -> Vec<&'a BenchmarkSummary> {
     run.plan.headlines().into_iter().filter_map(|at| summary.benchmarks.get(at)).collect()

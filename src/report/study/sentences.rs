@@ -1,7 +1,7 @@
 //! What a study says, in sentences made from its numbers alone: none claims a difference that its verdict does not.
 
 use super::shape::{Effect, Interaction, Ledger, PairApart, Part, Range};
-use super::{Words, contrast, headlines, words};
+use super::{Words, contrast, groups, headlines, words};
 use crate::matrix::Benchmark;
 use crate::report::format;
 use crate::report::published::PUBLISHED;
@@ -13,10 +13,8 @@ use crate::stats::Verdict;
 /// names in backticks; none where there is no study.
 pub fn sentences(run: &Run, summary: &Summary) -> Vec<String> {
     let benchmarks = headlines(run, summary);
-    let mut groups: Vec<Option<&str>> = summary.effects.iter().map(|effect| effect.group.as_deref()).collect();
-    groups.dedup();
     let mut said = Vec::new();
-    for group in groups {
+    for group in groups(summary) {
         if summary.reference.is_some() {
             said.extend(group.map(|group| format!("Of {}:", code(group))));
         }

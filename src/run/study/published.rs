@@ -1,7 +1,7 @@
 //! The published pair: what stands here for a distribution's two archives, and the orders in which the one becomes the other.
 
 use super::{Contrast, Step, Study};
-use crate::variant::{Flavour, Lto, Shape, VariantName};
+use crate::variant::{Flavour, Shape, VariantName};
 
 /// A `.a` is non-PIC with PGO; a `-pic.a` is PIC without, and open to interposition. How much of their ratio is which factor's?
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl Study<'_> {
 
 impl PublishedPair {
     fn of(changes: &[&[Change]], builds: &[VariantName]) -> Option<Self> {
-        let flavour = Flavour { pgo: true, lto: Lto::None, interposition: false, replicate: 1 };
+        let flavour = Flavour { pgo: true, ..Flavour::PLAIN };
         let from = VariantName { shape: Shape::StaticNonpic, flavour: Some(flavour) };
         let there = |build| builds.contains(&build);
         let order = |changes: &&[Change]| -> Option<Vec<Step>> {

@@ -151,12 +151,24 @@ fn a_package_is_the_hosts_or_another_recipes() {
     let folder = tempfile::tempdir().expect("a folder");
     let (own, mine) = (folder.path().join("own.yaml"), folder.path().join("mine.yaml"));
     crate::world::write(&own, b"kind: archive\nrelease: host\n");
-    crate::world::write(&mine, with("source: {package: ./own.yaml}\n").as_bytes());
-    Recipe::named(mine.to_str().expect("text")).expect("a recipe beside it");
+    for package in ["./own.yaml", "own.yaml"] {
+        crate::world::write(&mine, with(&format!("source: {{package: {package}}}\n")).as_bytes());
+        Recipe::named(mine.to_str().expect("text")).expect("a recipe beside it");
+    }
     // One that names itself would never end.
     crate::world::write(&mine, with("source: {package: ./mine.yaml}\n").as_bytes());
     let error = Recipe::named(mine.to_str().expect("text")).expect_err("itself").to_string();
     assert!(error.contains("mine.yaml:4:19: `./mine.yaml` is no recipe of an archive"), "{error}");
+}
+
+#[test]
+fn a_compiler_whose_folder_a_shell_would_take_apart_is_refused() {
+    let named = |path: &str| Recipe::parse(Path::new(path), &with("compiler: {family: gcc, program: ./gcc}\n"));
+    named("some/mine.yaml").expect("a path that make and a shell can take");
+    for path in ["my recipes/mine.yaml", "it's/mine.yaml", "one#two/mine.yaml"] {
+        let error = named(path).expect_err(path).to_string();
+        assert!(error.contains(":4:11: `") && error.contains("is no program's name or path"), "{error}");
+    }
 }
 
 #[test]
@@ -244,6 +256,7 @@ fn mistakes() -> Vec<String> {
             "configure: [--prefix=/usr]\n",
             "configure: [--with-pydebug]\n",
             "configure: [--disable-gil]\n",
+            "configure: [--enable-gil=no]\n",
             "configure: [CC=clang]\n",
             "configure: ['CFLAGS=-O3 -g']\n",
             "configure: [LDFLAGS=-no-pie]\n",
