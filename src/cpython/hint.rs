@@ -1,5 +1,7 @@
 //! The usual causes of a failed build, told by what compilers and CPython's own scripts say.
 
+use crate::error::exhausted;
+
 /// Headers whose absence ends a build, or leaves a module out, and the packages that bring them.
 pub(super) const HEADERS: [(&str, &str, &str); 9] = [
     ("zlib", "zlib.h", "zlib1g-dev"),
@@ -16,11 +18,8 @@ pub(super) const HEADERS: [(&str, &str, &str); 9] = [
 /// Of the whole log: the cause may lie before its last lines.
 pub(super) fn hint_from(log: &str) -> String {
     let says = |words: &[&str]| words.iter().any(|word| log.contains(word));
-    if says(&["No space left on device", "Disk quota exceeded"]) {
-        return "the disk is full; free some space, or set SURTAX_HOME to a folder on another disk. What was finished is kept".into();
-    }
-    if says(&["Killed signal terminated program", "virtual memory exhausted", "out of memory", "Cannot allocate memory"]) {
-        return "the compiler ran out of memory; end other programs, or build with fewer jobs: taskset -c 0 surtax …".into();
+    if let Some(hint) = exhausted(log) {
+        return hint.into();
     }
     if let Some(header) = missing_header(log) {
         let package = HEADERS.iter().find(|(_, name, _)| *name == header).map(|(.., package)| *package);

@@ -9,7 +9,7 @@ use super::tree::{Core, Tree, files, is_profiled};
 use super::{CpythonError, library, make};
 use crate::fs;
 use crate::libpython::{prove_linked, prove_objects};
-use crate::variant::{Flavour, Lto};
+use crate::variant::Flavour;
 
 /// Does what is left to do, so that the tree can compile variants.
 pub(super) fn prepare(tree: &Tree<'_>) -> Result<(), CpythonError> {
@@ -93,7 +93,7 @@ fn base(tree: &Tree<'_>) -> Result<(), CpythonError> {
     }
     let stock = Core::of(tree.recipe().stock);
     let instrumented = is_profiled(tree.recipe()) && tree.recipe().profile.data.is_none();
-    let core = Core { model: stock.model, flavour: Flavour { pgo: false, lto: Lto::None, interposition: false, replicate: 1 } };
+    let core = Core { model: stock.model, flavour: Flavour::PLAIN };
     let mut label = core.label();
     let mut variables = tree.variables(core);
     if instrumented {

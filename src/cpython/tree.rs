@@ -35,8 +35,7 @@ pub(super) struct Core {
 
 impl Core {
     pub(super) fn of(variant: VariantName) -> Self {
-        let plain = Flavour { pgo: false, lto: Lto::None, interposition: false, replicate: 1 };
-        Self { model: variant.shape.code_model(), flavour: variant.flavour.unwrap_or(plain) }
+        Self { model: variant.shape.code_model(), flavour: variant.flavour.unwrap_or(Flavour::PLAIN) }
     }
 
     /// `pic-pgo-lto`, for logs and keys.
