@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod cmd;
 
+pub mod audit;
 pub mod cpython;
 pub mod debian;
 pub mod fetch;

@@ -1,20 +1,16 @@
 //! The core: what a libpython is (build), how a program takes it in (linkage), and what its binary shows (evidence).
 
-mod code;
 mod evidence;
 mod hacl;
 mod home;
-mod intermediate;
-mod linked;
 mod needed;
 mod proof;
 mod stock;
 mod variant;
 
 pub use crate::variant::{CodeModel, Linkage, Shape, VariantName};
-pub use code::archive_code;
-pub use evidence::{audit_file, audit_home};
-pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, missing_symbols, provide, stand_ins};
+pub use evidence::audit_home;
+pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, provide, stand_ins};
 pub(crate) use hacl::{listed, read_version};
 pub(crate) use home::link_prefix;
 pub use home::{Home, HomeError, Offer, Sysconfig};

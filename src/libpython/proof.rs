@@ -4,10 +4,7 @@ use std::path::{Path, PathBuf};
 
 use object::Object as _;
 
-use super::code::{self, Counts};
-use super::evidence::audit_file;
-use super::hacl::HaclError;
-use super::linked::Symbols;
+use crate::audit::{AuditError, Counts, Symbols, audit_file, count, count_objects};
 use crate::error::{Exit, Explain};
 use crate::fs;
 use crate::run::{Answer, SubjectAudit};
@@ -19,7 +16,7 @@ pub enum ProofError {
     #[error("{} is not what `{variant}` asks for:\n  {}", file.display(), contradictions.join("\n  "))]
     Contradicted { variant: VariantName, file: PathBuf, contradictions: Vec<String> },
     #[error(transparent)]
-    Unreadable(#[from] HaclError),
+    Unreadable(#[from] AuditError),
 }
 
 impl Explain for ProofError {
@@ -36,7 +33,7 @@ impl Explain for ProofError {
                 "the compiler took the options and did otherwise: is it the one that the recipe names, without wrappers and without CFLAGS of its own?"
                     .into(),
             ),
-            Self::Unreadable(HaclError::Archive { path, .. }) => {
+            Self::Unreadable(AuditError::Unreadable { path, .. }) => {
                 let folder = path.parent().unwrap_or(path).display().to_string();
                 Some(format!("delete {folder} and run again: it is made anew"))
             }
@@ -52,10 +49,10 @@ impl Explain for ProofError {
 /// # Errors
 /// If it is not, with each contradiction, or if it cannot be read.
 pub fn prove(name: VariantName, library: &Path) -> Result<(), ProofError> {
-    let bytes = fs::read(library).map_err(HaclError::from)?;
+    let bytes = fs::read(library).map_err(AuditError::from)?;
     let mut found = Contradictions::default();
     if bytes.starts_with(&object::archive::MAGIC) {
-        found.of_objects(name, &code::count(library, &bytes)?);
+        found.of_objects(name, &count(library, &bytes)?);
     } else {
         found.of_shared_object(name, &audit_file(&name.to_string(), library)?);
     }
@@ -65,15 +62,14 @@ pub fn prove(name: VariantName, library: &Path) -> Result<(), ProofError> {
 /// Whether the objects are what the name asks for: those of a shared object show more than it does. `library` is what is made of them, for the error.
 pub fn prove_objects(name: VariantName, objects: &[PathBuf], library: &Path) -> Result<(), ProofError> {
     let mut found = Contradictions::default();
-    found.of_objects(name, &code::count_objects(objects)?);
+    found.of_objects(name, &count_objects(objects)?);
     found.into_result(name, library)
 }
 
 /// Whether an executable that takes in the library is what the name asks for: linked so, and optimised across objects if that was asked.
 pub fn prove_linked(name: VariantName, executable: &Path) -> Result<(), ProofError> {
-    let bytes = fs::read(executable).map_err(HaclError::from)?;
-    let object =
-        object::File::parse(&*bytes).map_err(|error| HaclError::Archive { path: executable.to_owned(), reason: error.to_string() })?;
+    let bytes = fs::read(executable).map_err(AuditError::from)?;
+    let object = object::File::parse(&*bytes).map_err(|error| AuditError::unreadable(executable, &error))?;
     let mut found = Contradictions::default();
     let movable = object.kind() == object::ObjectKind::Dynamic;
     if movable != (name.linkage() != Linkage::Static) {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::link::LinkLibraries;
 use super::python::Facts;
+use crate::audit::archive_code;
 use crate::elf::Executable;
-use crate::libpython::{Build, CodeModel, Library, Offer, Shape, archive_code};
+use crate::libpython::{Build, CodeModel, Library, Offer, Shape};
 
 pub(super) struct Libraries {
     /// `libpython3.13.a` as its Makefile calls it.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use surtax::audit::AuditError;
 use surtax::cmd::CommandError;
 use surtax::config::ConfigError;
 use surtax::cpython::{CpythonError, SourceError};
@@ -263,7 +264,7 @@ fn building(forms: &mut Forms) {
         StockError::Changed { path: path("/store/python3"), section: ".text".into() },
     ]);
     forms.show([
-        HaclError::Archive { path: library(), reason: "it ends too early".into() },
+        HaclError::Audit(AuditError::Unreadable { path: library(), reason: "it ends too early".into() }),
         HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
         HaclError::NotASource { path: path("notes.tar.xz"), reason: "it holds no Modules/_hacl".into() },
         HaclError::OtherPython { path: path("Python-3.14.7.tar.xz"), found: "3.14.7".into(), wanted: "3.13.5".into() },
@@ -284,7 +285,7 @@ fn building(forms: &mut Forms) {
             "asked for PGO, but 3 of 179 objects have .text.hot sections (3 in all), 23 .cold symbols".into(),
         ],
     };
-    forms.show([contradicted(), ProofError::Unreadable(HaclError::Archive { path: library(), reason: "it ends too early".into() })]);
+    forms.show([contradicted(), ProofError::Unreadable(AuditError::Unreadable { path: library(), reason: "it ends too early".into() })]);
     let failed = |tail: &str| RunnerError::Failed {
         variant: VariantName::plain(Shape::StaticPic),
         how: "exited with code 101".into(),

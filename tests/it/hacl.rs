@@ -3,10 +3,10 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 
+use surtax::audit::missing_symbols;
 use surtax::digest::Key;
 use surtax::libpython::{
-    Build, CodeModel, Compiler, Hacl, HaclError, HaclFlags, HaclSource, Home, Library, Shape, Sysconfig, Variant, VariantName,
-    missing_symbols, provide,
+    Build, CodeModel, Compiler, Hacl, HaclError, HaclFlags, HaclSource, Home, Library, Shape, Sysconfig, Variant, VariantName, provide,
 };
 use surtax::process::Job;
 use surtax::runner::LinkPlan;
@@ -115,7 +115,7 @@ fn hacl_is_compiled_with_the_builds_flags_in_the_variants_code_model_and_complet
     let archives: Vec<PathBuf> =
         [CodeModel::NonPic, CodeModel::Pie, CodeModel::Pic].map(|model| archive(world.provide(model, FLAGS, Some(&world.source())))).into();
     let models: Vec<String> =
-        archives.iter().map(|archive| surtax::libpython::audit_file("hacl", archive).expect("readable").code_model).collect();
+        archives.iter().map(|archive| surtax::audit::audit_file("hacl", archive).expect("readable").code_model).collect();
     assert_eq!((models[0].as_str(), models[2].as_str()), ("non-pic", "pic"));
     assert!(!["non-pic", "pic"].contains(&models[1].as_str()), "{}", models[1]);
     world.tool(

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use surtax::libpython::{CodeModel, HaclError, archive_code, audit_file, missing_symbols, stand_ins};
+use surtax::audit::{archive_code, audit_file, missing_symbols};
+use surtax::libpython::{CodeModel, HaclError, stand_ins};
 use surtax::run::Answer;
 
 const PROGRAM: &str = r#"

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use surtax::libpython::{ProofError, VariantName, audit_file, prove, prove_linked, prove_objects};
+use surtax::audit::audit_file;
+use surtax::libpython::{ProofError, VariantName, prove, prove_linked, prove_objects};
 use surtax::run::Answer;
 
 use crate::libpython::Workshop;

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use surtax::audit::missing_symbols;
 use surtax::digest::Key;
-use surtax::libpython::{Hacl, Home, Library, Variant, missing_symbols};
+use surtax::libpython::{Hacl, Home, Library, Variant};
 use surtax::runner::{RunnerError, Toolchain, build};
 use surtax::store::Store;
 use surtax::ui::Silent;

@@ -4,13 +4,14 @@ use anyhow::Result;
 
 use super::prepare::prepare;
 use super::{BASELINE, Built, BuiltVariant, CONTROL, Group, Prepared, Wanted, hacl};
+use crate::audit::audit_file;
 use crate::cli::{GuestArgs, SourceArgs, VariantArgs};
 use crate::cmd::CommandError;
 use crate::debian::Host;
 use crate::digest::Sha256;
 use crate::fs;
 use crate::guest::Guest;
-use crate::libpython::{self, HaclMode, Variant, VariantName, audit_file, audit_home};
+use crate::libpython::{self, HaclMode, Variant, VariantName, audit_home};
 use crate::matrix::MatrixError;
 use crate::run::{Audit, Factors, GroupPlan, HaclPlan, Role, SCHEMA, SubjectPlan};
 use crate::runner::{self, Toolchain};

@@ -3,10 +3,11 @@
 use anyhow::Result;
 
 use super::Prepared;
+use crate::audit::missing_symbols;
 use crate::cli::VariantArgs;
 use crate::cmd::CommandError;
 use crate::debian::{ProvisionError, source_package};
-use crate::libpython::{HaclError, HaclMode, HaclSource, Library, Variant, missing_symbols};
+use crate::libpython::{HaclError, HaclMode, HaclSource, Library, Variant};
 use crate::store::Store;
 use crate::ui::Reporter;
 

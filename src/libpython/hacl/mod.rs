@@ -9,6 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::audit::{AuditError, missing_symbols};
 use crate::error::{DEFECT, Exit, Explain};
 use crate::fs::FsError;
 use crate::libpython::{Home, Library, Variant};
@@ -21,8 +22,7 @@ pub use compile::Compiler;
 pub use flags::HaclFlags;
 pub use source::HaclSource;
 pub(crate) use source::read_version;
-pub(super) use symbols::for_each_object;
-pub use symbols::{missing_symbols, stand_ins};
+pub use symbols::stand_ins;
 
 /// What takes the place of the functions that an archive lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +85,6 @@ pub enum Hacl {
 
 #[derive(Debug, thiserror::Error)]
 pub enum HaclError {
-    #[error("{} cannot be read as an archive of ELF objects: {reason}", path.display())]
-    Archive { path: PathBuf, reason: String },
     #[error("{} needs symbols that surtax has no stand-in for: {}", path.display(), listed(symbols))]
     NoStandIn { path: PathBuf, symbols: Vec<String> },
     #[error("{} is no source of CPython with HACL: {reason}", path.display())]
@@ -99,6 +97,8 @@ pub enum HaclError {
         "{} needs symbols that the source in {} does not define: {}", library.display(), source_folder.display(), listed(symbols)
     )]
     Incomplete { library: PathBuf, source_folder: PathBuf, symbols: Vec<String> },
+    #[error(transparent)]
+    Audit(#[from] AuditError),
     #[error(transparent)]
     Unpack(#[from] UnpackError),
     #[error(transparent)]
@@ -113,6 +113,7 @@ impl Explain for HaclError {
     fn exit(&self) -> Exit {
         match self {
             Self::NotASource { .. } | Self::OtherPython { .. } => Exit::Usage,
+            Self::Audit(error) => error.exit(),
             Self::Unpack(error) => error.exit(),
             Self::Process(error) => error.exit(),
             Self::Store(error) => error.exit(),
@@ -133,7 +134,7 @@ impl Explain for HaclError {
             }
             Self::Compile { .. } => Some("--hacl stubs does without; `surtax doctor` checks the compilers".into()),
             Self::Incomplete { .. } => Some("is it the source of the same release? --hacl stubs does without".into()),
-            Self::Archive { .. } => Some("make the sysroot again: surtax provision --refresh".into()),
+            Self::Audit(error) => error.hint(),
             Self::Unpack(error) => error.hint(),
             Self::Process(error) => error.hint().or_else(|| Some(DEFECT.into())),
             Self::Store(error) => error.hint(),
@@ -210,7 +211,7 @@ pub fn provide(
 
 /// A tarball of another release may lack what this libpython asks for; the linker would say so in a screenful.
 fn check_complete(library: &Path, archive: &Path, source: &HaclSource) -> Result<(), HaclError> {
-    let defined = symbols::functions(archive)?.defined;
+    let defined = crate::audit::functions(archive)?.defined;
     let symbols: Vec<String> = missing_symbols(library)?.into_iter().filter(|symbol| !defined.contains(symbol)).collect();
     if symbols.is_empty() {
         return Ok(());

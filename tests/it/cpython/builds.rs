@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use surtax::audit::audit_file;
 use surtax::cpython::Compilation;
-use surtax::libpython::{CodeModel, audit_file};
+use surtax::libpython::CodeModel;
 use surtax::process::Job;
 use surtax::run::Answer;
 

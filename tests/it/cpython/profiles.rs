@@ -1,8 +1,8 @@
 //! A profile from elsewhere, and one that does not fit.
 
+use surtax::audit::audit_file;
 use surtax::cpython::CpythonError;
 use surtax::error::{Exit, Explain as _};
-use surtax::libpython::audit_file;
 use surtax::process::how_it_ended;
 use surtax::recipe::Cpython;
 use surtax::run::Answer;

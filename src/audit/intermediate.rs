@@ -4,7 +4,7 @@ use std::path::Path;
 
 use object::{Object as _, ObjectSection as _};
 
-use super::hacl::HaclError;
+use super::AuditError;
 use crate::run::Answer;
 use crate::variant::CodeModel;
 
@@ -13,13 +13,13 @@ const AGREEING_SHARE: f64 = 0.90;
 
 /// What the objects of one archive say.
 #[derive(Default)]
-pub(super) struct Intermediate {
+pub(crate) struct Intermediate {
     /// Objects that carry any, LLVM's included.
-    pub(super) objects: u64,
+    pub(crate) objects: u64,
     /// Of these, those with machine code beside it (`-ffat-lto-objects`).
     fat: u64,
     /// LLVM's, of which nothing more is read.
-    pub(super) bitcode: u64,
+    pub(crate) bitcode: u64,
     /// By GCC, with options.
     told: u64,
     non_pic: u64,
@@ -30,7 +30,7 @@ pub(super) struct Intermediate {
 }
 
 impl Intermediate {
-    pub(super) fn add(&mut self, object: &object::File<'_>, has_code: bool) {
+    pub(crate) fn add(&mut self, object: &object::File<'_>, has_code: bool) {
         let intermediate = |name: &str| name.starts_with(".gnu.lto_") || name.starts_with(".llvm.lto");
         if !object.sections().any(|section| section.name().is_ok_and(intermediate)) {
             return;
@@ -50,30 +50,30 @@ impl Intermediate {
         self.closed += u64::from(!options.interposition);
     }
 
-    pub(super) fn add_bitcode(&mut self, objects: u64) {
+    pub(crate) fn add_bitcode(&mut self, objects: u64) {
         self.objects += objects;
         self.bitcode += objects;
     }
 
     /// Whether this is what an archive of so many objects is made of, without machine code beside it.
-    pub(super) fn is_most_of(&self, objects: u64) -> bool {
+    pub(crate) fn is_most_of(&self, objects: u64) -> bool {
         let slim = self.objects - self.fat;
         slim > 0 && slim as f64 >= AGREEING_SHARE * objects as f64
     }
 
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let whose = if self.bitcode > 0 { "LLVM's bitcode" } else { "GCC's intermediate code" };
         let alone = if self.fat > 0 { "" } else { " alone" };
         format!("{} objects hold {whose}{alone}", self.objects)
     }
 
     /// `-fprofile-use` without data is silent: what the link makes of it has to show the profile once more.
-    pub(super) fn pgo(&self) -> (Answer, String) {
+    pub(crate) fn pgo(&self) -> (Answer, String) {
         let evidence = format!("{} of {} objects of intermediate code were compiled with -fprofile-use", self.profile, self.objects);
         (self.agreed(self.profile), evidence)
     }
 
-    pub(super) fn code_model(&self) -> (Option<CodeModel>, String) {
+    pub(crate) fn code_model(&self) -> (Option<CodeModel>, String) {
         let counted = [(CodeModel::NonPic, self.non_pic), (CodeModel::Pie, self.pie), (CodeModel::Pic, self.pic)];
         let evidence = format!(
             "of {} objects of intermediate code, {} were compiled with -fno-pie, {} with -fPIE, {} with -fPIC",
@@ -83,7 +83,7 @@ impl Intermediate {
         (agreed.map(|(model, _)| model), evidence)
     }
 
-    pub(super) fn interposition(&self) -> (Answer, String) {
+    pub(crate) fn interposition(&self) -> (Answer, String) {
         let evidence =
             format!("{} of {} objects of intermediate code were compiled with -fno-semantic-interposition", self.closed, self.objects);
         let closed = if self.code_model().0 == Some(CodeModel::Pic) { self.agreed(self.closed) } else { Answer::Yes };
@@ -137,8 +137,8 @@ impl Options {
 }
 
 /// Members of LLVM's.
-pub(super) fn count_bitcode(archive: &Path, bytes: &[u8]) -> Result<u64, HaclError> {
-    let failed = |error: object::Error| HaclError::Archive { path: archive.to_owned(), reason: error.to_string() };
+pub(crate) fn count_bitcode(archive: &Path, bytes: &[u8]) -> Result<u64, AuditError> {
+    let failed = |error: object::Error| AuditError::unreadable(archive, &error);
     let mut found = 0;
     for member in object::read::archive::ArchiveFile::parse(bytes).map_err(failed)?.members() {
         found += u64::from(is_bitcode(member.map_err(failed)?.data(bytes).map_err(failed)?));
@@ -147,7 +147,7 @@ pub(super) fn count_bitcode(archive: &Path, bytes: &[u8]) -> Result<u64, HaclErr
 }
 
 /// By LLVM's magic number, bare or in its wrapper (the LLVM Bitcode File Format, "Magic Numbers").
-pub(super) fn is_bitcode(bytes: &[u8]) -> bool {
+pub(crate) fn is_bitcode(bytes: &[u8]) -> bool {
     bytes.starts_with(b"BC\xC0\xDE") || bytes.starts_with(b"\xDE\xC0\x17\x0B")
 }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget, elf};
 
-use super::hacl::{HaclError, for_each_object};
 use super::intermediate::{Intermediate, count_bitcode, is_bitcode};
+use super::{AuditError, for_each_object};
 use crate::fs;
 use crate::run::Answer;
 use crate::variant::CodeModel;
@@ -26,21 +26,21 @@ const INTERPOSABLE_SHARE: f64 = 0.10;
 
 /// What one pass over an archive's objects counts.
 #[derive(Default)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     objects: u64,
     /// Objects with a section `.text.hot*` of their own making or `.text.unlikely` beyond start-up code.
     hot_objects: u64,
-    pub(super) hot_sections: u64,
-    pub(super) cold_symbols: u64,
-    pub(super) absolute_relocations: u64,
-    pub(super) got_loads: u64,
+    pub(crate) hot_sections: u64,
+    pub(crate) cold_symbols: u64,
+    pub(crate) absolute_relocations: u64,
+    pub(crate) got_loads: u64,
     /// PC-relative references to what another object defines: allowed in an executable alone.
     direct_references: u64,
     /// By what each object shows of its own: absolute addresses, the more direct references, or loads from the global offset table.
     non_pic_objects: u64,
     pie_objects: u64,
     pic_objects: u64,
-    pub(super) intermediate: Intermediate,
+    pub(crate) intermediate: Intermediate,
     /// Calls, by the procedure linkage table, of functions that the same object defines and exports.
     own_calls: u64,
     exported_functions: u64,
@@ -51,7 +51,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn add(&mut self, object: &object::File<'_>) {
+    pub(crate) fn add(&mut self, object: &object::File<'_>) {
         self.objects += 1;
         if object.architecture() != object::Architecture::X86_64 {
             self.foreign_machine = Some(format!("{:?}", object.architecture()).to_lowercase());
@@ -97,7 +97,7 @@ impl Counts {
         }
     }
 
-    pub(super) fn pgo(&self) -> (Answer, String) {
+    pub(crate) fn pgo(&self) -> (Answer, String) {
         if self.is_code_to_come() {
             return self.intermediate.pgo();
         }
@@ -115,7 +115,7 @@ impl Counts {
 
     /// Non-PIC code has absolute addresses; of the other two, PIC loads every foreign address from the global offset table, and PIE refers to it
     /// directly but for the odd weak symbol.
-    pub(super) fn code_model(&self) -> (Option<CodeModel>, String) {
+    pub(crate) fn code_model(&self) -> (Option<CodeModel>, String) {
         if self.is_code_to_come() {
             return self.intermediate.code_model();
         }
@@ -132,7 +132,7 @@ impl Counts {
 
     /// Whether more objects than stragglers are of another code model, and how many of which there are: one object with absolute addresses makes all
     /// that it is linked with non-PIC, whatever the others are.
-    pub(super) fn is_mixed(&self, asked: CodeModel) -> Option<String> {
+    pub(crate) fn is_mixed(&self, asked: CodeModel) -> Option<String> {
         let (non_pic, pie, pic) = (self.non_pic_objects, self.pie_objects, self.pic_objects);
         let all = non_pic + pie + pic;
         let is_many = |others: u64| others as f64 > STRAGGLING_SHARE * all as f64;
@@ -146,7 +146,7 @@ impl Counts {
     }
 
     /// Whether another library's function would be called in place of one's own. Code of an executable is bound to itself.
-    pub(super) fn interposition(&self) -> (Answer, String) {
+    pub(crate) fn interposition(&self) -> (Answer, String) {
         if self.is_code_to_come() {
             return self.intermediate.interposition();
         }
@@ -163,7 +163,7 @@ impl Counts {
     }
 
     /// Whether a link may optimise across these objects; whether it has, only what it made can show.
-    pub(super) fn lto(&self) -> (Answer, String) {
+    pub(crate) fn lto(&self) -> (Answer, String) {
         match self.intermediate.objects {
             0 => (Answer::No, "its objects carry no intermediate code, so the link cannot optimise across them".to_owned()),
             _ if self.is_code_to_come() => (Answer::Yes, self.intermediate.shown()),
@@ -214,23 +214,23 @@ fn is_own_export(object: &object::File<'_>, target: RelocationTarget) -> bool {
     object.symbol_by_index(index).is_ok_and(|symbol| is_exported_function(&symbol))
 }
 
-pub(super) fn is_exported_function<'a>(symbol: &impl object::ObjectSymbol<'a>) -> bool {
+pub(crate) fn is_exported_function<'a>(symbol: &impl object::ObjectSymbol<'a>) -> bool {
     let object::SymbolFlags::Elf { st_other, .. } = symbol.flags() else { return false };
     let function = symbol.is_definition() && symbol.kind() == object::SymbolKind::Text;
     function && symbol.is_global() && st_other.visibility() == elf::STV_DEFAULT
 }
 
 /// `f.cold`, `f.cold.3`: the parts that the compiler moved out of the way.
-pub(super) fn count_cold(object: &object::File<'_>) -> u64 {
+pub(crate) fn count_cold(object: &object::File<'_>) -> u64 {
     count_symbols(object, |name| name.split('.').skip(1).any(|part| part == "cold"))
 }
 
-pub(super) fn count_symbols(object: &object::File<'_>, named: impl Fn(&str) -> bool) -> u64 {
+pub(crate) fn count_symbols(object: &object::File<'_>, named: impl Fn(&str) -> bool) -> u64 {
     object.symbols().filter(|symbol| symbol.name().is_ok_and(&named)).count() as u64
 }
 
 /// Counts what an archive holds.
-pub(super) fn count(archive: &Path, bytes: &[u8]) -> Result<Counts, HaclError> {
+pub(crate) fn count(archive: &Path, bytes: &[u8]) -> Result<Counts, AuditError> {
     let mut counts = Counts::default();
     for_each_object(archive, bytes, |object| counts.add(object))?;
     let bitcode = count_bitcode(archive, bytes)?;
@@ -239,14 +239,14 @@ pub(super) fn count(archive: &Path, bytes: &[u8]) -> Result<Counts, HaclError> {
 }
 
 /// Counts what loose objects hold, as if they were in one archive.
-pub(super) fn count_objects(files: &[PathBuf]) -> Result<Counts, HaclError> {
+pub(crate) fn count_objects(files: &[PathBuf]) -> Result<Counts, AuditError> {
     let mut counts = Counts::default();
     for file in files {
         let bytes = fs::read(file)?;
         match object::File::parse(&*bytes) {
             Ok(object) => counts.add(&object),
             Err(_) if is_bitcode(&bytes) => counts.intermediate.add_bitcode(1),
-            Err(error) => return Err(HaclError::Archive { path: file.clone(), reason: error.to_string() }),
+            Err(error) => return Err(AuditError::unreadable(file, &error)),
         }
     }
     Ok(counts)
@@ -256,7 +256,7 @@ pub(super) fn count_objects(files: &[PathBuf]) -> Result<Counts, HaclError> {
 ///
 /// # Errors
 /// If the file cannot be read, or is no archive.
-pub fn archive_code(archive: &Path) -> Result<Result<CodeModel, String>, HaclError> {
+pub fn archive_code(archive: &Path) -> Result<Result<CodeModel, String>, AuditError> {
     let bytes = fs::read(archive)?;
     if bytes.starts_with(&object::archive::THIN_MAGIC) {
         return Ok(Err("a thin archive, which only names objects of the folder that it was compiled in".into()));

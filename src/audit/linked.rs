@@ -2,7 +2,7 @@
 
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 
-use super::code::{count_cold, count_symbols, is_exported_function};
+use super::archive::{count_cold, count_symbols, is_exported_function};
 use crate::run::Answer;
 
 /// At least so many of a linked file's functions must have a part that was moved out of the way before it counts as compiled with a profile.
@@ -16,9 +16,9 @@ const ALIASED_SHARE: f64 = 0.03;
 /// Of less than this, the absence of something shows nothing. A libpython of CPython 3.13 has 6,600 functions, inlined ones aside.
 const ENOUGH_FUNCTIONS: u64 = 1_000;
 
-pub(super) struct Symbols {
+pub(crate) struct Symbols {
     functions: u64,
-    pub(super) cold: u64,
+    pub(crate) cold: u64,
     /// `f.lto_priv.0`: what only one object could see, until the link parted the whole program anew.
     lto_private: u64,
     local_aliases: u64,
@@ -29,7 +29,7 @@ pub(super) struct Symbols {
 
 impl Symbols {
     /// `None`: stripped.
-    pub(super) fn of(object: &object::File<'_>) -> Option<Self> {
+    pub(crate) fn of(object: &object::File<'_>) -> Option<Self> {
         object.symbols().next()?;
         let comment = object.section_by_name(".comment").and_then(|section| section.data().ok()).map(String::from_utf8_lossy);
         let cold = count_cold(object);
@@ -45,7 +45,7 @@ impl Symbols {
         })
     }
 
-    pub(super) fn pgo(&self) -> (Answer, String) {
+    pub(crate) fn pgo(&self) -> (Answer, String) {
         let evidence = format!("{} of {} functions have a .cold part", self.cold, self.functions);
         let answer = match self.cold as f64 >= COLD_SHARE * self.functions as f64 {
             true if self.gcc && self.cold > 0 => Answer::Yes,
@@ -54,13 +54,13 @@ impl Symbols {
         (answer, evidence)
     }
 
-    pub(super) fn lto(&self) -> (Answer, String) {
+    pub(crate) fn lto(&self) -> (Answer, String) {
         let evidence = format!("{} .lto_priv symbols", self.lto_private);
         (if self.lto_private > 0 { Answer::Yes } else { self.absent() }, evidence)
     }
 
     /// Of a shared object; an executable's code is bound to itself.
-    pub(super) fn interposition(&self) -> (Answer, String) {
+    pub(crate) fn interposition(&self) -> (Answer, String) {
         let evidence = format!("{} of {} exported functions have a local alias", self.local_aliases, self.exported_functions);
         let closed = self.local_aliases > 0 && self.local_aliases as f64 >= ALIASED_SHARE * self.exported_functions as f64;
         let answer = match self.absent() {
@@ -73,7 +73,7 @@ impl Symbols {
 
     /// Of code in an executable of fixed address that was compiled at its link. GCC 12 leaves PIC what it is there, whatever the linker makes of it:
     /// 305 local aliases in CPython 3.13.5, none in non-PIC, which calls its own by their names.
-    pub(super) fn is_pic(&self) -> (Answer, String) {
+    pub(crate) fn is_pic(&self) -> (Answer, String) {
         let answer = if self.local_aliases > 0 { Answer::Yes } else { self.absent() };
         (answer, format!("{} exported functions have a local alias, as those of PIC have", self.local_aliases))
     }
