@@ -43,6 +43,7 @@ pub fn audit_file(subject: &str, file: &Path) -> Result<SubjectAudit, AuditError
         absolute_relocations: Some(counts.absolute_relocations),
         got_loads: Some(counts.got_loads),
         hacl_missing: missing_symbols(file)?,
+        ..SubjectAudit::default()
     })
 }
 
@@ -72,10 +73,7 @@ fn audit_linked(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectAudit
         code_model_evidence,
         interposition: interposition.as_ref().map(|(answer, _)| *answer),
         interposition_evidence: interposition.map(|(_, evidence)| evidence),
-        hot_sections: None,
         cold_symbols: symbols.map(|symbols| symbols.cold),
-        absolute_relocations: None,
-        got_loads: None,
-        hacl_missing: Vec::new(),
+        ..SubjectAudit::default()
     })
 }

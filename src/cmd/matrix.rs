@@ -100,6 +100,7 @@ fn setting(
         lock_sha256: first.and_then(|group| group.lock_sha256),
         benchmarks_digest: pipeline::benchmarks_digest(&assets::benchmarks(&built.store)?),
         cpu,
+        counters: None,
         groups,
         reference,
         subjects,

@@ -1,7 +1,7 @@
 //! From what the person asked for to a plan, or to an error that names what there is to ask for.
 
 use crate::digest::Sha256;
-use crate::run::{BenchmarkPlan, GroupPlan, Plan, SCHEMA, SubjectPlan};
+use crate::run::{BenchmarkPlan, CounterPlan, GroupPlan, Plan, SCHEMA, SubjectPlan};
 use crate::stats;
 
 use super::{Benchmark, MatrixError, groups};
@@ -29,6 +29,7 @@ pub struct Setting {
     pub lock_sha256: Option<Sha256>,
     pub benchmarks_digest: String,
     pub cpu: Option<usize>,
+    pub counters: Option<CounterPlan>,
     /// What the subjects stem from; may be empty where that is one release.
     pub groups: Vec<GroupPlan>,
     /// What the table across several groups is to be relative to: a group's name or its baseline's. The first group's unless named.
@@ -109,6 +110,7 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         rounds,
         timeout_seconds,
         cpu: setting.cpu,
+        counters: setting.counters,
         groups: setting.groups,
         reference,
         subjects,

@@ -166,6 +166,8 @@ impl Session<'_> {
             peak_memory_bytes: visited.peak_memory_bytes,
             answer: visited.answer,
             reason: visited.reason,
+            counters: None,
+            kernels: None,
         };
         let line = serde_json::to_string(&sample).map_err(|error| {
             let reason = error.to_string();
@@ -180,6 +182,7 @@ impl Session<'_> {
         let (phase, of) = match round.phase {
             Phase::WarmUp => ("warm-up round", self.plan.warmup),
             Phase::Reference | Phase::Measured => ("round", self.plan.rounds),
+            Phase::Counted => ("counting round", 1),
         };
         let label = self.plan.benchmarks[round.benchmark].label();
         format!("{phase} {} of {of} · {label}", round.number + 1)

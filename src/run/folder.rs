@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Audit, Environment, Plan, Run, SCHEMA, Sample, Verification};
+use super::{Audit, Environment, Opcodes, Plan, Run, SCHEMA, Sample, Verification};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 
@@ -104,6 +104,10 @@ impl Folder {
         self.write_json("verify.json", verification)
     }
 
+    pub fn write_opcodes(&self, opcodes: &Opcodes) -> Result<(), RunError> {
+        self.write_json("opcodes.json", opcodes)
+    }
+
     /// Anything that is text, derived files included.
     pub fn write_text(&self, name: &str, text: &str) -> Result<(), RunError> {
         Ok(fs::write_atomic(&self.file(name), text.as_bytes())?)
@@ -146,6 +150,7 @@ impl Folder {
             environment: self.read_json("environment.json")?,
             audit: self.read_json("audit.json")?,
             verification: self.read_json("verify.json")?,
+            opcodes: self.file("opcodes.json").exists().then(|| self.read_json("opcodes.json")).transpose()?,
             samples: self.samples()?,
         })
     }

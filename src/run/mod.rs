@@ -3,16 +3,23 @@
 mod audit;
 mod environment;
 mod folder;
+mod opcodes;
 mod plan;
 mod sample;
 mod study;
 mod verification;
 
-pub use audit::{Answer, Audit, SubjectAudit};
+pub use audit::{
+    AccessCounts, Accesses, AfterLink, Answer, Audit, Dispatch, FileKind, Flags, FunctionAccesses, Hardening, LtoForm, StartRelocations,
+    SubjectAudit, TlsModel, Unsettled,
+};
 pub use environment::Environment;
 pub use folder::{Folder, RunError};
-pub use plan::{BenchmarkPlan, Clock, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, SubjectPlan, short_name};
-pub use sample::{Outcome, Phase, Sample};
+pub use opcodes::{Executed, Handler, Kernel, Opcodes, SubjectOpcodes};
+pub use plan::{
+    BenchmarkPlan, Clock, CounterPlan, Counting, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, SubjectPlan, short_name,
+};
+pub use sample::{Counters, Outcome, Phase, Sample};
 pub use study::{Contrast, Factor, Interplay, PublishedPair, Step, Study, StudySubject};
 pub use verification::{Check, CheckGroup, SubjectVerification, Verification};
 
@@ -26,5 +33,7 @@ pub struct Run {
     pub environment: Environment,
     pub audit: Audit,
     pub verification: Verification,
+    /// Absent in runs of older surtaxes.
+    pub opcodes: Option<Opcodes>,
     pub samples: Vec<Sample>,
 }

@@ -31,6 +31,9 @@ pub struct Plan {
     pub timeout_seconds: f64,
     /// The core that every visit is pinned to.
     pub cpu: Option<usize>,
+    /// What counts instructions; absent in runs of older surtaxes, which counted none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counters: Option<CounterPlan>,
     /// What the subjects stem from, in the order of the subjects. Empty in runs that were written before there could be several: all
     /// subjects are then of `release` and `python`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -92,6 +95,25 @@ impl Plan {
     pub fn subject(&self, name: &str) -> Option<&SubjectPlan> {
         self.subjects.iter().find(|subject| subject.name == name)
     }
+}
+
+/// What counts instructions in this run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CounterPlan {
+    pub how: Counting,
+    /// Why nothing counts, or why not what was preferred: `the kernel offers no hardware counters (ENOENT)`.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counting {
+    /// The processor's counters, in every visit, over its whole processes.
+    Perf,
+    /// Callgrind, in visits of their own: of a benchmark that is timed inside the interpreter its workload alone, of another the whole processes.
+    Callgrind,
+    None,
 }
 
 /// A provisioned release or an installed CPython: its own python3, the runners built against it, and what the person adds.

@@ -1,5 +1,7 @@
 //! `samples.jsonl`: a line per visit, appended and synced as it ends. The source of truth of a run.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,23 @@ pub struct Sample {
     pub answer: Option<String>,
     /// Why the visit failed. Absent if the outcome is `ok`.
     pub reason: Option<String>,
+    /// What the processor, or callgrind in its place, counted. Absent where nothing counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counters: Option<Counters>,
+    /// Of the opcode kernels: what one more copy of each costs, by kernel. Nanoseconds; in the phase `counted`, instructions. A kernel that did not run
+    /// its form is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kernels: Option<BTreeMap<String, f64>>,
+}
+
+/// Counts of one visit. An event that could not be counted is absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counters {
+    pub instructions: Option<u64>,
+    pub cycles: Option<u64>,
+    pub branch_misses: Option<u64>,
+    pub instruction_cache_misses: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,6 +56,8 @@ pub enum Phase {
     /// Not counted: caches and clocks settle.
     WarmUp,
     Measured,
+    /// Under callgrind, for its instruction counts alone: what takes fifty times as long has no time to publish.
+    Counted,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

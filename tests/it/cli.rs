@@ -207,6 +207,7 @@ impl Bench {
             lock_sha256: None,
             benchmarks_digest: benchmarks.file_name().expect("a name").to_string_lossy().into_owned(),
             cpu: None,
+            counters: None,
             subjects,
         };
         let selection = Selection {

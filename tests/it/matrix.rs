@@ -34,6 +34,7 @@ pub(crate) fn setting() -> Setting {
         lock_sha256: None,
         benchmarks_digest: "0".to_owned(),
         cpu: None,
+        counters: None,
         subjects: vec![
             subject("python3", Role::Baseline),
             subject("python3-again", Role::Control),
@@ -91,6 +92,8 @@ pub(crate) fn sample(plan: &Plan, benchmark: usize, phase: Phase, round: u32, po
         peak_memory_bytes: 1,
         answer: None,
         reason: None,
+        counters: None,
+        kernels: None,
     }
 }
 

@@ -35,6 +35,7 @@ impl Synthetic {
             environment: environment(),
             audit: Audit { schema: SCHEMA, subjects: subjects.iter().map(|name| audit(name)).collect() },
             verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect() },
+            opcodes: None,
             samples: Vec::new(),
         };
         Self { run }
@@ -189,6 +190,7 @@ fn plan(subjects: &[&str], rounds: u32) -> Plan {
         rounds,
         timeout_seconds: 60.0,
         cpu: Some(1),
+        counters: None,
         subjects: subjects.iter().map(|name| subject(name)).collect(),
         benchmarks,
     }
@@ -275,6 +277,7 @@ fn audit(subject: &str) -> SubjectAudit {
         absolute_relocations: (!linked).then_some(if profiled { 26_000 } else { 0 }),
         got_loads: (!linked).then_some(if profiled { 0 } else { 11_000 }),
         hacl_missing: Vec::new(),
+        ..SubjectAudit::default()
     }
 }
 
@@ -335,6 +338,8 @@ fn sample(benchmark: &BenchmarkPlan, phase: Phase, round: u32, position: u32, su
         peak_memory_bytes: 9_800_000,
         answer: Some("42".into()),
         reason: None,
+        counters: None,
+        kernels: None,
     }
 }
 
