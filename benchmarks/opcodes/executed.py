@@ -4,6 +4,7 @@
 after a run in which nothing is traced. How often each instruction runs is counted in forked processes at two sizes, whose difference is
 the histogram, so that what runs once cancels. `specialised` and `specialisable`: shares of the executed instructions that are specialised,
 and that have a form to be specialised to. `code`: every code object that ran, as it is in the end; equal texts are equal code.
+`names`: the forms by opcode number.
 """
 
 import json
@@ -96,6 +97,7 @@ def main():
         "specialised": round(share(FORMS.SPECIALISED.__contains__), 6),
         "specialisable": round(share(FORMS.is_specialisable), 6),
         "code": sorted(texts),
+        "names": {str(number): form for number, form in sorted(FORMS.NAMES.items())},
     }))
 
 
