@@ -12,6 +12,8 @@ import os
 import sys
 
 VERSION = sys.version_info[:2]
+if not (3, 11) <= VERSION <= (3, 15):
+    sys.exit("this is Python %d.%d; the forms of instructions are known of 3.11 to 3.15" % VERSION)
 # Numbers and names of all instructions, specialised forms included.
 NAMES = {number: name for name, number in dis._all_opmap.items() if number < 256}
 # What a specialised form is a form of.
