@@ -22,6 +22,8 @@ REPETITIONS = 5
 # A function of many copies shall run about so long.
 AIM_NS = 1_000_000
 COUNTED_LOOPS = 25
+# Both loops are longer than a jump of one byte reaches, so that both need the same EXTENDED_ARG.
+NEVER = ["if _ is None:", "    _" + ".a" * 60]
 
 
 class Kernel:
@@ -48,8 +50,8 @@ class Kernel:
         # `global` and `nonlocal` are part of it.
         lines += ["        " + line for line in self.local.splitlines()]
         lines += ["        for _ in range(loops):"]
-        # The first copy must not be joined to what the loop stores, nor the last one jump elsewhere than the others.
-        lines += ["            " + line for line in ["_", *self.statement.splitlines() * copies, "_ = None"]]
+        # Neither is the first copy joined to what the loop stores, nor does the last one jump elsewhere than the others.
+        lines += ["            " + line for line in [*NEVER, *self.statement.splitlines() * copies, "_ = None"]]
         lines += ["    return kernel"]
         exec(compile("\n".join(lines), "<%s x %d>" % (self.name, copies), "exec"), namespace)
         return namespace.pop("make")()
@@ -146,9 +148,10 @@ def count_copies(kernels):
             for key, (_, counts) in reached.items():
                 if key in codes:
                     FORMS.add(histogram, FORMS.instructions(codes[key]), counts)
-        # What a longer loop alone needs (EXTENDED_ARG before its jumps) is less than one a copy.
-        copy = {form: round((times - few.get(form, 0)) / (MANY - FEW)) for form, times in many.items()}
-        kernel.copy = {form: times for form, times in sorted(copy.items()) if times > 0}
+        more = {form: times - few.get(form, 0) for form, times in sorted(many.items()) if times != few.get(form, 0)}
+        if any(times < 0 or times % (MANY - FEW) for times in more.values()):
+            kernel.reason = "no two copies execute the same: %s" % more
+        kernel.copy = {form: times // (MANY - FEW) for form, times in more.items()}
 
 
 def count_all(kernels):

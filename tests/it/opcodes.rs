@@ -86,6 +86,8 @@ fn what_a_copy_executes_is_counted_exactly() {
         let at = python.display();
         // x + y: two loads that are one instruction, the sum, and its result thrown away.
         assert_eq!(copy("add-int").values().filter_map(Value::as_u64).sum::<u64>(), 3, "{at}: {:?}", copy("add-int"));
+        // What the loop around them needs is in both functions alike, however long its jumps are.
+        assert!(kernels(&line).values().all(|kernel| kernel["copy"].get("EXTENDED_ARG").is_none()), "{at}");
         // The body of a function that is called counts.
         assert_eq!((times("call-function", "RETURN"), times("call-function", "RESUME")), (1, 1), "{at}");
         // Four values, and each time on with the generator's own code; the end is asked for too.
