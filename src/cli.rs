@@ -249,7 +249,8 @@ pub struct MatrixRunArgs {
     #[arg(long, value_name = "BENCHMARK", help = only_help())]
     pub only: Vec<String>,
 
-    /// Measured rounds [default: 15, with --quick 12; more if several releases need them]
+    /// Measured rounds [default: 15, with --quick 12, of opcodes alone 30; more if several releases
+    /// or the opcodes need them]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MOST_ROUNDS)))]
     pub rounds: Option<u32>,
 
@@ -260,6 +261,10 @@ pub struct MatrixRunArgs {
     /// Smaller sizes and fewer rounds: an answer in about a minute
     #[arg(long)]
     pub quick: bool,
+
+    /// Measure too what each bytecode instruction costs
+    #[arg(long)]
+    pub opcodes: bool,
 
     /// Decides the order of the subjects; recorded in the run
     #[arg(long, value_name = "N")]
@@ -274,7 +279,7 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "seed", "timeout"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "opcodes", "seed", "timeout"])]
     pub resume: Option<PathBuf>,
 }
 

@@ -11,8 +11,9 @@ use crate::assets;
 use crate::cli::{MatrixRunArgs, ReportArgs};
 use crate::digest::Sha256;
 use crate::error::Exit;
-use crate::matrix::{self, Selection, Setting};
+use crate::matrix::{self, Benchmark, Selection, Setting};
 use crate::measure::{Processes, choose_cpu, measure};
+use crate::opcode;
 use crate::prefix;
 use crate::recipe::Recipe;
 use crate::run::{Environment, Folder, GroupPlan, Plan, Role, SubjectPlan, Verification};
@@ -52,10 +53,13 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let cpu = choose_cpu();
     let environment = Environment::capture(cpu);
     let plan = matrix::plan(&selection, setting(&built, groups, args.baseline.clone(), subjects, cpu)?)?;
-    let needed = stats::rounds_needed(plan.comparisons());
-    if (plan.rounds as usize) < needed {
-        terminal.warn(&format!("{} rounds cannot decide among {} comparisons; {needed} can", plan.rounds, plan.comparisons()));
+    for comparisons in [plan.comparisons(), plan.kernel_comparisons(Benchmark::KERNELS)] {
+        let needed = stats::rounds_needed(comparisons);
+        if comparisons > 0 && (plan.rounds as usize) < needed {
+            terminal.warn(&format!("{} rounds cannot decide among {comparisons} comparisons; {needed} can", plan.rounds));
+        }
     }
+    let opcodes = opcode::census(&plan, &audit, &assets::benchmarks(&built.store)?, terminal)?;
     let folder = Folder::create(&args.out.clone().unwrap_or_else(|| default_folder(&plan)))?;
     for (name, text) in built.locks() {
         folder.write_text(&name, text)?;
@@ -63,6 +67,7 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     folder.write_environment(&environment)?;
     folder.write_audit(&audit)?;
     folder.write_verification(&verification)?;
+    folder.write_opcodes(&opcodes)?;
     // The plan is last: with it, the folder is a run.
     folder.write_plan(&plan)?;
     Ok(folder)
@@ -80,6 +85,7 @@ fn selection(args: &MatrixRunArgs) -> Selection {
         rounds: args.rounds,
         warmup: args.warmup,
         quick: args.quick,
+        opcodes: args.opcodes,
         seed: args.seed.unwrap_or_else(|| Timestamp::now().as_microsecond().unsigned_abs()),
         timeout_seconds: Some(f64::from(args.timeout)),
     }

@@ -10,6 +10,8 @@ pub enum Benchmark {
     Startup,
     StartupIsolated,
     Cells,
+    /// The opcode kernels, all in one process; asked for by name, since they say what an instruction costs and not what a program does.
+    Opcodes,
 }
 
 /// What a process of a benchmark must print.
@@ -19,12 +21,18 @@ pub enum Expected {
     DriverLine,
     /// One line of JSON with a list of answers.
     Answers,
+    /// One line of JSON with what a copy of each opcode kernel costs.
+    KernelsLine,
     Nothing,
 }
 
 impl Benchmark {
     /// In the order of the report.
-    pub const ALL: [Self; 6] = [Self::PureIntLoop, Self::Dynamic, Self::Amortised, Self::Startup, Self::StartupIsolated, Self::Cells];
+    pub const ALL: [Self; 7] =
+        [Self::PureIntLoop, Self::Dynamic, Self::Amortised, Self::Startup, Self::StartupIsolated, Self::Cells, Self::Opcodes];
+
+    /// Rows of `benchmarks/opcodes/catalogue.py`.
+    pub const KERNELS: usize = 119;
 
     pub fn name(self) -> &'static str {
         match self {
@@ -34,7 +42,13 @@ impl Benchmark {
             Self::Startup => "startup",
             Self::StartupIsolated => "startup_isolated",
             Self::Cells => "cells",
+            Self::Opcodes => BenchmarkPlan::OPCODES,
         }
+    }
+
+    /// Measured unless the person names others.
+    pub fn is_default(self) -> bool {
+        self != Self::Opcodes
     }
 
     pub fn named(name: &str) -> Option<Self> {
@@ -43,7 +57,7 @@ impl Benchmark {
 
     pub fn clock(self) -> Clock {
         match self {
-            Self::PureIntLoop | Self::Dynamic => Clock::InProcess,
+            Self::PureIntLoop | Self::Dynamic | Self::Opcodes => Clock::InProcess,
             Self::Amortised | Self::Startup | Self::StartupIsolated | Self::Cells => Clock::WholeProcess,
         }
     }
@@ -60,7 +74,7 @@ impl Benchmark {
             (Self::Amortised, true) => &[Some(100), Some(1_000), Some(10_000)],
             (Self::Cells, false) => &[Some(20)],
             (Self::Cells, true) => &[Some(5)],
-            (Self::Startup | Self::StartupIsolated, _) => &[None],
+            (Self::Startup | Self::StartupIsolated | Self::Opcodes, _) => &[None],
         }
     }
 
@@ -73,7 +87,13 @@ impl Benchmark {
             Self::PureIntLoop | Self::Dynamic | Self::Amortised => Expected::DriverLine,
             Self::Cells => Expected::Answers,
             Self::Startup | Self::StartupIsolated => Expected::Nothing,
+            Self::Opcodes => Expected::KernelsLine,
         }
+    }
+
+    /// Whether a visit says what it computed, so that subjects can be held against the baseline.
+    pub fn has_answer(self) -> bool {
+        matches!(self.expected(), Expected::DriverLine | Expected::Answers)
     }
 
     /// The workload that the driver is asked for.
@@ -81,7 +101,7 @@ impl Benchmark {
         match self {
             Self::PureIntLoop => Some("pure_int_loop"),
             Self::Dynamic | Self::Amortised => Some("dynamic"),
-            Self::Startup | Self::StartupIsolated | Self::Cells => None,
+            Self::Startup | Self::StartupIsolated | Self::Cells | Self::Opcodes => None,
         }
     }
 
@@ -97,6 +117,7 @@ impl Benchmark {
             Self::Dynamic | Self::Amortised => 20.0 + size * 700e-6,
             Self::Startup | Self::StartupIsolated => 15.0,
             Self::Cells => 20.0 * size,
+            Self::Opcodes => 1_200.0,
         }
     }
 }

@@ -20,7 +20,9 @@ const EMBED: &str = "--surtax-embed";
 ///
 /// Where both sides can do the same, they do: `pure_int_loop`, `dynamic` and `startup` run a runner as the drop-in `python` it is. The
 /// other benchmarks compare what an embedder would do with what a `python3` user would do; a guest is a `python3` there, whatever it is.
-pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, folder: &Path) -> Vec<CommandLine> {
+///
+/// `seed` decides the order of the opcode kernels: equal within a round, as its hash seed is.
+pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, folder: &Path, seed: u32) -> Vec<CommandLine> {
     let embeds = subject.role == Role::Runner;
     let script = |name: &str| folder.join(name).into_os_string();
     let number = |value: u64| OsString::from(value.to_string());
@@ -37,6 +39,7 @@ pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, 
         Benchmark::StartupIsolated if embeds => vec![line(vec![EMBED.into(), script("empty.py")])],
         Benchmark::StartupIsolated => vec![line(vec!["-I".into(), "-S".into(), "-X".into(), "utf8".into(), script("empty.py")])],
         Benchmark::Cells if embeds => vec![line(vec![EMBED.into(), script("cells.py"), number(0), number(size)])],
+        Benchmark::Opcodes => vec![line(vec![script("opcodes/kernels.py"), number(u64::from(seed))])],
         Benchmark::Cells => (0..size).map(|cell| line(vec![script("cells.py"), number(cell), number(1)])).collect(),
     }
 }

@@ -14,6 +14,8 @@ pub struct Selection {
     pub rounds: Option<u32>,
     pub warmup: Option<u32>,
     pub quick: bool,
+    /// The opcode kernels beside what is asked for.
+    pub opcodes: bool,
     pub seed: u64,
     /// Seconds that one visit may take.
     pub timeout_seconds: Option<f64>,
@@ -41,7 +43,7 @@ pub struct Setting {
 impl Selection {
     /// Everything, with default counts.
     pub fn all(seed: u64) -> Self {
-        Self { only: Vec::new(), rounds: None, warmup: None, quick: false, seed, timeout_seconds: None }
+        Self { only: Vec::new(), rounds: None, warmup: None, quick: false, opcodes: false, seed, timeout_seconds: None }
     }
 
     /// The benchmarks asked for, each once, in the catalogue's order; can be checked before anything is provisioned.
@@ -54,7 +56,8 @@ impl Selection {
         for benchmark in Benchmark::ALL {
             let of_this = || asked.iter().filter(|(other, _)| *other == benchmark);
             let mut sizes: Vec<Option<u64>> = of_this().filter_map(|(_, size)| *size).map(Some).collect();
-            if asked.is_empty() || of_this().any(|(_, size)| size.is_none()) {
+            let by_default = asked.is_empty() && benchmark.is_default() || self.opcodes && benchmark == Benchmark::Opcodes;
+            if by_default || of_this().any(|(_, size)| size.is_none()) {
                 sizes.extend(benchmark.sizes(self.quick));
             }
             sizes.sort_unstable();
@@ -82,9 +85,15 @@ fn parse(item: &str) -> Result<(Benchmark, Option<u64>), MatrixError> {
 }
 
 /// The plan of a run. The counts are the experiment's (3 and 15); `--quick` has 12 rounds, fewer than which a 95 % bootstrap interval of a
-/// median says little. Several groups make so many comparisons that fewer rounds than [`stats::rounds_needed`] could decide none.
+/// median says little. Several groups, or the opcode kernels, make so many comparisons that fewer rounds than [`stats::rounds_needed`] could decide
+/// none. Opcode kernels alone have 30: they differ by little, and all of them cost what a visit to one other benchmark does.
 pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError> {
-    let (warmup, rounds) = if selection.quick { (1, 12) } else { (3, 15) };
+    let benchmarks = selection.benchmarks()?;
+    let (warmup, rounds) = match selection.quick {
+        true => (1, 12),
+        false if benchmarks.iter().all(|benchmark| benchmark.name == BenchmarkPlan::OPCODES) => (3, 30),
+        false => (3, 15),
+    };
     let rounds = selection.rounds.unwrap_or(rounds);
     if rounds == 0 {
         return Err(MatrixError::NoRounds);
@@ -93,7 +102,6 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
     if !(timeout_seconds.is_finite() && timeout_seconds > 0.0) {
         return Err(MatrixError::BadTimeout(timeout_seconds));
     }
-    let benchmarks = selection.benchmarks()?;
     let subjects = setting.subjects;
     groups::check(&setting.groups, &subjects)?;
     let reference = groups::reference(&setting.groups, &subjects, setting.reference)?;
@@ -117,7 +125,8 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         benchmarks,
     };
     if selection.rounds.is_none() {
-        plan.rounds = plan.rounds.max(u32::try_from(stats::rounds_needed(plan.comparisons())).unwrap_or(u32::MAX)).min(Plan::MOST_ROUNDS);
+        let needed = stats::rounds_needed(plan.comparisons().max(plan.kernel_comparisons(Benchmark::KERNELS)));
+        plan.rounds = plan.rounds.max(u32::try_from(needed).unwrap_or(u32::MAX)).min(Plan::MOST_ROUNDS);
     }
     Ok(plan)
 }

@@ -1,15 +1,21 @@
 //! What the benchmark programs print, read strictly: anything else on stdout is a failure of the visit.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::digest::Sha256;
+use crate::line::{excerpt, json_line, visible};
 use crate::matrix::{Benchmark, Expected};
+use crate::opcode::KernelsLine;
 
 /// What a process said.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Said {
     pub(super) ns: Option<u64>,
     pub(super) answers: Vec<String>,
+    /// What one more copy of each opcode kernel costs, ns.
+    pub(super) kernels: Option<BTreeMap<String, f64>>,
 }
 
 #[derive(Deserialize)]
@@ -34,48 +40,21 @@ pub(super) fn read(benchmark: Benchmark, size: Option<u64>, stdout: &[u8]) -> Re
         Expected::Nothing => Err(format!("an empty program printed {}", excerpt(stdout))),
         Expected::Answers => {
             let line: AnswersLine = json_line(stdout, "the line with the cells' answers")?;
-            Ok(Said { ns: None, answers: line.answers })
+            Ok(Said { answers: line.answers, ..Said::default() })
+        }
+        Expected::KernelsLine => {
+            let line: KernelsLine = json_line(stdout, "the kernels' line")?;
+            let costs = line.costs()?;
+            Ok(Said { ns: Some(costs.values().sum::<f64>().round() as u64), kernels: Some(costs), ..Said::default() })
         }
         Expected::DriverLine => {
             let line: DriverLine = json_line(stdout, "the driver's line")?;
             if benchmark.workload() != Some(line.workload.as_str()) || size != Some(line.size) {
                 return Err(format!("the driver ran another workload or size than asked: {}", excerpt(stdout)));
             }
-            Ok(Said { ns: Some(line.ns), answers: vec![line.answer] })
+            Ok(Said { ns: Some(line.ns), answers: vec![line.answer], kernels: None })
         }
     }
-}
-
-fn json_line<'a, T: Deserialize<'a>>(stdout: &'a [u8], what: &str) -> Result<T, String> {
-    let bad = || format!("stdout is not {what}: {}", excerpt(stdout));
-    let text = std::str::from_utf8(stdout).map_err(|_| bad())?;
-    let line = text.strip_suffix('\n').unwrap_or(text);
-    if line.contains('\n') {
-        return Err(bad());
-    }
-    serde_json::from_str(line).map_err(|_| bad())
-}
-
-/// The first 160 characters, with what a terminal would act on made visible.
-fn excerpt(bytes: &[u8]) -> String {
-    const CHARACTERS: usize = 160;
-    if bytes.is_empty() {
-        return "nothing".to_owned();
-    }
-    // A character has at most four bytes, so the rest need not be decoded, however much it is.
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * CHARACTERS)]);
-    let shown = visible(text.chars().take(CHARACTERS));
-    let more = if text.chars().count() > CHARACTERS || bytes.len() > 4 * CHARACTERS {
-        format!("… ({} bytes)", bytes.len())
-    } else {
-        String::new()
-    };
-    format!("`{shown}`{more}")
-}
-
-/// Control characters by their escapes, the rest as it is.
-fn visible(characters: impl Iterator<Item = char>) -> String {
-    characters.map(|one| if one.is_control() { one.escape_debug().to_string() } else { one.to_string() }).collect()
 }
 
 /// How an answer differs from the baseline's, from the first character that does.

@@ -9,7 +9,7 @@ use super::visit::{Request, Visited, nanoseconds, visit};
 use super::{Apart, Executor, MeasureError, Measured};
 use crate::fs::{Appender, FsError};
 use crate::interrupt;
-use crate::matrix::{self, Benchmark, Expected, MatrixError, Round};
+use crate::matrix::{self, Benchmark, MatrixError, Round};
 use crate::process::subject_environment;
 use crate::run::{Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample};
 use crate::ui::Reporter;
@@ -110,7 +110,7 @@ impl Session<'_> {
     fn reference(&mut self, round: &Round) -> Result<(), MeasureError> {
         let made = self.past.references.get(&round.benchmark).copied().unwrap_or(0);
         let known = self.past.answers.contains_key(&round.benchmark);
-        if known || made >= STREAK || self.kinds[round.benchmark].expected() == Expected::Nothing {
+        if known || made >= STREAK || !self.kinds[round.benchmark].has_answer() {
             return Ok(());
         }
         let baseline = self.plan.subjects.iter().position(|subject| subject.role == Role::Baseline).unwrap_or(0);
@@ -122,7 +122,7 @@ impl Session<'_> {
     fn visit(&mut self, round: &Round, subject: usize) -> Result<Visited, MeasureError> {
         let benchmark = &self.plan.benchmarks[round.benchmark];
         let kind = self.kinds[round.benchmark];
-        let commands = matrix::commands(kind, benchmark.size, &self.plan.subjects[subject], self.benchmarks);
+        let commands = matrix::commands(kind, benchmark.size, &self.plan.subjects[subject], self.benchmarks, round.hash_seed);
         let request = Request {
             benchmark: kind,
             size: benchmark.size,
@@ -167,7 +167,7 @@ impl Session<'_> {
             answer: visited.answer,
             reason: visited.reason,
             counters: None,
-            kernels: None,
+            kernels: visited.kernels,
         };
         let line = serde_json::to_string(&sample).map_err(|error| {
             let reason = error.to_string();

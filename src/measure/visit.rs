@@ -1,5 +1,6 @@
 //! One visit: the processes that a subject runs for a benchmark, and what is made of how they end.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Executor;
@@ -18,6 +19,7 @@ pub(super) struct Visited {
     pub(super) system: Duration,
     pub(super) peak_memory_bytes: u64,
     pub(super) answer: Option<String>,
+    pub(super) kernels: Option<BTreeMap<String, f64>>,
     pub(super) reason: Option<String>,
 }
 
@@ -31,6 +33,7 @@ impl Visited {
             system: Duration::ZERO,
             peak_memory_bytes: 0,
             answer: None,
+            kernels: None,
             reason: None,
         }
     }
@@ -42,7 +45,7 @@ impl Visited {
 
     /// A time that belongs to a failure is no value.
     fn failed(self, outcome: Outcome, reason: String) -> Self {
-        Self { outcome, value_ns: None, reason: Some(reason), ..self }
+        Self { outcome, value_ns: None, kernels: None, reason: Some(reason), ..self }
     }
 
     fn add(&mut self, finished: &Finished) {
@@ -98,6 +101,7 @@ pub(super) fn visit(executor: &mut dyn Executor, request: &Request<'_>) -> Resul
         match output::read(request.benchmark, request.size, &finished.stdout) {
             Ok(said) => {
                 in_process += said.ns.unwrap_or(0);
+                visited.kernels = said.kernels;
                 answers.extend(said.answers);
             }
             Err(reason) => return Ok(visited.failed(Outcome::Failed, reason)),

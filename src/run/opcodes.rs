@@ -43,7 +43,8 @@ pub struct Executed {
     /// Instructions per step of the workload (its size), by the form that they have in the end: `BINARY_OP_ADD_INT`. Not whole numbers: what runs once
     /// in many steps counts by its share. Empty where nothing could be counted.
     pub histogram: BTreeMap<String, f64>,
-    /// The share of the executed instructions that are specialised, and of those that could be (all that have an adaptive form).
+    /// The share of the executed instructions that are specialised, and the share of them that could be: all that have an adaptive form, the
+    /// specialised ones among them.
     pub specialised: Option<f64>,
     pub specialisable: Option<f64>,
     /// SHA-256 over every code object's instructions in their final form: subjects with equal ones reached the same code.

@@ -8,7 +8,7 @@ use surtax::process::{Finished, Job, subject_environment};
 use crate::needs;
 
 /// The system's Python, if it has one. `SURTAX_TEST_PYTHONS` names more, separated by colons.
-fn pythons() -> Vec<PathBuf> {
+pub(crate) fn pythons() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = needs::python3().map(Path::to_owned).into_iter().collect();
     let more = std::env::var_os("SURTAX_TEST_PYTHONS").unwrap_or_default();
     found.extend(std::env::split_paths(&more).filter(|path| path.is_file()));
@@ -63,6 +63,26 @@ fn the_driver_prints_one_line_of_json() {
             assert_eq!(said.as_object().unwrap().len(), 4, "{line}");
         }
     }
+}
+
+/// The marks are for a tool that counts instructions between them; nothing else changes.
+#[test]
+fn the_driver_marks_the_workload_when_asked() {
+    for python in pythons() {
+        let plain = json(&python, "driver.py", &["dynamic", "1000"]);
+        let marked = json(&python, "driver.py", &["dynamic", "1000", "mark"]);
+        assert_eq!(marked["answer"], plain["answer"]);
+        // A stand-in notes what runs between the calls.
+        let program = "import posix, sys; posix.getloadavg = lambda: print('mark'); sys.argv = sys.argv[1:]; __file__ = sys.argv[0]; exec(open(__file__).read())";
+        let script = benchmarks().join("driver.py");
+        let marks = |arguments: &[&str]| {
+            let job = Job::new(&python).args(["-c", program]).arg(&script).args(arguments).envs(subject_environment(0));
+            job.limit(Duration::from_secs(120)).run_for_text().unwrap().lines().filter(|line| *line == "mark").count()
+        };
+        assert_eq!((marks(&["dynamic", "10", "mark"]), marks(&["dynamic", "10"])), (2, 0));
+    }
+    let Some(python) = needs::python3() else { return };
+    assert_eq!(run(python, "driver.py", &["dynamic", "10", "marks"]).stderr_text(), "usage: driver.py WORKLOAD SIZE [mark]\n");
 }
 
 #[test]

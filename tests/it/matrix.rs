@@ -147,6 +147,37 @@ fn quick_is_smaller_in_every_way_but_the_benchmarks() {
 }
 
 #[test]
+fn opcode_kernels_are_measured_when_they_are_asked_for() {
+    assert!(!labels(&Selection::all(1)).contains(&"opcodes".to_owned()));
+    let beside = labels(&Selection { opcodes: true, ..Selection::all(1) });
+    assert_eq!(beside.last().map(String::as_str), Some("opcodes"));
+    assert_eq!(beside.len(), labels(&Selection::all(1)).len() + 1);
+    assert_eq!(labels(&Selection { opcodes: true, ..select(&["startup"]) }), ["startup", "opcodes"]);
+    assert_eq!(labels(&Selection { opcodes: true, ..select(&["opcodes"]) }), ["opcodes"]);
+    assert!(matches!(select(&["opcodes/3"]).benchmarks(), Err(MatrixError::NoSizes(_))));
+}
+
+/// Kernels are corrected among themselves, so that they need rounds of their own and take none from the benchmarks.
+#[test]
+fn opcode_kernels_have_rounds_enough_to_decide() {
+    let counts = |selection: Selection| {
+        let plan = plan(&selection, setting()).unwrap();
+        (plan.rounds, plan.comparisons(), plan.kernel_comparisons(Benchmark::KERNELS))
+    };
+    let kernels = 3 * Benchmark::KERNELS;
+    assert_eq!(counts(select(&["opcodes"])), (30, 3, kernels));
+    let enough = u32::try_from(surtax::stats::rounds_needed(kernels)).unwrap();
+    assert!(enough > 12);
+    assert_eq!(counts(Selection { quick: true, ..select(&["opcodes", "startup"]) }), (enough, 6, kernels));
+    assert_eq!(counts(Selection { quick: true, rounds: Some(2), ..select(&["opcodes"]) }), (2, 3, kernels), "what is asked for is done");
+    assert_eq!(counts(select(&["startup"])), (15, 3, 0));
+    // Their sum speaks of no program.
+    let plan = plan(&select(&["opcodes", "startup"]), setting()).unwrap();
+    assert_eq!(plan.headlines(), [0]);
+    assert_eq!(plan.benchmarks[0].name, "startup");
+}
+
+#[test]
 fn only_takes_names_and_sizes_each_once_in_the_reports_order() {
     assert_eq!(
         labels(&select(&["startup", "dynamic/500", "dynamic", "dynamic/500", "amortised/1000"])),
@@ -160,7 +191,7 @@ fn an_unknown_benchmark_is_answered_with_those_that_exist() {
     assert_eq!(error.exit(), Exit::Usage);
     insta::assert_snapshot!(
         error,
-        @"no benchmark is named `dynamics`; there are `pure_int_loop`, `dynamic`, `amortised`, `startup`, `startup_isolated`, `cells`"
+        @"no benchmark is named `dynamics`; there are `pure_int_loop`, `dynamic`, `amortised`, `startup`, `startup_isolated`, `cells`, `opcodes`"
     );
     assert_eq!(error.hint().as_deref(), Some("did you mean `dynamic`?"));
     assert_eq!(select(&["xyz"]).benchmarks().unwrap_err().hint(), None);
@@ -288,7 +319,7 @@ fn each_visit_runs_what_it_compares() {
             subject("mine", Role::Guest),
         ] {
             let size = benchmark.has_sizes().then_some(2);
-            for line in commands(benchmark, size, &subject, Path::new("/b")) {
+            for line in commands(benchmark, size, &subject, Path::new("/b"), 77) {
                 let arguments: Vec<_> = line.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
                 shown += &format!("{}: {} {}\n", benchmark.name(), subject.name, arguments.join(" "));
                 assert_eq!(line.program, subject.executable);
@@ -323,6 +354,10 @@ fn each_visit_runs_what_it_compares() {
     cells: shared --surtax-embed /b/cells.py 0 2
     cells: mine /b/cells.py 0 1
     cells: mine /b/cells.py 1 1
+    opcodes: python3 /b/opcodes/kernels.py 77
+    opcodes: python3-again /b/opcodes/kernels.py 77
+    opcodes: shared /b/opcodes/kernels.py 77
+    opcodes: mine /b/opcodes/kernels.py 77
     ");
 }
 

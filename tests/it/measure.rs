@@ -61,6 +61,31 @@ fn a_sample_holds_what_was_measured() {
 }
 
 #[test]
+fn a_visit_to_the_opcode_kernels_holds_what_each_costs() {
+    let fixture = Fixture::new(&["opcodes"], 2);
+    let script = |name: &str, nth: usize| match (name, nth) {
+        ("shared", 1) => Act::Wrong,
+        ("static-nonpic", 1) => Act::Garbage,
+        _ => Act::Answer,
+    };
+    let measured = fixture.measure(&mut Scripted::new(&script)).unwrap();
+    // No visit of the baseline goes before them: they have no answer to compare.
+    assert_eq!((measured.visits, measured.failed), (3 * 4, 2));
+    let samples = fixture.samples();
+    assert!(samples.iter().all(|sample| sample.phase != Phase::Reference && sample.answer.is_none()));
+    let first = &samples[0];
+    assert_eq!(first.value_ns, Some(12), "the sum, rounded");
+    let kernels: Vec<(&str, f64)> = first.kernels.iter().flatten().map(|(name, ns)| (name.as_str(), *ns)).collect();
+    assert_eq!(kernels, [("add-int", 12.25)], "a kernel that did not run its form is not there");
+    let failed = |name: &str| fixture.of_subject(name).into_iter().find(|sample| sample.outcome == Outcome::Failed).unwrap();
+    assert_eq!(failed("shared").reason.unwrap(), "no kernel ran its form; add-int: expected A, saw B");
+    assert_eq!(failed("shared").kernels, None);
+    assert_eq!(failed("static-nonpic").reason.unwrap(), "stdout is not the kernels' line: `hello\\n`");
+    // The journal is read back as it was written, and nothing is missing.
+    assert_eq!(fixture.measure(&mut Scripted::new(&always)).unwrap().visits, 0);
+}
+
+#[test]
 fn a_round_has_one_hash_seed_and_the_next_another() {
     let fixture = Fixture::new(&["startup"], 6);
     let mut executor = Scripted::new(&always);

@@ -71,6 +71,7 @@ impl Executor for Scripted<'_> {
                 let answers: Vec<String> = (first..first + count).map(|cell| format!("\"{text}-{cell}\"")).collect();
                 format!("{{\"answers\":[{}]}}\n", answers.join(","))
             }
+            [.., script, _] if script.ends_with("kernels.py") => kernels_line(text),
             [.., workload, size] => format!("{{\"workload\":\"{workload}\",\"size\":{size},\"ns\":5000,\"answer\":\"{text}\"}}\n"),
             _ => String::new(),
         };
@@ -83,6 +84,18 @@ impl Executor for Scripted<'_> {
             Act::Interrupt => Err(ProcessError::Interrupted(Interrupted)),
         }
     }
+}
+
+/// Of one kernel that ran its form and one that did not.
+fn kernels_line(text: &str) -> String {
+    let kernel = |ns: &str, reason: &str| {
+        format!(r#"{{"group":"arithmetic","form":null,"specialised":false,"copy":{{}},"ns":{ns},"reason":{reason}}}"#)
+    };
+    let (ran, not) = match text {
+        "right" => (kernel("12.25", "null"), kernel("null", r#""expected A, saw B""#)),
+        _ => (kernel("null", r#""expected A, saw B""#), kernel("null", r#""expected C, saw nothing""#)),
+    };
+    format!("{{\"kernels\":{{\"add-int\":{ran},\"add-str\":{not}}},\"names\":{{\"1\":\"A\"}}}}\n")
 }
 
 pub(super) struct Fixture {
