@@ -11,6 +11,7 @@ pub mod guest;
 pub mod libpython;
 pub mod matrix;
 pub mod measure;
+pub mod opcode;
 pub mod prefix;
 pub mod recipe;
 pub mod report;
