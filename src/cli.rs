@@ -51,9 +51,11 @@ pub enum Command {
     /// Write a run's report again from what was measured
     Report(ReportArgs),
     /// Show what the interpreter makes of a file's bytecode while its functions run
-    #[command(after_help = "The file's functions run in processes of their own, with a clean environment; what they print is not shown. In one every \
+    #[command(
+        after_help = "The file's functions run in processes of their own, with a clean environment; what they print is not shown. In one every \
         instruction is counted, in the other the adaptive code is compared after every call.\n\nExample: surtax opcodes demo.py --call 'add(1, 2)' \
-        --call 'add(\"a\", \"b\")'")]
+        --call 'add(\"a\", \"b\")'"
+    )]
     Opcodes(OpcodesArgs),
     /// Check the tools that surtax needs, and whether this machine is fit to measure
     Doctor(DoctorArgs),

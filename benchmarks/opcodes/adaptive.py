@@ -10,7 +10,10 @@ MOST_CHANGES = 200
 
 NAMES = dis._all_opname
 BASES = dis.deoptmap
-CACHES = opcode._cache_format
+CACHES = dict(opcode._cache_format)
+if sys.version_info >= (3, 13):
+    # `_PyLoadGlobalCache` in pycore_code.h has this order since then; the table behind `dis` kept the old one.
+    CACHES["LOAD_GLOBAL"] = {"counter": 1, "module_keys_version": 1, "builtin_keys_version": 1, "index": 1}
 # `make_backoff_counter` in pycore_backoff.h, 3.11 and 3.12: ADAPTIVE_BACKOFF_BITS in pycore_code.h.
 BACKOFF_BITS = 3 if sys.version_info >= (3, 15) else 4
 OLD = sys.version_info < (3, 12)

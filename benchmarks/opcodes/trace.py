@@ -44,7 +44,7 @@ def fail(why, **rest):
 
 def message(error):
     try:
-        text = str(error)
+        text = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException:
         text = "(its message cannot be had)"
     name = type(error).__name__
@@ -52,9 +52,10 @@ def message(error):
 
 
 def frames(error):
-    """Where it was raised, this script's own frames left out."""
+    """Where it was raised, within what the person wrote."""
     found = traceback.extract_tb(error.__traceback__)
-    found = [frame for frame in found if frame.filename not in (__file__, importlib.__file__) and "<frozen importlib" not in frame.filename]
+    own = {__file__, importlib.__file__, "<call>"}
+    found = [frame for frame in found if frame.filename not in own and "<frozen importlib" not in frame.filename]
     return [plain("%s:%s in %s" % (frame.filename, frame.lineno, frame.name)) for frame in found[-5:]]
 
 

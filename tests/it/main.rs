@@ -19,6 +19,7 @@ mod libpython;
 mod matrix;
 mod measure;
 mod needs;
+mod opcodes;
 mod prefix;
 mod process;
 mod proof;

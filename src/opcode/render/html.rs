@@ -28,17 +28,17 @@ ul { margin: 0.2rem 0; padding-left: 1.2rem; }
 
 /// The page.
 pub fn html(trace: &Trace) -> String {
-    let name = trace.file.file_name().unwrap_or_default().to_string_lossy();
+    let name = trace.file.rsplit('/').next().unwrap_or_default();
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>Bytecode of {name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>Bytecode of <code>{name}</code> in Python {python}</h1>\n",
-        name = xml(&name),
+        name = xml(name),
         python = xml(&trace.python),
     );
     let _ = writeln!(
         page,
         "<p>What the interpreter <code>{}</code> made of it. Executions were counted by {}, in a process of its own.</p>\n<ul>",
-        xml(&trace.interpreter.display().to_string()),
+        xml(&trace.interpreter),
         xml(&trace.counted_by)
     );
     for line in words::calls(trace).iter().chain(&words::remarks(trace)) {

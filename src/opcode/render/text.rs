@@ -22,9 +22,9 @@ pub fn text(trace: &Trace, colours: bool) -> String {
     let paint = Paint(colours);
     let mut text = format!(
         "{} in Python {} ({}), executions counted by {}\n",
-        one_line(&trace.file.display().to_string()),
+        one_line(&trace.file),
         trace.python,
-        one_line(&trace.interpreter.display().to_string()),
+        one_line(&trace.interpreter),
         trace.counted_by
     );
     for call in words::calls(trace) {

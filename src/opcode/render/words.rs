@@ -13,11 +13,12 @@ pub fn remarks(trace: &Trace) -> Vec<String> {
                 number(*completed),
                 number(*times)
             ));
-        } else if counted < times {
+        }
+        if counted < completed {
             remarks.push(format!(
                 "executions are those of the first {} of {} calls '{expression}': counting takes longer; --timeout SECONDS gives more",
                 number(*counted),
-                number(*times)
+                number(*completed)
             ));
         }
     }
@@ -34,7 +35,11 @@ pub(super) fn number(count: u32) -> String {
 pub(super) fn calls(trace: &Trace) -> Vec<String> {
     let line = |call: &Call| {
         let last = call.first + call.completed.saturating_sub(1);
-        let which = if call.completed == 1 { format!("call {}", number(call.first)) } else { format!("calls {} to {}", number(call.first), number(last)) };
+        let which = if call.completed == 1 {
+            format!("call {}", number(call.first))
+        } else {
+            format!("calls {} to {}", number(call.first), number(last))
+        };
         format!("{which}: {}", call.expression)
     };
     trace.calls.iter().map(line).collect()

@@ -29,10 +29,10 @@ struct Said {
 impl<'a> Probe<'a> {
     pub(super) fn new(store: &Store, interpreter: &'a Interpreter, demand: &'a Demand) -> Result<Self, TraceError> {
         match std::fs::metadata(&demand.file) {
-            Ok(data) if data.is_dir() => return Err(TraceError::Folder(demand.file.clone())),
             Ok(data) if data.is_file() => {}
-            // Reading a pipe would wait for whoever writes into it, and what it gives it gives once.
-            _ => return Err(TraceError::NoSuchFile(demand.file.clone())),
+            // What a pipe gives it gives once.
+            Ok(_) => return Err(TraceError::NotAFile(demand.file.clone())),
+            Err(_) => return Err(TraceError::NoSuchFile(demand.file.clone())),
         }
         Ok(Self { script: assets::benchmarks(store)?.join("opcodes/trace.py"), interpreter, demand })
     }

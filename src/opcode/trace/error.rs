@@ -26,8 +26,8 @@ pub enum TraceError {
     NotCpython { path: PathBuf, implementation: String },
     #[error("there is no file {}", .0.display())]
     NoSuchFile(PathBuf),
-    #[error("{} is a folder", .0.display())]
-    Folder(PathBuf),
+    #[error("{} is no regular file", .0.display())]
+    NotAFile(PathBuf),
     #[error("{}{} is no Python that can be compiled: {message}", file.display(), line.map_or(String::new(), |line| format!(":{line}")))]
     FileSyntax { file: PathBuf, line: Option<u32>, message: String },
     #[error("{} could not be imported: {message}{}", file.display(), lines(trace))]
@@ -77,16 +77,22 @@ impl Explain for TraceError {
             Self::NoPython => "--interpreter PATH names one; --recipe debian-13 takes a release's own".into(),
             Self::Script { .. } | Self::NotCpython { .. } => "--interpreter PATH names the executable of a CPython".into(),
             Self::Version { .. } => {
-                format!("--interpreter PATH names one of {} to {}; --recipe NAME takes a release's own", Interpreter::OLDEST, Interpreter::NEWEST)
+                format!(
+                    "--interpreter PATH names one of {} to {}; --recipe NAME takes a release's own",
+                    Interpreter::OLDEST,
+                    Interpreter::NEWEST
+                )
             }
-            Self::NoSuchFile(_) | Self::Folder(_) => "name a Python source file, such as surtax opcodes demo.py --call 'f(1, 2)'".into(),
+            Self::NoSuchFile(_) | Self::NotAFile(_) => "name a Python source file, such as surtax opcodes demo.py --call 'f(1, 2)'".into(),
             Self::FileSyntax { .. } => "another version of Python may read it: --interpreter PATH".into(),
             Self::FileRaised { message, .. } => import_hint(message),
             Self::CallSyntax { .. } => "give an expression in quotes, such as --call 'f(1, 2)'; statements belong into FILE".into(),
             Self::CallRaised { time, file, .. } => call_hint(*time, &file.display().to_string()),
             Self::NoSuchFunction { function, functions, .. } => known(function, functions),
-            Self::NothingToCall { functions, .. } => call_one_of(functions),
-            Self::NothingRan { .. } => "--call takes an expression that calls what FILE defines; code at the file's top level runs once and is not shown".into(),
+            Self::NothingToCall { function, functions, .. } => call_one_of(function.as_deref(), functions),
+            Self::NothingRan { .. } => {
+                "--call takes an expression that calls what FILE defines; code at the file's top level runs once and is not shown".into()
+            }
             Self::Endless { .. } => "call it with less to do, or give it longer: --timeout SECONDS".into(),
             Self::Died { .. } => "a call must come back: it may neither end the process nor crash it".into(),
             Self::NoMonitoring { .. } => "leave coverage tools and debuggers out of FILE".into(),
@@ -133,8 +139,9 @@ fn known(function: &str, functions: &[String]) -> String {
     }
 }
 
-fn call_one_of(functions: &[String]) -> String {
-    let example = functions.first().map_or("f(1, 2)", String::as_str);
+fn call_one_of(function: Option<&str>, functions: &[String]) -> String {
+    let named = functions.iter().find(|one| one.split('(').next() == function);
+    let example = named.or(functions.first()).map_or("f(1, 2)", String::as_str);
     match functions {
         [] | [_] => format!("--call '{example}', with values, says what to run"),
         _ => format!("--call '{example}', with values, says what to run; there are {}", some_of(functions)),

@@ -26,8 +26,8 @@ pub(super) fn merge(interpreter: &Interpreter, demand: &Demand, calls: Vec<Strin
     });
     Trace {
         schema: SCHEMA,
-        file: demand.file.clone(),
-        interpreter: interpreter.executable.clone(),
+        file: demand.file.display().to_string(),
+        interpreter: interpreter.executable.display().to_string(),
         python: interpreter.version.clone(),
         counted_by: counted.method,
         calls: calls.collect(),

@@ -1,7 +1,6 @@
 //! What `surtax opcodes --json` prints; results/README.md describes it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +8,9 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Trace {
     pub schema: u32,
-    pub file: PathBuf,
-    pub interpreter: PathBuf,
+    /// As the person named it.
+    pub file: String,
+    pub interpreter: String,
     /// `3.13.5`.
     pub python: String,
     /// What executions were counted with: `sys.monitoring`, `f_trace_opcodes`.
