@@ -50,6 +50,13 @@ pub enum Command {
     Matrix(MatrixCommand),
     /// Write a run's report again from what was measured
     Report(ReportArgs),
+    /// Show what the interpreter makes of a file's bytecode while its functions run
+    #[command(
+        after_help = "The file's functions run in processes of their own, with a clean environment; what they print is not shown. In one every \
+        instruction is counted, in the other the adaptive code is compared after every call.\n\nExample: surtax opcodes demo.py --call 'add(1, 2)' \
+        --call 'add(\"a\", \"b\")'"
+    )]
+    Opcodes(OpcodesArgs),
     /// Check the tools that surtax needs, and whether this machine is fit to measure
     Doctor(DoctorArgs),
 }
@@ -294,6 +301,75 @@ pub struct ReportArgs {
     /// A run's folder
     #[arg(value_name = "DIR")]
     pub run: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct OpcodesArgs {
+    /// A Python source file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Only this function, such as `Class.method` or `outer.inner`; repeat it for more [default: all of FILE that the calls run]
+    #[arg(long = "function", value_name = "NAME")]
+    pub functions: Vec<String>,
+
+    /// An expression to evaluate in FILE's namespace, such as 'f(1, 2)'; repeat it for more, in this order [default: the function, if
+    /// it takes no arguments]
+    #[arg(long = "call", value_name = "EXPRESSION", allow_hyphen_values = true)]
+    pub calls: Vec<String>,
+
+    /// How often each is evaluated
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub times: u32,
+
+    /// The Python that runs it, 3.11 to 3.15 [default: python3 on PATH]
+    #[arg(long, value_name = "PATH", conflicts_with = "recipe")]
+    pub interpreter: Option<PathBuf>,
+
+    /// The stock python3 of a recipe, such as debian-13, instead; provisioned if it is not in the store
+    #[arg(long, value_name = "NAME")]
+    pub recipe: Option<String>,
+
+    /// With --recipe: Python version, such as 3.14, instead of the release's default
+    #[arg(long, value_name = "X.Y", requires = "recipe")]
+    pub python: Option<PythonVersion>,
+
+    /// With --recipe: use the store alone
+    #[arg(long, requires = "recipe")]
+    pub offline: bool,
+
+    /// With --recipe: accept an index after its Valid-Until (archived snapshots)
+    #[arg(long, requires = "recipe")]
+    pub allow_expired: bool,
+
+    /// End what takes longer; calls that take long are made as often as fits
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub timeout: u32,
+
+    /// Print the result as JSON
+    #[arg(long, conflicts_with = "html")]
+    pub json: bool,
+
+    /// Write it as one HTML page instead
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
+impl OpcodesArgs {
+    /// The recipe as a source among sources.
+    pub fn source(&self, recipe: &str) -> SourceArgs {
+        SourceArgs {
+            recipes: vec![recipe.to_owned()],
+            prefixes: Vec::new(),
+            python: self.python,
+            mirrors: Vec::new(),
+            keyring: None,
+            offline: self.offline,
+            refresh: false,
+            locked: Vec::new(),
+            allow_expired: self.allow_expired,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

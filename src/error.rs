@@ -79,6 +79,7 @@ explained!(
     crate::elf::ProgramError,
     crate::prefix::PrefixError,
     crate::guest::GuestError,
+    crate::opcode::trace::TraceError,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
     crate::cmd::CommandError,

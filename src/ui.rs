@@ -62,6 +62,12 @@ impl Terminal {
         rustix::termios::tcgetwinsize(std::io::stdout()).map_or(ELSEWHERE, |size| size.ws_col).max(60)
     }
 
+    /// Whether stdout may be coloured: a terminal, and a person who does not mind (no-color.org).
+    pub fn colours(&self) -> bool {
+        let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        std::io::stdout().is_terminal() && set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
+    }
+
     /// stdout: the command's result.
     #[allow(clippy::disallowed_macros, reason = "the door itself")]
     pub fn data(&self, text: &str) {

@@ -4,6 +4,7 @@ mod doctor;
 mod error;
 mod listing;
 mod matrix;
+mod opcodes;
 mod pipeline;
 mod provision;
 mod report;
@@ -29,6 +30,7 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Verify(args) => verify::execute(args, &terminal),
         Command::Matrix(MatrixCommand::Run(args)) => matrix::execute(args, &terminal),
         Command::Report(args) => report::execute(args, &terminal),
+        Command::Opcodes(args) => opcodes::execute(args, &terminal),
         Command::Doctor(args) => doctor::execute(args, &terminal),
     }
 }

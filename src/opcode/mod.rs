@@ -1,7 +1,9 @@
-//! Opcodes: which bytecode an interpreter really executes once it has specialised it (PEP 659), and what each instruction costs.
+//! Opcodes: which bytecode an interpreter really executes once it has specialised it (PEP 659), in a file and in the benchmarks, and what each instruction costs.
 
 mod census;
 mod kernels;
+pub mod render;
+pub mod trace;
 
 pub use census::census;
 pub(crate) use kernels::KernelsLine;

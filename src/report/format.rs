@@ -19,7 +19,7 @@ pub(super) fn ratio(ratio: f64) -> String {
 }
 
 /// `1,000,000`
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.char_indices() {
@@ -38,7 +38,7 @@ pub(super) fn two_digits(number: u64) -> u64 {
 }
 
 /// A share as `1.3 %`.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
@@ -100,7 +100,7 @@ pub(super) fn short(text: &str, limit: usize) -> String {
 }
 
 /// For text and attributes of XML.
-pub(super) fn xml(text: &str) -> String {
+pub(crate) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in plain(text).chars() {
         match c {

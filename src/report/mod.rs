@@ -6,7 +6,7 @@ mod break_even;
 mod differences;
 mod estimate;
 mod finding;
-mod format;
+pub(crate) mod format;
 mod judge;
 mod markdown;
 mod plots;

@@ -23,6 +23,7 @@ use surtax::interrupt::Interrupted;
 use surtax::libpython::{HaclError, HaclMode, HomeError, ProofError, Shape, StockError, VariantName};
 use surtax::matrix::MatrixError;
 use surtax::measure::MeasureError;
+use surtax::opcode::trace::TraceError;
 use surtax::prefix::PrefixError;
 use surtax::process::ProcessError;
 use surtax::recipe::{PythonVersion, RecipeError};
@@ -413,6 +414,51 @@ fn installed(forms: &mut Forms) {
     ]);
 }
 
+fn opcodes(forms: &mut Forms) {
+    let file = || path("demo.py");
+    let names = || vec!["Point.norm".to_owned(), "add".to_owned()];
+    let call = || "add(1, 2)".to_owned();
+    forms.show([
+        TraceError::NoPython,
+        TraceError::Script { path: path("/home/me/.pyenv/shims/python3"), source: None },
+        TraceError::Version { path: path("/opt/python3"), version: "3.16.0".into() },
+        TraceError::NotCpython { path: path("/opt/pypy3"), implementation: "PyPy".into() },
+        TraceError::NoSuchFile(file()),
+        TraceError::NotAFile(path("/dev/stdin")),
+        TraceError::FileSyntax { file: file(), line: Some(3), message: "SyntaxError: invalid syntax".into() },
+        TraceError::FileRaised {
+            file: file(),
+            message: "ModuleNotFoundError: No module named 'numpy'".into(),
+            trace: vec!["/demo.py:1 in <module>".into()],
+        },
+        TraceError::FileRaised { file: file(), message: "SystemExit: 2".into(), trace: Vec::new() },
+        TraceError::CallSyntax { call: "add(1".into(), message: "SyntaxError: '(' was never closed".into() },
+        TraceError::CallRaised {
+            file: file(),
+            call: call(),
+            time: 1,
+            message: "TypeError: no".into(),
+            trace: vec!["/demo.py:2 in add".into()],
+        },
+        TraceError::CallRaised { file: file(), call: call(), time: 400, message: "IndexError: pop".into(), trace: Vec::new() },
+        TraceError::NoSuchFunction { file: file(), function: "norm".into(), functions: names() },
+        TraceError::NoSuchFunction { file: file(), function: "zzz".into(), functions: names() },
+        TraceError::NoSuchFunction { file: file(), function: "zzz".into(), functions: Vec::new() },
+        TraceError::NothingToCall { file: file(), function: None, functions: vec!["add(x, y)".into(), "main()".into()] },
+        TraceError::NothingToCall { file: file(), function: Some("add".into()), functions: vec!["add(x, y)".into()] },
+        TraceError::NothingRan { file: file() },
+        TraceError::Endless { file: file(), doing: "in --call 'add(1, 2)'".into(), limit: Duration::from_secs(60) },
+        TraceError::Died {
+            file: file(),
+            doing: "while it was imported".into(),
+            how: "exited with code 7".into(),
+            output: "so long".into(),
+        },
+        TraceError::NoMonitoring { file: file() },
+        TraceError::NotUnderstood { interpreter: path("/opt/python3"), why: "expected value at line 1 column 1".into() },
+    ]);
+}
+
 #[test]
 fn every_error_says_what_to_do_next() {
     let mut types = BTreeSet::new();
@@ -425,6 +471,7 @@ fn every_error_says_what_to_do_next() {
         ("building", building),
         ("compiling", compiling),
         ("installed", installed),
+        ("opcodes", opcodes),
     ] {
         let mut forms = Forms::default();
         group(&mut forms);

@@ -52,6 +52,23 @@ pub(crate) fn prefixes() -> Vec<PathBuf> {
     installed
 }
 
+/// Pythons whose adaptive bytecode can be watched: the system's, pyenv's of 3.11 to 3.15, and those of SURTAX_TEST_PYTHONS (separated by colons).
+pub(crate) fn pythons() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = python3().map(Path::to_owned).into_iter().collect();
+    let versions = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv/versions"));
+    let installed = versions.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    for folder in installed {
+        found.extend((11..=15).map(|minor| folder.path().join(format!("bin/python3.{minor}"))).filter(|python| python.is_file()));
+    }
+    found.extend(std::env::split_paths(&std::env::var_os("SURTAX_TEST_PYTHONS").unwrap_or_default()).filter(|path| path.is_file()));
+    found.sort();
+    found.dedup();
+    if found.len() < 2 {
+        skipped("tries fewer than two Pythons: pyenv has none of 3.11 to 3.15, and SURTAX_TEST_PYTHONS names none");
+    }
+    found
+}
+
 /// A file system of 64 KiB, mounted on a folder until it is dropped.
 pub(crate) struct SmallDisk(PathBuf);
 

@@ -18,6 +18,11 @@ impl<'a> Wanted<'a> {
         Self { variants: &[], full: builds.full, replicates: builds.replicates }
     }
 
+    /// None of them: the stock python3 alone.
+    pub(in crate::cmd) fn stock() -> Self {
+        Self { variants: &[], full: false, replicates: 0 }
+    }
+
     pub(in crate::cmd) fn of(selection: &'a VariantArgs) -> Self {
         Self { variants: &selection.variants, ..Self::all(&selection.builds) }
     }
