@@ -105,14 +105,16 @@ impl Search<'_, '_, '_> {
 
     /// A table of labels: all of them in the one function. Parts that only the table leads to have no name in a stripped file.
     fn gotos(&self, own: &[usize], scan: &Scan) -> Option<Loop> {
-        let inside = |index: usize, target: u64| {
-            own.contains(&index) || (self.stretches[index].kind == Kind::Unnamed && target != self.stretches[index].range.start)
-        };
+        let inside =
+            |index: usize, _| own.contains(&index) || (self.stretches[index].kind == Kind::Unnamed && !self.parts.is_called(index));
         let mut found: Vec<(u64, u64, Vec<u64>)> = scan
             .references
             .iter()
             .filter_map(|(address, references)| Some((*address, *references, self.table(*address, inside)?)))
-            .filter(|(_, _, targets)| targets.iter().any(|target| self.at(*target).is_some_and(|index| own.contains(&index))))
+            .filter(|(_, _, targets)| {
+                let own = targets.iter().filter(|target| self.at(**target).is_some_and(|index| own.contains(&index)));
+                2 * own.count() > OPCODES
+            })
             .collect();
         // A jump table right before it makes a window of 256 words that fits too; it is named once, the table many times or first of all.
         let windows: Vec<(u64, u64)> = found.iter().map(|(address, references, _)| (*address, *references)).collect();

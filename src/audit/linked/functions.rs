@@ -58,7 +58,7 @@ fn between<'a>(range: Range<u64>) -> Option<Stretch<'a>> {
 fn name_by_symbols<'a>(image: &Image<'a>, starts: &mut BTreeMap<u64, Stretch<'a>>) {
     let stripped = image.elf.symbols().next().is_none();
     let table = if stripped { image.elf.dynamic_symbols() } else { image.elf.symbols() };
-    let mut ranks: BTreeMap<u64, bool> = BTreeMap::new();
+    let mut ranks: BTreeMap<u64, (bool, bool)> = BTreeMap::new();
     for symbol in table.filter(|symbol| symbol.is_definition() && symbol.kind() == object::SymbolKind::Text) {
         let (start, size, Ok(name)) = (symbol.address(), symbol.size(), symbol.name()) else { continue };
         if !image.is_code(start) || name.is_empty() {
@@ -69,16 +69,19 @@ fn name_by_symbols<'a>(image: &Image<'a>, starts: &mut BTreeMap<u64, Stretch<'a>
         if before.is_some_and(|stretch| stretch.range.start < start && start < stretch.range.end) {
             continue;
         }
-        // Of several names of one function (`f.localalias`), the one that others see.
-        let global = symbol.is_global();
-        if ranks.get(&start).is_some_and(|known| *known || !global) {
+        // Of several names of one function (`f.localalias`), the one that others see; a cold part of no bytes lies where the next one starts.
+        let rank = (size > 0, symbol.is_global());
+        if ranks.get(&start).is_some_and(|known| *known >= rank) {
             continue;
         }
-        ranks.insert(start, global);
+        ranks.insert(start, rank);
         let known_end = starts.get(&start).map_or(start, |stretch| stretch.range.end);
+        let end = known_end.max(start.saturating_add(size));
+        // Assembler's may have no size.
+        if end == start {
+            continue;
+        }
         let kind = if is_cold(name) { Kind::Cold } else { Kind::Function };
-        // Assembler's may have no size; the next function ends it.
-        let end = if size == 0 && known_end == start { u64::MAX } else { known_end.max(start.saturating_add(size)) };
         starts.insert(start, Stretch { range: start..end, kind, name: Some(name) });
     }
 }

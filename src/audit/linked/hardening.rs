@@ -68,8 +68,8 @@ fn features(image: &Image<'_>) -> Option<u32> {
 
 /// `-Bsymbolic` leaves a flag; `-Bsymbolic-functions` nothing but that no function of the file's own is looked up by name any more.
 pub(super) fn symbolic(image: &Image<'_>) -> (Answer, String) {
-    let flagged = image.dynamic(elf::DT_SYMBOLIC).is_some()
-        || image.dynamic(elf::DT_FLAGS).is_some_and(|flags| flags & u64::from(elf::DF_SYMBOLIC.0) != 0);
+    let flagged =
+        image.dynamic(elf::DT_SYMBOLIC).is_some() || image.dynamic(elf::DT_FLAGS).is_some_and(|flags| flags & elf::DF_SYMBOLIC.0 != 0);
     if flagged {
         return (Answer::Yes, "DF_SYMBOLIC".to_owned());
     }

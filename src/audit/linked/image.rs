@@ -129,9 +129,7 @@ impl<'a> Image<'a> {
     /// Whether the loader binds every function before the first instruction.
     pub(super) fn bound_now(&self) -> bool {
         let flag = |tag, flag: u64| self.dynamic(tag).is_some_and(|value| value & flag != 0);
-        self.dynamic(elf::DT_BIND_NOW).is_some()
-            || flag(elf::DT_FLAGS, u64::from(elf::DF_BIND_NOW.0))
-            || flag(elf::DT_FLAGS_1, u64::from(elf::DF_1_NOW.0))
+        self.dynamic(elf::DT_BIND_NOW).is_some() || flag(elf::DT_FLAGS, elf::DF_BIND_NOW.0) || flag(elf::DT_FLAGS_1, elf::DF_1_NOW.0)
     }
 
     pub(super) fn has_segment(&self, kind: elf::ProgramType) -> bool {
@@ -141,9 +139,7 @@ impl<'a> Image<'a> {
 
     /// A program, as opposed to a library; a static PIE has no dynamic loader and says so by a flag.
     pub(super) fn is_executable(&self) -> bool {
-        self.fixed
-            || self.has_segment(elf::PT_INTERP)
-            || self.dynamic(elf::DT_FLAGS_1).is_some_and(|flags| flags & u64::from(elf::DF_1_PIE.0) != 0)
+        self.fixed || self.has_segment(elf::PT_INTERP) || self.dynamic(elf::DT_FLAGS_1).is_some_and(|flags| flags & elf::DF_1_PIE.0 != 0)
     }
 }
 

@@ -9,38 +9,22 @@ use super::image::Image;
 use crate::audit::archive::is_exported_function;
 use crate::run::Answer;
 
-/// At least so many calls of own functions through a table, per exported function, before a shared object counts as open to interposition.
-/// By this pass: OPEN_MEASURED
-const OPEN_SHARE: f64 = 0.10;
-
-/// Calls are what `strip` leaves; how the compiler treated its own functions only symbols show.
+/// How the compiler treated the file's own functions only symbols show: calls from one object to another go by the linkage table in either case
+/// (CPython 3.13.5 by GCC 12, shared: 29,023 with `-fno-semantic-interposition`, 30,289 without). If none does, the link has bound them.
 pub(super) fn interposition(image: &Image<'_>, read: &[Read], symbols: Option<&Symbols>) -> (Answer, String) {
     if image.is_executable() {
         return (Answer::No, "an executable, which is bound to itself".to_owned());
     }
     let exported = image.elf.dynamic_symbols().filter(is_exported_function).count();
     let calls: u64 = read.iter().map(|read| read.own_calls).sum();
-    let mut evidence = format!("{calls} calls of own functions go by the procedure linkage table, of {exported} that are exported");
-    let by_symbols = symbols.map(Symbols::interposition);
-    if let Some((_, seen)) = &by_symbols {
-        evidence += &format!("; {seen}");
+    let calls_seen = format!("{calls} calls of own functions go by the procedure linkage table, of {exported} that are exported");
+    if let Some(symbols) = symbols {
+        let (answer, seen) = symbols.interposition();
+        return (answer, format!("{seen}; {calls_seen}"));
     }
     let (bound, seen) = symbolic(image);
-    let answer = if calls > 0 && calls as f64 >= OPEN_SHARE * exported as f64 {
-        Answer::Yes
-    } else if calls == 0 && bound == Answer::Yes {
-        evidence += &format!("; bound to itself by its link: {seen}");
-        Answer::No
-    } else {
-        match by_symbols {
-            Some((answer, _)) => answer,
-            // Of hundreds of exported functions, some call each other.
-            None if calls == 0 && exported >= ENOUGH_EXPORTS => Answer::No,
-            None => Answer::Unknown,
-        }
-    };
-    (answer, evidence)
+    if calls == 0 && bound == Answer::Yes {
+        return (Answer::No, format!("{calls_seen}: bound to itself by its link ({seen}); what the compiler assumed, only symbols show"));
+    }
+    (Answer::Unknown, format!("{calls_seen}; the symbols are stripped"))
 }
-
-/// Of fewer, that none calls another shows nothing. A libpython exports some 1,500.
-const ENOUGH_EXPORTS: usize = 200;

@@ -8,6 +8,8 @@ use super::functions::{INTERPRETER, Kind, Stretch};
 /// For each stretch the function that it is part of, by index; itself where it is one.
 pub(super) struct Parts {
     owners: Vec<usize>,
+    /// Something calls its start.
+    called: BTreeSet<usize>,
 }
 
 impl Parts {
@@ -32,21 +34,17 @@ impl Parts {
                 }
             }
         }
-        let by_name = cold_by_name(stretches);
         let mut owners: Vec<usize> = (0..stretches.len()).collect();
         for (part, by) in &jumpers {
-            // Two unnamed stretches that jump into each other: the first is the function, since cold code is placed before only in whole sections.
+            // Of two unnamed stretches that jump into each other, the first is the function.
             let most = by.iter().max_by_key(|(from, count)| (stretches[**from].kind == Kind::Function, **count, usize::MAX - **from));
-            if let Some((owner, _)) = most.filter(|(owner, _)| !jumpers.contains_key(owner)) {
+            if let Some((owner, _)) = most.filter(|(owner, _)| !jumpers.contains_key(owner) || *owner < part) {
                 owners[*part] = *owner;
             }
         }
-        for (part, owner) in by_name {
-            if owners[part] == part {
-                owners[part] = owner;
-            }
-        }
-        Self { owners }
+        // A cold part may have no byte, and its function then jumps to where the next one starts: names go first.
+        owners_by_name(stretches, &mut owners);
+        Self { owners, called }
     }
 
     pub(super) fn owner(&self, stretch: usize) -> usize {
@@ -57,22 +55,30 @@ impl Parts {
         self.owners[stretch] != stretch
     }
 
+    pub(super) fn is_called(&self, stretch: usize) -> bool {
+        self.called.contains(&stretch)
+    }
+
     /// All stretches of one function.
     pub(super) fn of(&self, function: usize) -> impl Iterator<Item = usize> {
         self.owners.iter().enumerate().filter(move |(_, owner)| **owner == function).map(|(index, _)| index)
     }
 }
 
-/// Cold parts that nothing jumps into directly, by their names where only one function has it.
-fn cold_by_name(stretches: &[Stretch<'_>]) -> Vec<(usize, usize)> {
+/// Of cold parts whose function is the only one of its name: an object's own functions may have those of another's.
+fn owners_by_name(stretches: &[Stretch<'_>], owners: &mut [usize]) {
     let mut functions: BTreeMap<&str, Option<usize>> = BTreeMap::new();
     for (index, stretch) in stretches.iter().enumerate().filter(|(_, stretch)| stretch.kind == Kind::Function) {
         if let Some(name) = stretch.name {
             functions.entry(name).and_modify(|known| *known = None).or_insert(Some(index));
         }
     }
-    let parts = stretches.iter().enumerate().filter(|(_, stretch)| stretch.kind == Kind::Cold);
-    parts.filter_map(|(index, stretch)| Some((index, (*functions.get(stretch.name?.split(".cold").next()?)?)?))).collect()
+    for (index, stretch) in stretches.iter().enumerate().filter(|(_, stretch)| stretch.kind == Kind::Cold) {
+        let function = stretch.name.and_then(|name| name.split(".cold").next());
+        if let Some(Some(owner)) = function.and_then(|name| functions.get(name)) {
+            owners[index] = *owner;
+        }
+    }
 }
 
 /// The function in which CPython interprets bytecode, by index.

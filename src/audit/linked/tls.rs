@@ -24,7 +24,8 @@ pub(super) fn model(image: &Image<'_>, read: &[Read]) -> (TlsModel, String) {
         (TlsSequences { initial_exec: 1.., .. }, _) => TlsModel::InitialExec,
         (_, AccessCounts { tls_calls: 1.., .. }) => TlsModel::GeneralDynamic,
         (_, AccessCounts { tls_direct: 1.., .. }) if image.is_executable() => TlsModel::LocalExec,
-        (_, AccessCounts { tls_direct: 1.., .. }) => TlsModel::InitialExec,
+        // A library's own variables are never at a known distance; what else reads the thread pointer takes it for the thread's name
+        // (`_Py_ThreadId`, 3.13 on).
         _ => TlsModel::None,
     };
     let own = if image.has_segment(elf::PT_TLS) { "thread-local variables of its own" } else { "no thread-local variables of its own" };
