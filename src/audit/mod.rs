@@ -19,6 +19,7 @@ pub use file::audit_file;
 pub(crate) use hacl::functions;
 pub use hacl::missing_symbols;
 pub(crate) use linked::Symbols;
+pub use linked::{after_link, handlers};
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {

@@ -46,7 +46,8 @@ fn loaded_by(home: &Home) -> Option<&Path> {
 
 fn audit_shared(subject: &str, shared: &Path, home: &Home) -> Result<SubjectAudit, AuditError> {
     let mut audit = audit_file(subject, shared)?;
-    if audit.pgo == Answer::Unknown {
+    // With its symbols, a file shows by itself how it was compiled.
+    if audit.cold_symbols.is_none() {
         settle_by_function_sizes(&mut audit, shared, home)?;
     }
     Ok(audit)
@@ -65,6 +66,9 @@ fn settle_by_function_sizes(audit: &mut SubjectAudit, shared: &Path, home: &Home
             audit.pgo = like.pgo;
             audit.pgo_evidence =
                 format!("{equal} of {compared} exported functions have the size that they have in {name}, where {}", like.pgo_evidence);
+            if audit.pgo != Answer::Unknown {
+                audit.unsettled.retain(|open| open.property != "pgo");
+            }
             return Ok(());
         }
     }

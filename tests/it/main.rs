@@ -16,6 +16,7 @@ mod guest;
 mod hacl;
 mod keyring;
 mod libpython;
+mod linked;
 mod matrix;
 mod measure;
 mod needs;

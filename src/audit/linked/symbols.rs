@@ -2,7 +2,7 @@
 
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 
-use super::archive::{count_cold, count_symbols, is_exported_function};
+use crate::audit::archive::{count_cold, count_symbols, is_exported_function};
 use crate::run::Answer;
 
 /// At least so many of a linked file's functions must have a part that was moved out of the way before it counts as compiled with a profile.
