@@ -77,7 +77,9 @@ fn tables_are_counted_by_function_with_symbols_and_without() {
     let shared = workshop.shared("library.so", &[]);
     for file in [workshop.stripped(&shared), shared] {
         let accesses = audit(&file).accesses.expect("counted");
-        let of = |name: &str| accesses.most.iter().find(|function| function.name == name).unwrap_or_else(|| panic!("{name}: {accesses:?}")).counts;
+        let of = |name: &str| {
+            accesses.most.iter().find(|function| function.name == name).unwrap_or_else(|| panic!("{name}: {accesses:?}")).counts
+        };
         assert_eq!((of("loads").got_loads, of("loads").plt_calls), (1, 0));
         assert_eq!((of("calls").plt_calls, of("calls_own").plt_calls), (1, 1));
         assert_eq!((of("thread").tls_calls, of("thread").plt_calls, of("thread").tls_direct), (1, 0, 0));

@@ -12,9 +12,10 @@ use crate::needs;
 /// `/usr/bin/python3`, and those of prefixes that are at hand, with their minor versions.
 fn pythons() -> Vec<PathBuf> {
     let system = needs::python3().map(Path::to_owned);
-    let others = needs::prefixes().into_iter().filter(|prefix| prefix != Path::new("/usr")).filter_map(|prefix| {
-        (11..20).map(|minor| prefix.join(format!("bin/python3.{minor}"))).find(|python| python.is_file())
-    });
+    let others = needs::prefixes()
+        .into_iter()
+        .filter(|prefix| prefix != Path::new("/usr"))
+        .filter_map(|prefix| (11..20).map(|minor| prefix.join(format!("bin/python3.{minor}"))).find(|python| python.is_file()));
     system.into_iter().chain(others).collect()
 }
 
