@@ -73,6 +73,7 @@ explained!(
     crate::cpython::CpythonError,
     crate::libpython::HomeError,
     crate::libpython::StockError,
+    crate::audit::AuditError,
     crate::libpython::HaclError,
     crate::libpython::ProofError,
     crate::libpython::UnknownHaclMode,

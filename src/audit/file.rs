@@ -2,44 +2,35 @@
 
 use std::path::Path;
 
-use super::hacl::missing_symbols;
-use super::{AuditError, archive};
-use crate::fs;
-use crate::run::SubjectAudit;
-use crate::variant::CodeModel;
+use object::Object as _;
 
-/// Reads an archive, a shared object or an executable.
+use super::intermediate::is_bitcode;
+use super::members::is_archive;
+use super::objects::Objects;
+use super::relocatable::conclude;
+use super::{AuditError, linked};
+use crate::fs;
+use crate::run::{FileKind, SubjectAudit};
+
+/// Reads an archive, an object, a shared object or an executable.
 ///
 /// # Errors
-/// If the file cannot be read, or is neither.
+/// If the file cannot be read, or is none of these.
 pub fn audit_file(subject: &str, file: &Path) -> Result<SubjectAudit, AuditError> {
     let bytes = fs::read(file)?;
-    let size_bytes = bytes.len() as u64;
-    if !bytes.starts_with(&object::archive::MAGIC) {
-        return super::linked::audit(subject, file, &bytes);
+    let of = |kind, objects| conclude(subject, file, bytes.len() as u64, kind, objects);
+    if is_archive(&bytes) {
+        return Ok(of(FileKind::Archive, Objects::of_archive(file, &bytes)?));
     }
-    let counts = archive::count(file, &bytes)?;
-    let (pgo, pgo_evidence) = counts.pgo();
-    let (code_model, code_model_evidence) = counts.code_model();
-    let (lto, lto_evidence) = counts.lto();
-    let (interposition, interposition_evidence) = counts.interposition();
-    Ok(SubjectAudit {
-        subject: subject.to_owned(),
-        file: file.to_owned(),
-        size_bytes,
-        pgo,
-        pgo_evidence,
-        lto,
-        lto_evidence,
-        code_model: code_model.map_or("unknown", CodeModel::as_str).to_owned(),
-        code_model_evidence,
-        interposition: Some(interposition),
-        interposition_evidence: Some(interposition_evidence),
-        hot_sections: Some(counts.hot_sections),
-        cold_symbols: Some(counts.cold_symbols),
-        absolute_relocations: Some(counts.absolute_relocations),
-        got_loads: Some(counts.got_loads),
-        hacl_missing: missing_symbols(file)?,
-        ..SubjectAudit::default()
-    })
+    if is_bitcode(&bytes) {
+        return Ok(of(FileKind::Object, Objects::of_bitcode()));
+    }
+    if !bytes.starts_with(&object::elf::ELFMAG) {
+        return Err(AuditError::NotElf { path: file.to_owned() });
+    }
+    let object = object::File::parse(&*bytes).map_err(|error| AuditError::unreadable(file, &error))?;
+    if object.kind() == object::ObjectKind::Relocatable {
+        return Ok(of(FileKind::Object, Objects::of(&object)));
+    }
+    linked::audit(subject, file, &bytes)
 }

@@ -1,11 +1,8 @@
 //! Intermediate code in an archive, which a link has yet to compile: whose it is, and with which options it was written.
 
-use std::path::Path;
+use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 
-use object::{Object as _, ObjectSection as _};
-
-use super::AuditError;
-use crate::run::Answer;
+use crate::run::{Answer, LtoForm};
 use crate::variant::CodeModel;
 
 /// All objects of a libpython are compiled with the same options, but for the odd one of assembler: so many have to agree.
@@ -27,12 +24,15 @@ pub(crate) struct Intermediate {
     pic: u64,
     profile: u64,
     closed: u64,
+    /// Objects without any, but with what GCC writes beside it alone.
+    pub(crate) remains: u64,
 }
 
 impl Intermediate {
     pub(crate) fn add(&mut self, object: &object::File<'_>, has_code: bool) {
         let intermediate = |name: &str| name.starts_with(".gnu.lto_") || name.starts_with(".llvm.lto");
         if !object.sections().any(|section| section.name().is_ok_and(intermediate)) {
+            self.remains += u64::from(has_remains(object));
             return;
         }
         self.objects += 1;
@@ -50,6 +50,19 @@ impl Intermediate {
         self.closed += u64::from(!options.interposition);
     }
 
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.objects += other.objects;
+        self.fat += other.fat;
+        self.bitcode += other.bitcode;
+        self.told += other.told;
+        self.non_pic += other.non_pic;
+        self.pie += other.pie;
+        self.pic += other.pic;
+        self.profile += other.profile;
+        self.closed += other.closed;
+        self.remains += other.remains;
+    }
+
     pub(crate) fn add_bitcode(&mut self, objects: u64) {
         self.objects += objects;
         self.bitcode += objects;
@@ -61,19 +74,40 @@ impl Intermediate {
         slim > 0 && slim as f64 >= AGREEING_SHARE * objects as f64
     }
 
+    /// What there is of it, if there is any.
+    pub(crate) fn form(&self) -> Option<LtoForm> {
+        match self.objects {
+            0 => None,
+            _ if self.bitcode > 0 => Some(LtoForm::Bitcode),
+            objects if 2 * self.fat >= objects => Some(LtoForm::Fat),
+            _ => Some(LtoForm::Slim),
+        }
+    }
+
     pub(crate) fn shown(&self) -> String {
         let whose = if self.bitcode > 0 { "LLVM's bitcode" } else { "GCC's intermediate code" };
         let alone = if self.fat > 0 { "" } else { " alone" };
         format!("{} objects hold {whose}{alone}", self.objects)
     }
 
+    /// Of LLVM's, nothing more is read.
+    fn is_untold(&self) -> Option<String> {
+        (self.told == 0 && self.bitcode > 0).then(|| format!("{} objects are LLVM's bitcode, of which nothing more is read", self.bitcode))
+    }
+
     /// `-fprofile-use` without data is silent: what the link makes of it has to show the profile once more.
     pub(crate) fn pgo(&self) -> (Answer, String) {
+        if let Some(evidence) = self.is_untold() {
+            return (Answer::Unknown, evidence);
+        }
         let evidence = format!("{} of {} objects of intermediate code were compiled with -fprofile-use", self.profile, self.objects);
         (self.agreed(self.profile), evidence)
     }
 
     pub(crate) fn code_model(&self) -> (Option<CodeModel>, String) {
+        if let Some(evidence) = self.is_untold() {
+            return (None, evidence);
+        }
         let counted = [(CodeModel::NonPic, self.non_pic), (CodeModel::Pie, self.pie), (CodeModel::Pic, self.pic)];
         let evidence = format!(
             "of {} objects of intermediate code, {} were compiled with -fno-pie, {} with -fPIE, {} with -fPIC",
@@ -84,6 +118,9 @@ impl Intermediate {
     }
 
     pub(crate) fn interposition(&self) -> (Answer, String) {
+        if let Some(evidence) = self.is_untold() {
+            return (Answer::Unknown, evidence);
+        }
         let evidence =
             format!("{} of {} objects of intermediate code were compiled with -fno-semantic-interposition", self.closed, self.objects);
         let closed = if self.code_model().0 == Some(CodeModel::Pic) { self.agreed(self.closed) } else { Answer::Yes };
@@ -136,14 +173,11 @@ impl Options {
     }
 }
 
-/// Members of LLVM's.
-pub(crate) fn count_bitcode(archive: &Path, bytes: &[u8]) -> Result<u64, AuditError> {
-    let failed = |error: object::Error| AuditError::unreadable(archive, &error);
-    let mut found = 0;
-    for member in object::read::archive::ArchiveFile::parse(bytes).map_err(failed)?.members() {
-        found += u64::from(is_bitcode(member.map_err(failed)?.data(bytes).map_err(failed)?));
-    }
-    Ok(found)
+/// Early debug information for a link to come (`.gnu.debuglto_*`), and the symbols by which GCC tells its own linker plugin what it wrote.
+fn has_remains(object: &object::File<'_>) -> bool {
+    let named = |name: &str| name == "__gnu_lto_slim" || name == "__gnu_lto_v1";
+    object.sections().any(|section| section.name().is_ok_and(|name| name.starts_with(".gnu.debuglto_")))
+        || object.symbols().any(|symbol| symbol.name().is_ok_and(named))
 }
 
 /// By LLVM's magic number, bare or in its wrapper (the LLVM Bitcode File Format, "Magic Numbers").

@@ -1,17 +1,25 @@
 //! Audit: what an ELF file really is, read out of the file itself. Knows nothing of recipes, homes or runners.
 
 mod archive;
+mod dispatch;
+mod dwarf;
 mod file;
+mod functions;
 mod hacl;
 mod intermediate;
 mod linked;
+mod members;
+mod objects;
+mod origin;
+mod relocatable;
+mod relocations;
+mod sibling;
+mod unsettled;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
-use crate::run::Handler;
 
 pub use archive::archive_code;
 pub(crate) use archive::{Counts, count, count_objects};
@@ -20,11 +28,18 @@ pub(crate) use hacl::functions;
 pub use hacl::missing_symbols;
 pub(crate) use linked::Symbols;
 pub use linked::{after_link, handlers};
+pub(crate) use members::for_each_object;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
-    #[error("{} cannot be read as an archive of ELF objects: {reason}", path.display())]
+    #[error("{} cannot be read as ELF: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
+    #[error("{} is neither an ELF file nor an archive", path.display())]
+    NotElf { path: PathBuf },
+    #[error("{member} in {} cannot be read as an ELF object: {reason}", archive.display())]
+    Member { archive: PathBuf, member: String, reason: String },
+    #[error("{} is a thin archive, which only names its objects, and one of them is not there", archive.display())]
+    ThinMember { archive: PathBuf, source: FsError },
     #[error(transparent)]
     Fs(#[from] FsError),
 }
@@ -38,34 +53,24 @@ impl AuditError {
 impl Explain for AuditError {
     fn exit(&self) -> Exit {
         match self {
-            Self::Unreadable { .. } => Exit::Build,
+            Self::Unreadable { .. } | Self::Member { .. } | Self::ThinMember { .. } => Exit::Build,
+            Self::NotElf { .. } => Exit::Usage,
             Self::Fs(error) => error.exit(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Unreadable { .. } => Some("make the sysroot again: surtax provision --refresh".into()),
+            Self::Unreadable { path, .. } | Self::Member { archive: path, .. } => Some(format!(
+                "is it whole? `ar t {}` lists what an archive holds; if surtax provisioned it, make the sysroot again: surtax provision --refresh",
+                path.display()
+            )),
+            Self::NotElf { .. } => Some("name an archive (.a), an object (.o), a shared object (.so) or an executable".into()),
+            Self::ThinMember { archive, .. } => Some(format!(
+                "read the archive where it was made, beside its objects, or make a whole one of it there: ar rcs whole.a $(ar t {})",
+                archive.display()
+            )),
             Self::Fs(error) => error.hint(),
         }
     }
-}
-
-/// The interpreter's code for each opcode, and how it was found.
-pub fn handlers(_file: &Path) -> Result<(BTreeMap<u8, Handler>, String), AuditError> {
-    Ok((BTreeMap::new(), "not read".to_owned()))
-}
-
-/// Calls `each` with every ELF object in the archive.
-pub(crate) fn for_each_object(archive: &Path, bytes: &[u8], mut each: impl FnMut(&object::File<'_>)) -> Result<(), AuditError> {
-    let failed = |error: object::Error| AuditError::unreadable(archive, &error);
-    let parsed = object::read::archive::ArchiveFile::parse(bytes).map_err(failed)?;
-    for member in parsed.members() {
-        let data = member.map_err(failed)?.data(bytes).map_err(failed)?;
-        // Some archives hold a text or an empty member; what is not ELF has no symbols.
-        if let Ok(object) = object::File::parse(data) {
-            each(&object);
-        }
-    }
-    Ok(())
 }

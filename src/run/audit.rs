@@ -76,6 +76,9 @@ pub struct SubjectAudit {
     /// Compilers that wrote it, as `.comment` or DWARF names them: `GCC: (Debian 12.2.0-14) 12.2.0`.
     #[serde(default)]
     pub compilers: Vec<String>,
+    /// What says so, where it is not the file itself.
+    #[serde(default)]
+    pub compilers_evidence: Option<String>,
     /// Flags, where something says which, and what says it.
     #[serde(default)]
     pub flags: Option<Flags>,
@@ -191,7 +194,7 @@ pub struct AccessCounts {
     pub tls_direct: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FunctionAccesses {
     pub name: String,

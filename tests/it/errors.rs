@@ -265,6 +265,12 @@ fn building(forms: &mut Forms) {
         StockError::Changed { path: path("/store/python3"), section: ".text".into() },
     ]);
     forms.show([
+        AuditError::Unreadable { path: library(), reason: "it ends too early".into() },
+        AuditError::NotElf { path: path("notes.txt") },
+        AuditError::Member { archive: library(), member: "ceval.o".into(), reason: "it ends too early".into() },
+        AuditError::ThinMember { archive: path("build/libpython3.13.a"), source: fs_error("read", "build/Python/ceval.o", NOT_FOUND) },
+    ]);
+    forms.show([
         HaclError::Audit(AuditError::Unreadable { path: library(), reason: "it ends too early".into() }),
         HaclError::NoStandIn { path: library(), symbols: vec!["Hacl_One".into(), "Hacl_Two".into()] },
         HaclError::NotASource { path: path("notes.tar.xz"), reason: "it holds no Modules/_hacl".into() },

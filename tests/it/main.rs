@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "the doors are for the product")]
 
 mod archive;
+mod audit_objects;
 mod benchmarks;
 mod cli;
 mod compiled;
@@ -14,6 +15,7 @@ mod errors;
 mod fs;
 mod guest;
 mod hacl;
+mod kernels;
 mod keyring;
 mod libpython;
 mod linked;

@@ -26,6 +26,11 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     found(which::which(name).map_err(|_| format!("needs `{name}` on PATH")))
 }
 
+/// A file of a distribution's package.
+pub(crate) fn file(path: &Path) -> Option<PathBuf> {
+    found(path.is_file().then(|| path.to_owned()).ok_or_else(|| format!("needs {}", path.display())))
+}
+
 /// What takes long, or a network, is asked for with an environment variable.
 pub(crate) fn asked_for(variable: &str) -> bool {
     found(std::env::var_os(variable).ok_or_else(|| format!("is asked for with {variable}=1"))).is_some()
