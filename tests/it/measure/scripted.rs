@@ -54,6 +54,7 @@ pub(super) fn finished(status: i32, stdout: &str, stderr: &str) -> Finished {
         stdout: stdout.into(),
         stderr: stderr.into(),
         timed_out: false,
+        counted: Vec::new(),
     }
 }
 
