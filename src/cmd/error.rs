@@ -26,6 +26,8 @@ pub enum CommandError {
     NoHaclSource { version: String, reason: String },
     #[error("the stock interpreter {subject} failed {failed} of its own checks, so there is nothing to compare with: {first}")]
     BaselineFailed { subject: String, failed: usize, first: String },
+    #[error("--gate has nothing to judge: {reason}")]
+    GateWithoutCounts { reason: String },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -33,7 +35,7 @@ pub enum CommandError {
 impl Explain for CommandError {
     fn exit(&self) -> Exit {
         match self {
-            Self::BaselineFailed { .. } => Exit::Incomplete,
+            Self::BaselineFailed { .. } | Self::GateWithoutCounts { .. } => Exit::Incomplete,
             Self::NoHaclSource { .. } => Exit::Fetch,
             _ => Exit::Usage,
         }
@@ -48,6 +50,7 @@ impl Explain for CommandError {
             Self::NothingToEmbed { .. } => "install its development files, or name another prefix: surtax variants --prefix DIR".into(),
             Self::NoSourceHasPython { .. } => "surtax provision --list shows what each release offers".into(),
             Self::LockOfWhich { .. } => "name the recipe of each lock's release, and each lock once".into(),
+            Self::GateWithoutCounts { .. } => "count instructions without the processor's help, in a new run: --counters callgrind".into(),
             Self::NothingToLock { .. } => "leave --locked out: the recipe itself says which source it is, by version or hash".into(),
             Self::NothingToCompile { option } => format!("name one, such as cpython-3.13, or leave {option} out"),
             Self::SourceForStubs => "leave one of them out".into(),
