@@ -15,7 +15,7 @@ use crate::matrix::{self, Selection, Setting};
 use crate::measure::{CountersAtHand, Processes, choose_cpu, measure};
 use crate::prefix;
 use crate::recipe::Recipe;
-use crate::report::{Gate, gate_against, gate_within, summarise};
+use crate::report::{Gate, gate_against, gate_within, incomparable, summarise};
 use crate::run::{CounterPlan, Counting, Environment, Folder, GroupPlan, Plan, Role, Run, SubjectPlan, Verification};
 use crate::stats;
 use crate::store::Store;
@@ -29,7 +29,11 @@ pub(super) fn execute(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit>
         None => begin(args, terminal)?,
     };
     if args.gate.is_some() {
-        check_gate(folder.plan()?.counters.as_ref())?;
+        let plan = folder.plan()?;
+        check_gate(plan.counters.as_ref())?;
+        if let (Some(run), Some(reason)) = (&args.gate_against, earlier.as_ref().and_then(|earlier| incomparable(&plan, &earlier.plan))) {
+            return Err(CommandError::GateAgainst { run: run.clone(), reason }.into());
+        }
     }
     let outcome = go_on(&folder, terminal);
     // What was measured is reported even where measuring broke off.

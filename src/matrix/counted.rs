@@ -1,4 +1,4 @@
-//! What callgrind counts: which benchmarks, at which size, by which commands. It is some fifty times slower than the processor.
+//! What callgrind counts: which benchmarks, at which size, by which commands. It is some hundred times slower than the processor.
 
 use std::path::Path;
 

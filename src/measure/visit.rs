@@ -118,7 +118,7 @@ pub(super) fn visit(executor: &mut dyn Executor, request: &Request<'_>) -> Resul
     }
     visited.answer = output::answer(&answers);
     visited.value_ns = match request.clock {
-        // Fifty times too long is no time of the benchmark.
+        // A hundred times too long is no time of the benchmark.
         _ if request.callgrind.is_some() => None,
         Clock::InProcess => Some(in_process),
         Clock::WholeProcess => Some(nanoseconds(visited.wall)),

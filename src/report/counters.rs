@@ -2,13 +2,16 @@
 
 use super::summary::{CountedSummary, SubjectResult};
 use super::visits::Visits;
-use crate::matrix;
+use crate::matrix::{self, Region};
 use crate::run::{BenchmarkPlan, Counters, Counting, Plan, Run, SubjectPlan};
 use crate::stats;
 
 /// How a benchmark was counted; nothing in runs that count nothing.
 pub(super) fn counted(run: &Run, results: &[SubjectResult], benchmark: &BenchmarkPlan) -> Option<CountedSummary> {
     let (size, reason) = match how(&run.plan)? {
+        how if how != Counting::None && Region::of(benchmark) == Region::Kernels => {
+            (benchmark.size, Some("its kernels are counted one by one, and stand with what they cost".to_owned()))
+        }
         Counting::None => return None,
         Counting::Perf => (benchmark.size, None),
         Counting::Callgrind => match matrix::counted_size(benchmark) {

@@ -23,7 +23,7 @@ mod write;
 
 pub use answer::answer;
 pub use finding::machine;
-pub use gate::{BadGate, Gate, GateLimit, Gated, Unjudged, gate_against, gate_within};
+pub use gate::{BadGate, Gate, GateLimit, Gated, Unjudged, gate_against, gate_within, incomparable};
 pub use markdown::markdown;
 pub use plots::plots;
 pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};

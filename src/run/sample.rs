@@ -59,7 +59,7 @@ pub enum Phase {
     /// Not counted: caches and clocks settle.
     WarmUp,
     Measured,
-    /// Under callgrind, for its instruction counts alone: what takes fifty times as long has no time to publish.
+    /// Under callgrind, for its instruction counts alone: what takes a hundred times as long has no time to publish.
     Counted,
 }
 

@@ -416,6 +416,12 @@ fn a_gate_without_counts_is_refused_before_anything_is_measured() {
     let output = bench.resume().args(["--gate", "instructions=0.5%"]).output().expect("surtax starts");
     assert_eq!((output.status.code(), bench.lines()), (Some(5), 0), "{}", stderr(&output));
     assert!(stderr(&output).contains("--gate has nothing to judge: this run was begun without counters"), "{}", stderr(&output));
+    // Nor against a run that has none.
+    let (counted, _) = gated(1_000_000, &[]);
+    let against =
+        counted.resume().args(["--gate", "instructions=1%", "--gate-against"]).arg(bench.folder.path()).output().expect("it starts");
+    assert_eq!(against.status.code(), Some(5));
+    assert!(stderr(&against).contains("nothing counted in the earlier one"), "{}", stderr(&against));
     let said = refused(&["matrix", "run", "--counters", "none", "--gate", "instructions=0.5%"], 5);
     assert!(said.contains("nothing was to be counted") && said.contains("hint:") && said.contains("--counters callgrind"), "{said}");
     assert!(refused(&["matrix", "run", "--gate", "time=1%"], 2).contains("nothing is known of a gate on `time`"));

@@ -143,6 +143,7 @@ fn runs(forms: &mut Forms) {
         CommandError::NothingToLock { recipes: vec!["cpython-3.13".into(), "fastest".into()] },
         CommandError::NothingToCompile { option: "--replicates" },
         CommandError::GateWithoutCounts { reason: "the kernel offers no hardware counters (ENOENT)".into() },
+        CommandError::GateAgainst { run: path("results/one"), reason: "nothing counted in the earlier one".into() },
         CommandError::SourceForStubs,
         CommandError::NoHaclSource { version: "3.14.10".into(), reason: "no mirror has python3.14 3.14.10-1".into() },
         CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },

@@ -63,6 +63,21 @@ fn a_counted_visit_has_a_count_and_no_time() {
 }
 
 #[test]
+fn what_the_processor_counts_is_summed_over_a_visits_processes() {
+    let counters = Some(CounterPlan { how: Counting::Perf, reason: None });
+    let selection = Selection { rounds: Some(1), warmup: Some(0), ..select(&["cells/3"]) };
+    let fixture = Fixture::of(&selection, Setting { counters, ..setting() });
+    let mut executor = Scripted::new(&always);
+    executor.perf = true;
+    fixture.measure(&mut executor).unwrap();
+    let counters = |subject: &str| fixture.of_subject(subject)[0].counters.unwrap();
+    // Three processes on one side, one on the other; a sum without one of its parts is no sum.
+    assert_eq!((counters("python3").instructions, counters("python3").cycles), (Some(3 * instructions("python3")), None));
+    assert_eq!((counters("shared").instructions, counters("shared").cycles), (Some(instructions("shared")), Some(5)));
+    assert!(fixture.samples().iter().all(|sample| sample.value_ns.is_some() && sample.phase != Phase::Counted));
+}
+
+#[test]
 fn what_would_take_minutes_is_cut_or_left_out() {
     let size = |name: &str, size: u64, clock| counted_size(&BenchmarkPlan { name: name.into(), size: Some(size), clock });
     assert_eq!(size("pure_int_loop", 3_000_000, Clock::InProcess), Ok(Some(20_000)));

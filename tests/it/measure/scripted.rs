@@ -9,7 +9,7 @@ use std::time::Duration;
 use surtax::interrupt::Interrupted;
 use surtax::matrix::{CommandLine, Selection, Setting, plan};
 use surtax::measure::{Executor, MeasureError, Measured, measure};
-use surtax::process::{Finished, ProcessError};
+use surtax::process::{Counted, Event, Finished, ProcessError};
 use surtax::run::{Folder, Phase, Plan, Sample};
 use surtax::ui::Silent;
 
@@ -32,6 +32,8 @@ pub(super) struct Scripted<'a> {
     /// Subject and hash seed of every process.
     pub(super) calls: Vec<(String, String)>,
     pub(super) visits: HashMap<String, usize>,
+    /// Whether the processor counts.
+    pub(super) perf: bool,
     /// Arguments of every process that ran under callgrind.
     pub(super) counted: Vec<Vec<String>>,
 }
@@ -62,7 +64,7 @@ fn without_valgrind(command: &CommandLine) -> CommandLine {
 
 impl<'a> Scripted<'a> {
     pub(super) fn new(script: &'a dyn Fn(&str, usize) -> Act) -> Self {
-        Self { script, calls: Vec::new(), visits: HashMap::new(), counted: Vec::new() }
+        Self { script, calls: Vec::new(), visits: HashMap::new(), perf: false, counted: Vec::new() }
     }
 
     pub(super) fn subjects(&self) -> Vec<&str> {
@@ -89,17 +91,18 @@ impl Executor for Scripted<'_> {
         Some(VALGRIND.into())
     }
 
-    fn execute(
-        &mut self,
-        command: &CommandLine,
-        environment: &[(&'static str, String)],
-        limit: Duration,
-    ) -> Result<Finished, ProcessError> {
+    fn execute(&mut self, command: &CommandLine, environment: &[(&'static str, String)], _: Duration) -> Result<Finished, ProcessError> {
         if command.program == Path::new(VALGRIND) {
             let inner = without_valgrind(command);
             self.counted.push(inner.arguments.iter().map(|word| word.to_str().unwrap().to_owned()).collect());
-            return self.execute(&inner, environment, limit);
+            return self.run(&inner, environment);
         }
+        self.run(command, environment)
+    }
+}
+
+impl Scripted<'_> {
+    fn run(&mut self, command: &CommandLine, environment: &[(&'static str, String)]) -> Result<Finished, ProcessError> {
         let name = command.program.strip_prefix("/subjects").unwrap().to_str().unwrap();
         let (_, seed) = environment.iter().find(|(name, _)| *name == "PYTHONHASHSEED").unwrap();
         self.calls.push((name.to_owned(), seed.clone()));
@@ -119,8 +122,12 @@ impl Executor for Scripted<'_> {
             [.., workload, size] => format!("{{\"workload\":\"{workload}\",\"size\":{size},\"ns\":5000,\"answer\":\"{text}\"}}\n"),
             _ => String::new(),
         };
+        // Cycles are missing from every third process, as if another program had taken the register.
+        let events = [(Event::Instructions, instructions(name)), (Event::Cycles, 5)];
+        let events = &events[..if nth.is_multiple_of(3) { 1 } else { 2 }];
+        let counted = if self.perf { events.iter().map(|&(event, count)| Counted { event, count }).collect() } else { Vec::new() };
         match (self.script)(name, *nth - 1) {
-            Act::Answer => Ok(finished(0, &answer("right"), "")),
+            Act::Answer => Ok(Finished { counted, ..finished(0, &answer("right"), "") }),
             Act::Wrong => Ok(finished(0, &answer("wrong"), "")),
             Act::Crash => Ok(finished(11, "", "Fatal Python error\nCurrent thread\n")),
             Act::Hang => Ok(Finished { timed_out: true, ..finished(9, "", "") }),

@@ -95,6 +95,7 @@ fn counts_of_callgrind_stand_beside_the_times() {
     assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), summary);
     let markdown = report::markdown(&run, &summary);
     assert!(markdown.contains("| instructions | ratio of instructions |") && markdown.contains("| 1,150,000 | 1.1500 |"), "{markdown}");
+    assert!(markdown.contains("--locked surtax.lock --counters callgrind --out"), "it is reproduced as it was counted");
     insta::assert_snapshot!("counted-by-callgrind", section(&markdown));
     insta::assert_snapshot!("terminal-counted", report::terminal_table(&run, &summary, 80));
 }

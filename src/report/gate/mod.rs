@@ -1,59 +1,14 @@
 //! The gate: do runners take more instructions than they may? Judged from counts alone, which do not vary with the machine's mood.
 
-use std::str::FromStr;
+mod limit;
+
+pub use limit::{BadGate, GateLimit};
 
 use super::format;
 use super::summarise::group_of;
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
-use crate::error::{Exit, Explain};
+use crate::error::Exit;
 use crate::run::{Counting, Plan, Role, Run};
-
-/// `instructions=0.5%`: how much more is still let through.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct GateLimit {
-    /// 0.005 for `0.5%`.
-    share: f64,
-}
-
-#[derive(Debug, thiserror::Error, PartialEq)]
-pub enum BadGate {
-    #[error("a gate is written instructions=0.5%, and `{0}` has no `=`")]
-    NoLimit(String),
-    #[error("nothing is known of a gate on `{0}`: instructions alone do not vary with the machine's mood")]
-    UnknownMeasure(String),
-    #[error("`{0}` is no limit: a percentage from 0 to 1000, such as 0.5%")]
-    BadPercentage(String),
-}
-
-impl Explain for BadGate {
-    fn exit(&self) -> Exit {
-        Exit::Usage
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some("for example: --gate instructions=0.5%".into())
-    }
-}
-
-impl FromStr for GateLimit {
-    type Err = BadGate;
-
-    fn from_str(text: &str) -> Result<Self, BadGate> {
-        let (measure, limit) = text.split_once('=').ok_or_else(|| BadGate::NoLimit(text.to_owned()))?;
-        if measure != "instructions" {
-            return Err(BadGate::UnknownMeasure(measure.to_owned()));
-        }
-        let percent = limit.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-        let percent = percent.filter(|percent| (0.0..=1000.0).contains(percent));
-        percent.map(|percent| Self { share: percent / 100.0 }).ok_or_else(|| BadGate::BadPercentage(limit.to_owned()))
-    }
-}
-
-impl GateLimit {
-    pub fn share(self) -> f64 {
-        self.share
-    }
-}
 
 /// One subject in one benchmark, judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,8 +92,8 @@ pub fn gate_against(run: &Run, summary: &Summary, earlier: &Run, before: &Summar
     gate
 }
 
-/// Counts of other programs, or by another way, say nothing of a libpython.
-fn incomparable(now: &Plan, then: &Plan) -> Option<String> {
+/// Why two runs as a whole cannot be held against each other: counts of other programs, or by another way, say nothing of a libpython.
+pub fn incomparable(now: &Plan, then: &Plan) -> Option<String> {
     let how = |plan: &Plan| plan.counters.as_ref().map_or(Counting::None, |counters| counters.how);
     let name = |how: Counting| match how {
         Counting::Perf => "the processor's counters",
@@ -201,7 +156,7 @@ impl Gate {
     }
 
     fn judge(&mut self, benchmark: &BenchmarkSummary, row: &SubjectResult, against: &str, instructions: u64, ratio: f64) {
-        let tripped = ratio > 1.0 + self.limit.share;
+        let tripped = ratio > 1.0 + self.limit.share();
         let (benchmark, subject, against) = (benchmark.label(), row.subject.clone(), against.to_owned());
         self.judged.push(Gated { benchmark, subject, against, instructions, ratio, tripped });
     }
@@ -226,7 +181,7 @@ impl Gate {
 
     /// For the terminal: what tripped as a table, what could not be judged, and the verdict. Names are as they are.
     pub fn text(&self) -> String {
-        let limit = format::percent_exact(self.limit.share);
+        let limit = format::percent_exact(self.limit.share());
         let tripped: Vec<&Gated> = self.judged.iter().filter(|gated| gated.tripped).collect();
         let mut text = String::new();
         for gated in &tripped {
