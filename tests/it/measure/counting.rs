@@ -176,7 +176,7 @@ fn callgrind_counts_a_workload_and_counts_it_again_the_same() {
     let python = |name: &str, role| surtax::run::SubjectPlan { executable: python.to_owned(), ..subject(name, role) };
     let counters = Some(CounterPlan { how: Counting::Callgrind, reason: None });
     let subjects = vec![python("python3", Role::Baseline), python("python3-again", Role::Control)];
-    let selection = Selection { rounds: Some(1), warmup: Some(0), ..select(&["pure_int_loop/1000", "startup"]) };
+    let selection = Selection { rounds: Some(1), warmup: Some(0), ..select(&["pure_int_loop/1000"]) };
     let fixture = Fixture::of(&selection, Setting { subjects, counters, ..setting() });
     let mut processes = Processes::new(None, env!("CARGO_BIN_EXE_surtax"));
     measure(&fixture.plan, &fixture.folder, benchmarks(), &mut processes, &Silent).unwrap();
@@ -186,10 +186,7 @@ fn callgrind_counts_a_workload_and_counts_it_again_the_same() {
         assert_eq!(sample.outcome, Outcome::Ok, "{sample:?}");
         sample.counters.unwrap().instructions.unwrap() as f64
     };
-    // A step is some dozen bytecodes; a start is tens of millions of instructions.
+    // A step is some dozen bytecodes; the start, which is not in it, is tens of millions of instructions.
     assert!((100_000.0..3_000_000.0).contains(&count(0)), "{samples:?}");
-    assert!(count(2) > 10_000_000.0, "{samples:?}");
-    for (one, other) in [(0, 1), (2, 3)] {
-        assert!((count(one) / count(other) - 1.0).abs() < 0.001, "{} and {}", count(one), count(other));
-    }
+    assert!((count(0) / count(1) - 1.0).abs() < 0.001, "{} and {}", count(0), count(1));
 }
