@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::guest;
 use crate::libpython::{HaclMode, VariantName};
 use crate::matrix::Benchmark;
+use crate::measure::CounterChoice;
 use crate::recipe::PythonVersion;
+use crate::report::GateLimit;
 use crate::run::Plan;
 
 /// Which libpython should I embed or ship, what does each cost, and why?
@@ -163,6 +165,11 @@ fn hacl_modes() -> impl TypedValueParser<Value = HaclMode> {
     PossibleValuesParser::new(HaclMode::ALL.map(HaclMode::as_str)).try_map(|mode| mode.parse::<HaclMode>())
 }
 
+fn counter_choices() -> impl TypedValueParser<Value = CounterChoice> {
+    let named = |name: String| CounterChoice::ALL.into_iter().find(|choice| choice.as_str() == name).unwrap_or(CounterChoice::Auto);
+    PossibleValuesParser::new(CounterChoice::ALL.map(CounterChoice::as_str)).map(named)
+}
+
 /// What is measured beside the runners.
 #[derive(Debug, Args)]
 pub struct GuestArgs {
@@ -281,12 +288,26 @@ pub struct MatrixRunArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub timeout: u32,
 
+    /// What counts instructions: `perf`, the processor's counters; `callgrind`, repeatably, in slow visits of their own;
+    /// `auto`, perf where the kernel allows it
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = counter_choices())]
+    pub counters: CounterChoice,
+
+    /// Fails with exit code 6 where a runner takes more instructions than its baseline, by more than the
+    /// limit: instructions=0.5%. Counts do not vary with the machine's mood, so a build can fail on them
+    #[arg(long, value_name = "LIMIT")]
+    pub gate: Option<GateLimit>,
+
+    /// The gate holds each subject against the same one of this earlier run, instead of against its baseline
+    #[arg(long, value_name = "RUN", requires = "gate")]
+    pub gate_against: Option<PathBuf>,
+
     /// Where the run goes, instead of a new folder under results/
     #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "opcodes", "seed", "timeout"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "opcodes", "seed", "timeout", "counters"])]
     pub resume: Option<PathBuf>,
 }
 

@@ -64,6 +64,8 @@ explained!(
     crate::verify::VerifyError,
     crate::matrix::MatrixError,
     crate::measure::MeasureError,
+    crate::measure::CounterError,
+    crate::report::BadGate,
     crate::recipe::RecipeError,
     crate::config::ConfigError,
     crate::fetch::FetchError,

@@ -2,8 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _};
-use std::os::fd::AsFd;
+use std::io;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -15,14 +14,16 @@ use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::interrupt::{self, Interrupted};
 
+mod child;
+mod counters;
 mod environment;
 mod launcher;
 
+use child::{drain, duration, filled_memory_file, kill_group, memory_file, poll, reap};
+use counters::Opened;
+pub use counters::{Counted, Event, NoCounters, hardware_counters};
 pub use environment::subject_environment;
 pub use launcher::{Launcher, was_launcher};
-
-/// No output of a child that surtax reads is larger; a runner that prints without end is cut off here by the kernel.
-const OUTPUT_LIMIT_BYTES: u64 = 256 << 20;
 
 /// How often Ctrl-C, the limit and a log's watcher are looked at.
 const SLICE: Duration = Duration::from_millis(200);
@@ -127,6 +128,8 @@ pub struct Job {
     input: Option<Vec<u8>>,
     cpu: Option<usize>,
     limit: Option<Duration>,
+    #[serde(default)]
+    counted: Vec<Event>,
 }
 
 /// How a child ended and what it cost: itself and the children that it waited for.
@@ -143,6 +146,8 @@ pub struct Finished {
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
     pub timed_out: bool,
+    /// Of the events that [`Job::count`] names, those that could be counted from beginning to end.
+    pub counted: Vec<Counted>,
 }
 
 impl Finished {
@@ -152,6 +157,10 @@ impl Finished {
 
     pub fn stderr_text(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+
+    pub fn count(&self, event: Event) -> Option<u64> {
+        self.counted.iter().find(|counted| counted.event == event).map(|counted| counted.count)
     }
 }
 
@@ -167,6 +176,7 @@ impl Job {
             input: None,
             cpu: None,
             limit: None,
+            counted: Vec::new(),
         }
     }
 
@@ -215,6 +225,12 @@ impl Job {
     /// The whole process group is killed after this long.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = Some(limit);
+        self
+    }
+
+    /// Has the kernel count these in the child and in whatever it starts, user space alone, from the exec on.
+    pub fn count(mut self, events: &[Event]) -> Self {
+        self.counted = events.to_vec();
         self
     }
 
@@ -292,8 +308,9 @@ impl Job {
         command.process_group(0);
         let cpu = self.cpu;
         let cap = watch.is_none();
-        unsafe { command.pre_exec(move || prepare_child(cpu, cap)) };
+        unsafe { command.pre_exec(move || child::prepare(cpu, cap)) };
 
+        let counters = Opened::for_next_child(&self.counted);
         let started = Instant::now();
         let child = command.spawn().map_err(start_error)?;
         let group = rustix::process::Pid::from_child(&child);
@@ -318,6 +335,7 @@ impl Job {
             stdout: Vec::new(),
             stderr: Vec::new(),
             timed_out,
+            counted: counters.read(),
         })
     }
 
@@ -348,84 +366,4 @@ impl Job {
             }
         }
     }
-}
-
-/// Runs in the child between fork and exec.
-#[allow(unsafe_code, reason = "prctl, signal, sched_setaffinity and setrlimit are async-signal-safe")]
-fn prepare_child(cpu: Option<usize>, cap_output: bool) -> io::Result<()> {
-    unsafe {
-        // If surtax itself is killed, nothing that it measured goes on.
-        if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // A parent that was started in the background may ignore them, and with it every child; CPython's own tests fail then.
-        libc::signal(libc::SIGINT, libc::SIG_DFL);
-        libc::signal(libc::SIGQUIT, libc::SIG_DFL);
-        if cap_output {
-            let limit = libc::rlimit { rlim_cur: OUTPUT_LIMIT_BYTES, rlim_max: OUTPUT_LIMIT_BYTES };
-            libc::setrlimit(libc::RLIMIT_FSIZE, &limit);
-        }
-        if let Some(cpu) = cpu {
-            let mut set: libc::cpu_set_t = std::mem::zeroed();
-            libc::CPU_SET(cpu, &mut set);
-            if libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set) != 0 {
-                return Err(io::Error::last_os_error());
-            }
-        }
-    }
-    Ok(())
-}
-
-fn poll(fd: &impl AsFd, slice: Duration) -> io::Result<bool> {
-    use rustix::event::{PollFd, PollFlags, Timespec};
-    let mut fds = [PollFd::new(fd, PollFlags::IN)];
-    let timeout = Timespec { tv_sec: 0, tv_nsec: i64::from(slice.subsec_nanos()) };
-    match rustix::event::poll(&mut fds, Some(&timeout)) {
-        Ok(ready) => Ok(ready > 0),
-        Err(rustix::io::Errno::INTR) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn kill_group(group: rustix::process::Pid) {
-    let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-}
-
-#[allow(unsafe_code, reason = "no safe wrapper gives one child's resource usage")]
-fn reap(pid: rustix::process::Pid) -> io::Result<(ExitStatus, libc::rusage)> {
-    let mut status = 0;
-    loop {
-        let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
-        let reaped = unsafe { libc::wait4(pid.as_raw_nonzero().get(), &mut status, 0, &mut usage) };
-        if reaped >= 0 {
-            return Ok((ExitStatus::from_raw(status), usage));
-        }
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
-        }
-    }
-}
-
-fn duration(time: libc::timeval) -> Duration {
-    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_usec).unwrap_or(0) * 1000)
-}
-
-/// A child never blocks on it, however much it prints, and nothing is written to a disk.
-fn memory_file(name: &str) -> io::Result<File> {
-    Ok(File::from(rustix::fs::memfd_create(name, rustix::fs::MemfdFlags::CLOEXEC)?))
-}
-
-fn filled_memory_file(bytes: &[u8]) -> io::Result<File> {
-    let mut file = memory_file("stdin")?;
-    io::Write::write_all(&mut file, bytes)?;
-    file.rewind()?;
-    Ok(file)
-}
-
-fn drain(mut file: File) -> io::Result<Vec<u8>> {
-    file.rewind()?;
-    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

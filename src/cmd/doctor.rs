@@ -7,7 +7,7 @@ use super::json;
 use crate::cli::DoctorArgs;
 use crate::debian::Host;
 use crate::error::{Exit, Explain};
-use crate::measure::choose_cpu;
+use crate::measure::{CountersAtHand, choose_cpu};
 use crate::report::machine;
 use crate::run::Environment;
 use crate::runner::Toolchain;
@@ -33,6 +33,7 @@ pub(super) fn execute(args: &DoctorArgs, terminal: &Terminal) -> Result<Exit> {
         finding(Store::open_default().map(|store| format!("store: {}", store.root().display()))),
     ];
     findings.extend(from_source(|program| which::which(program).is_ok()));
+    findings.extend(counters(&CountersAtHand::look()));
     let environment = Environment::capture(choose_cpu());
     let flaws = machine(&environment);
     if flaws.is_empty() {
@@ -68,6 +69,29 @@ fn from_source(is_there: impl Fn(&str) -> bool) -> Vec<Finding> {
     missing
 }
 
+/// What could count instructions, the processor first.
+fn counters(at_hand: &CountersAtHand) -> Vec<Finding> {
+    let perf = match &at_hand.perf {
+        Ok(events) => {
+            let names: Vec<&str> = events.iter().map(|event| event.name()).collect();
+            Finding { state: "ok", what: format!("hardware counters: {}", names.join(", ")), remedy: None }
+        }
+        Err(none) => {
+            let remedy = none.remedy.clone().unwrap_or_else(|| "--counters callgrind counts instructions all the same".to_owned());
+            Finding { state: "remark", what: format!("{}: matrix run counts no instructions by itself", none.reason), remedy: Some(remedy) }
+        }
+    };
+    let callgrind = match at_hand.valgrind_version() {
+        Some(version) => Finding { state: "ok", what: format!("{version} for --counters callgrind"), remedy: None },
+        None => Finding {
+            state: "remark",
+            what: "`valgrind` is not on PATH: --counters callgrind cannot be had".into(),
+            remedy: Some("on Debian: apt-get install valgrind".into()),
+        },
+    };
+    vec![perf, callgrind]
+}
+
 fn finding(outcome: Result<String, impl Explain>) -> Finding {
     match outcome {
         Ok(what) => Finding { state: "ok", what, remedy: None },
@@ -82,7 +106,24 @@ fn line(finding: &Finding) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_source, line};
+    use super::{counters, from_source, line};
+    use crate::measure::CountersAtHand;
+    use crate::process::{Event, NoCounters};
+
+    #[test]
+    fn what_could_count_is_said_and_what_would_help() {
+        let said = |at_hand: &CountersAtHand| counters(at_hand).iter().map(line).collect::<String>();
+        let refused = NoCounters { reason: "the kernel does not let this user count (EACCES)".into(), remedy: Some("sudo sysctl".into()) };
+        assert_eq!(
+            said(&CountersAtHand { perf: Ok(vec![Event::Instructions, Event::Cycles]), valgrind: None }),
+            "ok       hardware counters: instructions, cycles\n\
+             remark   `valgrind` is not on PATH: --counters callgrind cannot be had\n         on Debian: apt-get install valgrind\n"
+        );
+        let said = said(&CountersAtHand { perf: Err(refused), valgrind: None });
+        assert!(said.starts_with(
+            "remark   the kernel does not let this user count (EACCES): matrix run counts no instructions by itself\n         sudo sysctl\n"
+        ));
+    }
 
     #[test]
     fn what_only_a_build_from_source_needs_is_remarked_where_it_is_missing() {

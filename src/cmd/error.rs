@@ -26,6 +26,10 @@ pub enum CommandError {
     NoHaclSource { version: String, reason: String },
     #[error("the stock interpreter {subject} failed {failed} of its own checks, so there is nothing to compare with: {first}")]
     BaselineFailed { subject: String, failed: usize, first: String },
+    #[error("--gate has nothing to judge: {reason}")]
+    GateWithoutCounts { reason: String },
+    #[error("--gate-against {} has nothing to judge: {reason}", run.display())]
+    GateAgainst { run: PathBuf, reason: String },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -33,7 +37,7 @@ pub enum CommandError {
 impl Explain for CommandError {
     fn exit(&self) -> Exit {
         match self {
-            Self::BaselineFailed { .. } => Exit::Incomplete,
+            Self::BaselineFailed { .. } | Self::GateWithoutCounts { .. } | Self::GateAgainst { .. } => Exit::Incomplete,
             Self::NoHaclSource { .. } => Exit::Fetch,
             _ => Exit::Usage,
         }
@@ -48,6 +52,10 @@ impl Explain for CommandError {
             Self::NothingToEmbed { .. } => "install its development files, or name another prefix: surtax variants --prefix DIR".into(),
             Self::NoSourceHasPython { .. } => "surtax provision --list shows what each release offers".into(),
             Self::LockOfWhich { .. } => "name the recipe of each lock's release, and each lock once".into(),
+            Self::GateWithoutCounts { .. } => "count instructions without the processor's help, in a new run: --counters callgrind".into(),
+            Self::GateAgainst { .. } => {
+                "measure the earlier one again, by this surtax and with the same --counters, or name another run".into()
+            }
             Self::NothingToLock { .. } => "leave --locked out: the recipe itself says which source it is, by version or hash".into(),
             Self::NothingToCompile { option } => format!("name one, such as cpython-3.13, or leave {option} out"),
             Self::SourceForStubs => "leave one of them out".into(),

@@ -12,25 +12,57 @@ use crate::cli::{MatrixRunArgs, ReportArgs};
 use crate::digest::Sha256;
 use crate::error::Exit;
 use crate::matrix::{self, Benchmark, Selection, Setting};
-use crate::measure::{Processes, choose_cpu, measure};
+use crate::measure::{CountersAtHand, Processes, choose_cpu, measure};
 use crate::opcode;
 use crate::prefix;
 use crate::recipe::Recipe;
-use crate::run::{Environment, Folder, GroupPlan, Plan, Role, SubjectPlan, Verification};
+use crate::report::{Gate, gate_against, gate_within, incomparable, summarise};
+use crate::run::{CounterPlan, Counting, Environment, Folder, GroupPlan, Plan, Role, Run, SubjectPlan, Verification};
 use crate::stats;
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
 
 pub(super) fn execute(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit> {
+    // Before anything is provisioned or measured in vain.
+    let earlier = args.gate_against.as_deref().map(|path| Folder::open(path)?.read()).transpose()?;
     let folder = match &args.resume {
         Some(path) => Folder::open(path)?,
         None => begin(args, terminal)?,
     };
+    if args.gate.is_some() {
+        let plan = folder.plan()?;
+        check_gate(plan.counters.as_ref())?;
+        if let (Some(run), Some(reason)) = (&args.gate_against, earlier.as_ref().and_then(|earlier| incomparable(&plan, &earlier.plan))) {
+            return Err(CommandError::GateAgainst { run: run.clone(), reason }.into());
+        }
+    }
     let outcome = go_on(&folder, terminal);
     // What was measured is reported even where measuring broke off.
     let reported = report::execute(&ReportArgs { run: folder.path().to_owned() }, terminal);
     outcome?;
-    reported
+    let reported = reported?;
+    let Some(gate) = judge(args, &folder.read()?, earlier.as_ref()) else { return Ok(reported) };
+    terminal.data(&gate.text());
+    // What tripped is certain, whatever else is missing.
+    Ok(if reported == Exit::Done || gate.exit() == Exit::Gate { gate.exit() } else { reported })
+}
+
+fn judge(args: &MatrixRunArgs, run: &Run, earlier: Option<&Run>) -> Option<Gate> {
+    let limit = args.gate?;
+    let summary = summarise(run);
+    Some(match earlier {
+        Some(earlier) => gate_against(run, &summary, earlier, &summarise(earlier), limit),
+        None => gate_within(run, &summary, limit),
+    })
+}
+
+/// A gate that could judge nothing must not be found out after the measuring, nor pass.
+fn check_gate(counters: Option<&CounterPlan>) -> Result<(), CommandError> {
+    match counters {
+        Some(CounterPlan { how: Counting::Perf | Counting::Callgrind, .. }) => Ok(()),
+        Some(CounterPlan { reason: Some(reason), .. }) => Err(CommandError::GateWithoutCounts { reason: reason.clone() }),
+        _ => Err(CommandError::GateWithoutCounts { reason: "this run was begun without counters".to_owned() }),
+    }
 }
 
 /// Everything up to a run's folder that says what is to be measured.
@@ -38,6 +70,10 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let selection = selection(args);
     // A wrong name or place should not be found out after the downloads.
     selection.benchmarks()?;
+    let counters = CountersAtHand::look().choose(args.counters)?;
+    if args.gate.is_some() {
+        check_gate(Some(&counters))?;
+    }
     matrix::check_names(&group_names(args)?, args.baseline.as_deref(), pipeline::BASELINE)?;
     if let Some(out) = &args.out {
         Folder::create(out)?;
@@ -52,7 +88,7 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let audit = built.audit()?;
     let cpu = choose_cpu();
     let environment = Environment::capture(cpu);
-    let plan = matrix::plan(&selection, setting(&built, groups, args.baseline.clone(), subjects, cpu)?)?;
+    let plan = matrix::plan(&selection, setting(&built, groups, args.baseline.clone(), subjects, cpu, counters)?)?;
     for comparisons in [plan.comparisons(), plan.kernel_comparisons(Benchmark::KERNELS)] {
         let needed = stats::rounds_needed(comparisons);
         if comparisons > 0 && (plan.rounds as usize) < needed {
@@ -97,6 +133,7 @@ fn setting(
     reference: Option<String>,
     subjects: Vec<SubjectPlan>,
     cpu: Option<usize>,
+    counters: CounterPlan,
 ) -> Result<Setting> {
     let first = groups.first();
     Ok(Setting {
@@ -106,7 +143,7 @@ fn setting(
         lock_sha256: first.and_then(|group| group.lock_sha256),
         benchmarks_digest: pipeline::benchmarks_digest(&assets::benchmarks(&built.store)?),
         cpu,
-        counters: None,
+        counters: Some(counters),
         groups,
         reference,
         subjects,
@@ -152,7 +189,7 @@ fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
     let _lock = store.lock("measuring", terminal)?;
     let passed = passed_subjects(&run.plan, &run.verification);
     // Not the path: a surtax that is rebuilt during a run goes on being the one that began it.
-    let mut processes = Processes::new(run.plan.cpu, "/proc/self/exe");
+    let mut processes = Processes::new(run.plan.cpu, "/proc/self/exe").counting(run.plan.counters.as_ref());
     measure(&passed, folder, &benchmarks, &mut processes, terminal)?;
     Ok(())
 }

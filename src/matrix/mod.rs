@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod command;
+mod counted;
 mod error;
 mod groups;
 mod schedule;
@@ -9,6 +10,7 @@ mod selection;
 
 pub use catalogue::{Benchmark, Expected};
 pub use command::{CommandLine, commands};
+pub use counted::{COUNTED_HASH_SEED, Region, counted, counted_commands, counted_size};
 pub use error::MatrixError;
 pub use groups::check_names;
 pub use schedule::{Round, missing, schedule};

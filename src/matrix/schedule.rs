@@ -8,12 +8,15 @@
 //! round half done, all its subjects are visited again, and the journal, which only grows, holds both: for equal benchmark, size, phase,
 //! round and subject **the last record counts**. Each round has its own stream of random numbers, so what was left out or done before
 //! changes no other round, and the last subject of a round is in the journal only if the others are.
+//!
+//! **What callgrind counts comes last**, a round per benchmark in the plan's order, subjects too: nothing is timed there, so nothing is shuffled.
 
 use std::collections::HashSet;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
+use super::counted::{COUNTED_HASH_SEED, counted};
 use crate::digest::Sha256;
 use crate::run::{Phase, Plan, Sample};
 
@@ -32,7 +35,7 @@ pub struct Round {
     pub order: Vec<usize>,
 }
 
-/// All rounds in the order in which they are measured; warm-up first. The same plan gives the same schedule, always.
+/// All rounds in the order in which they are measured; warm-up first, what is counted last. The same plan gives the same schedule, always.
 pub fn schedule(plan: &Plan) -> Vec<Round> {
     let warmup = (0..plan.warmup).map(|number| (Phase::WarmUp, number));
     let measured = (0..plan.rounds).map(|number| (Phase::Measured, number));
@@ -45,6 +48,11 @@ pub fn schedule(plan: &Plan) -> Vec<Round> {
             Round { benchmark, phase, number, hash_seed, order: shuffled(plan.subjects.len(), &mut random) }
         }));
     }
+    let order: Vec<usize> = (0..plan.subjects.len()).collect();
+    rounds.extend(counted(plan).into_iter().map(|(benchmark, _)| {
+        let order = order.clone();
+        Round { benchmark, phase: Phase::Counted, number: 0, hash_seed: COUNTED_HASH_SEED, order }
+    }));
     rounds
 }
 

@@ -1,5 +1,6 @@
 //! Strictly serial measuring: rounds of fresh processes, journalled as they end.
 
+mod counting;
 mod environment;
 mod executor;
 mod outcome;
@@ -10,6 +11,7 @@ mod progress;
 mod session;
 mod visit;
 
+pub use counting::{CounterChoice, CounterError, CountersAtHand};
 pub use executor::{Executor, Processes};
 pub use outcome::{MeasureError, Measured};
 pub use past::STREAK;

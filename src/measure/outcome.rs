@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::CounterError;
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::matrix::MatrixError;
@@ -14,6 +15,8 @@ pub enum MeasureError {
     Plan(#[from] MatrixError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Counting(#[from] CounterError),
     #[error("a sample cannot be kept, so measuring stops")]
     Journal {
         folder: PathBuf,
@@ -29,6 +32,7 @@ impl Explain for MeasureError {
         match self {
             Self::Plan(error) => error.exit(),
             Self::Run(error) => error.exit(),
+            Self::Counting(error) => error.exit(),
             Self::Journal { .. } => Exit::Internal,
             Self::Interrupted { .. } => Exit::Incomplete,
         }
@@ -38,6 +42,7 @@ impl Explain for MeasureError {
         match self {
             Self::Plan(error) => error.hint(),
             Self::Run(error) => error.hint(),
+            Self::Counting(error) => error.hint(),
             Self::Journal { folder, .. } => {
                 Some(format!("what was measured is kept; free some space, then: surtax matrix run --resume {}", folder.display()))
             }

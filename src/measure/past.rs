@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::run::{Outcome, Phase, Plan, Sample};
+use crate::run::{Outcome, Phase, Plan, Role, Sample};
 
 /// After this many failures in a row a subject is not visited again for the same benchmark.
 pub const STREAK: u32 = 3;
@@ -10,14 +10,14 @@ pub const STREAK: u32 = 3;
 /// Kept up to date as the journal grows.
 #[derive(Default)]
 pub(super) struct Past {
-    /// The baseline's answer by benchmark.
-    pub(super) answers: HashMap<usize, String>,
+    /// The baseline's answer by benchmark, and by whether that is cut to the size that callgrind counts.
+    answers: HashMap<(usize, bool), String>,
     /// Reference visits made, by benchmark.
     pub(super) references: HashMap<usize, u32>,
     /// Failures in a row by benchmark and subject, and the last one's reason.
     streaks: HashMap<(usize, usize), (u32, String)>,
-    /// Visits and failures by benchmark.
-    pub(super) counts: HashMap<usize, (usize, usize)>,
+    /// Visits and failures by benchmark, and by whether they were counted instead of timed.
+    pub(super) counts: HashMap<(usize, bool), (usize, usize)>,
 }
 
 impl Past {
@@ -27,21 +27,31 @@ impl Past {
             let benchmark = plan.benchmarks.iter().position(|other| other.name == sample.benchmark && other.size == sample.size);
             let subject = plan.subjects.iter().position(|other| other.name == sample.subject);
             if let (Some(benchmark), Some(subject)) = (benchmark, subject) {
-                past.add(benchmark, subject, sample);
+                past.add(benchmark, subject, plan.subjects[subject].role, sample);
             }
         }
         past
     }
 
-    pub(super) fn add(&mut self, benchmark: usize, subject: usize, sample: &Sample) {
+    /// What every answer must equal, if it is known yet.
+    pub(super) fn answer(&self, benchmark: usize, cut: bool) -> Option<&str> {
+        self.answers.get(&(benchmark, cut)).map(String::as_str)
+    }
+
+    pub(super) fn add(&mut self, benchmark: usize, subject: usize, role: Role, sample: &Sample) {
         if sample.phase == Phase::Reference {
             *self.references.entry(benchmark).or_default() += 1;
             if let (Outcome::Ok, Some(answer)) = (sample.outcome, &sample.answer) {
-                self.answers.insert(benchmark, answer.clone());
+                self.answers.insert((benchmark, false), answer.clone());
             }
             return;
         }
-        let (visits, failures) = self.counts.entry(benchmark).or_default();
+        let cut = sample.counters.is_some_and(|counters| counters.counted_size.is_some());
+        // Counted visits go in the order of the plan: the baseline's is the first, and no reference is needed before it.
+        if let (true, Role::Baseline, Outcome::Ok, Some(answer)) = (cut, role, sample.outcome, &sample.answer) {
+            self.answers.entry((benchmark, true)).or_insert_with(|| answer.clone());
+        }
+        let (visits, failures) = self.counts.entry((benchmark, sample.phase == Phase::Counted)).or_default();
         *visits += 1;
         *failures += usize::from(sample.outcome != Outcome::Ok);
         match &sample.reason {

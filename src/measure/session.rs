@@ -3,15 +3,16 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::counting::Callgrind;
 use super::past::{Past, STREAK};
 use super::progress::Progress;
 use super::visit::{Request, Visited, nanoseconds, visit};
-use super::{Apart, Executor, MeasureError, Measured};
+use super::{Apart, CounterError, Executor, MeasureError, Measured};
 use crate::fs::{Appender, FsError};
 use crate::interrupt;
-use crate::matrix::{self, Benchmark, MatrixError, Round};
+use crate::matrix::{self, Benchmark, MatrixError, Region, Round};
 use crate::process::subject_environment;
-use crate::run::{Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample};
+use crate::run::{Counters, Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample};
 use crate::ui::Reporter;
 
 /// Measures what the journal in `folder` does not hold yet, strictly one process after the other. `benchmarks` holds the benchmark
@@ -26,6 +27,11 @@ pub fn measure(
     let kinds = kinds(plan)?;
     let samples = folder.samples()?;
     let rounds = matrix::missing(plan, &samples);
+    let callgrind = if rounds.iter().any(|round| round.phase == Phase::Counted) {
+        Some(Callgrind { valgrind: executor.valgrind().ok_or(CounterError::NoValgrind)? })
+    } else {
+        None
+    };
     let progress = {
         // The bar's thread draws while visits run.
         let _apart = Apart::from(plan.cpu);
@@ -36,6 +42,7 @@ pub fn measure(
         folder,
         benchmarks,
         executor,
+        callgrind,
         journal: Appender::open(&folder.journal()).map_err(|source| journal_error(folder, source))?,
         past: Past::of(plan, &samples),
         progress,
@@ -50,8 +57,8 @@ pub fn measure(
     let started = Instant::now();
     for round in &rounds {
         session.round(round)?;
-        if session.progress.is_finished(round.benchmark) {
-            reporter.step(&session.line(round.benchmark));
+        if session.progress.is_finished(round) {
+            reporter.step(&session.line(round));
         }
     }
     session.progress.finish();
@@ -78,6 +85,7 @@ struct Session<'a> {
     folder: &'a Folder,
     benchmarks: &'a Path,
     executor: &'a mut dyn Executor,
+    callgrind: Option<Callgrind>,
     journal: Appender,
     past: Past,
     progress: Progress,
@@ -95,11 +103,11 @@ impl Session<'_> {
                     self.measured.skipped += 1;
                     Visited::skipped(reason)
                 }
-                None => self.visit(round, subject)?.checked(self.past.answers.get(&round.benchmark).map(String::as_str)),
+                None => self.visit(round, subject)?.checked(self.past.answer(round.benchmark, self.is_cut(round))),
             };
             self.measured.visits += 1;
             self.measured.failed += usize::from(visited.outcome != Outcome::Ok);
-            self.progress.visited(round.benchmark, subject, visited.wall);
+            self.progress.visited(round, subject, visited.wall);
             self.keep(round.phase, round.number, round, position, subject, visited)?;
         }
         Ok(())
@@ -109,7 +117,7 @@ impl Session<'_> {
     /// Tried again before later rounds while it fails; a benchmark whose baseline never answers has no ratio anyway.
     fn reference(&mut self, round: &Round) -> Result<(), MeasureError> {
         let made = self.past.references.get(&round.benchmark).copied().unwrap_or(0);
-        let known = self.past.answers.contains_key(&round.benchmark);
+        let known = self.is_cut(round) || self.past.answer(round.benchmark, false).is_some();
         if known || made >= STREAK || !self.kinds[round.benchmark].has_answer() {
             return Ok(());
         }
@@ -119,25 +127,40 @@ impl Session<'_> {
         self.keep(Phase::Reference, made, round, 0, baseline, visited)
     }
 
+    /// Whether the round counts the benchmark at another size than its own, or kernels without their answer: the reference's is then another.
+    fn is_cut(&self, round: &Round) -> bool {
+        let benchmark = &self.plan.benchmarks[round.benchmark];
+        let is_other = || matrix::counted_size(benchmark).is_ok_and(|size| size != benchmark.size);
+        round.phase == Phase::Counted && (Region::of(benchmark) == Region::Kernels || is_other())
+    }
+
     fn visit(&mut self, round: &Round, subject: usize) -> Result<Visited, MeasureError> {
         let benchmark = &self.plan.benchmarks[round.benchmark];
         let kind = self.kinds[round.benchmark];
-        let commands = matrix::commands(kind, benchmark.size, &self.plan.subjects[subject], self.benchmarks, round.hash_seed);
+        let subject = &self.plan.subjects[subject];
+        let callgrind = self.callgrind.as_ref().filter(|_| round.phase == Phase::Counted);
+        let (commands, size) = match callgrind {
+            Some(_) => {
+                let size = matrix::counted_size(benchmark).unwrap_or(benchmark.size);
+                (matrix::counted_commands(kind, benchmark, subject, self.benchmarks), size)
+            }
+            None => (matrix::commands(kind, benchmark.size, subject, self.benchmarks, round.hash_seed), benchmark.size),
+        };
         let request = Request {
             benchmark: kind,
-            size: benchmark.size,
+            size,
             clock: benchmark.clock,
             commands: &commands,
             environment: &subject_environment(round.hash_seed),
             limit: Duration::try_from_secs_f64(self.plan.timeout_seconds).unwrap_or(Duration::MAX),
+            callgrind: callgrind.map(|callgrind| (callgrind, Region::of(benchmark))),
         };
-        match visit(self.executor, &request) {
-            Ok(visited) => {
-                self.measured.children += visited.wall;
-                Ok(visited)
-            }
-            Err(_) => Err(self.interrupted()),
+        let mut visited = visit(self.executor, &request).map_err(|_| self.interrupted())?;
+        self.measured.children += visited.wall;
+        if size != benchmark.size {
+            visited.counters = visited.counters.map(|counters| Counters { counted_size: size, ..counters });
         }
+        Ok(visited)
     }
 
     fn keep(
@@ -166,7 +189,7 @@ impl Session<'_> {
             peak_memory_bytes: visited.peak_memory_bytes,
             answer: visited.answer,
             reason: visited.reason,
-            counters: None,
+            counters: visited.counters,
             kernels: visited.kernels,
         };
         let line = serde_json::to_string(&sample).map_err(|error| {
@@ -174,7 +197,7 @@ impl Session<'_> {
             RunError::Malformed { path: self.folder.journal(), reason }
         })?;
         self.journal.append(&line).map_err(|source| journal_error(self.folder, source))?;
-        self.past.add(round.benchmark, subject, &sample);
+        self.past.add(round.benchmark, subject, self.plan.subjects[subject].role, &sample);
         Ok(())
     }
 
@@ -188,10 +211,15 @@ impl Session<'_> {
         format!("{phase} {} of {of} · {label}", round.number + 1)
     }
 
-    fn line(&self, benchmark: usize) -> String {
-        let (visits, failures) = self.past.counts.get(&benchmark).copied().unwrap_or_default();
+    fn line(&self, round: &Round) -> String {
+        let counted = round.phase == Phase::Counted;
+        let (visits, failures) = self.past.counts.get(&(round.benchmark, counted)).copied().unwrap_or_default();
         let failed = if failures == 0 { String::new() } else { format!(", {failures} failed") };
-        format!("measured {}: {} rounds, {visits} visits{failed}", self.plan.benchmarks[benchmark].label(), self.plan.rounds)
+        let label = self.plan.benchmarks[round.benchmark].label();
+        if counted {
+            return format!("counted {label}: {visits} visits{failed}");
+        }
+        format!("measured {label}: {} rounds, {visits} visits{failed}", self.plan.rounds)
     }
 
     fn interrupted(&self) -> MeasureError {

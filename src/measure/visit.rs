@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Executor;
+use super::counting::{self, Callgrind, Parts, instructions_per_copy};
 use super::output;
-use crate::matrix::{Benchmark, CommandLine};
+use crate::matrix::{Benchmark, CommandLine, Region};
 use crate::process::{Finished, ProcessError, how_it_ended, last_lines};
-use crate::run::{Clock, Outcome};
+use crate::run::{Clock, Counters, Outcome};
 
 /// A visit's part of a [`crate::run::Sample`].
 #[derive(Debug, Clone, PartialEq)]
@@ -19,8 +20,9 @@ pub(super) struct Visited {
     pub(super) system: Duration,
     pub(super) peak_memory_bytes: u64,
     pub(super) answer: Option<String>,
-    pub(super) kernels: Option<BTreeMap<String, f64>>,
     pub(super) reason: Option<String>,
+    pub(super) counters: Option<Counters>,
+    pub(super) kernels: Option<BTreeMap<String, f64>>,
 }
 
 impl Visited {
@@ -33,8 +35,9 @@ impl Visited {
             system: Duration::ZERO,
             peak_memory_bytes: 0,
             answer: None,
-            kernels: None,
             reason: None,
+            counters: None,
+            kernels: None,
         }
     }
 
@@ -43,9 +46,9 @@ impl Visited {
         Self::nothing_yet().failed(Outcome::Failed, reason)
     }
 
-    /// A time that belongs to a failure is no value.
+    /// A time, or a count, that belongs to a failure is no value.
     fn failed(self, outcome: Outcome, reason: String) -> Self {
-        Self { outcome, value_ns: None, kernels: None, reason: Some(reason), ..self }
+        Self { outcome, value_ns: None, reason: Some(reason), counters: None, kernels: None, ..self }
     }
 
     fn add(&mut self, finished: &Finished) {
@@ -76,6 +79,14 @@ pub(super) struct Request<'a> {
     pub(super) environment: &'a [(&'static str, String)],
     /// For all processes of the visit together.
     pub(super) limit: Duration,
+    /// In the phase `counted`: what it is run under, and what of it is counted.
+    pub(super) callgrind: Option<(&'a Callgrind, Region)>,
+}
+
+impl Request<'_> {
+    fn region(&self) -> Region {
+        self.callgrind.map_or(Region::WholeProcesses, |(_, region)| region)
+    }
 }
 
 /// Every failure of a subject is a value; the only error is that the person interrupted.
@@ -83,25 +94,20 @@ pub(super) fn visit(executor: &mut dyn Executor, request: &Request<'_>) -> Resul
     let mut visited = Visited::nothing_yet();
     let mut in_process = 0;
     let mut answers = Vec::new();
-    for command in request.commands {
-        let left = request.limit.saturating_sub(visited.wall);
-        let finished = match executor.execute(command, request.environment, left) {
-            Ok(finished) => finished,
-            Err(interrupted @ ProcessError::Interrupted(_)) => return Err(interrupted),
-            Err(error) => return Ok(visited.failed(Outcome::Failed, with_causes(&error))),
+    for (nth, command) in request.commands.iter().enumerate() {
+        let (finished, counted) = match run(executor, request, command, &mut visited) {
+            Ok(Ok(ended)) => ended,
+            Ok(Err((outcome, reason))) => return Ok(visited.failed(outcome, reason)),
+            Err(interrupted) => return Err(interrupted),
         };
-        visited.add(&finished);
-        if finished.timed_out {
-            let reason = format!("was still running after {} s and was ended{}", request.limit.as_secs_f64(), said(&finished));
-            return Ok(visited.failed(Outcome::TimedOut, reason));
-        }
-        if !finished.status.success() {
-            return Ok(visited.failed(Outcome::Failed, format!("{}{}", how_it_ended(&finished.status), said(&finished))));
-        }
-        match output::read(request.benchmark, request.size, &finished.stdout) {
+        visited.counters = match counted {
+            Some(_) => visited.counters,
+            None => counting::add(visited.counters, nth == 0, &finished),
+        };
+        match counted.map_or(Ok(()), |parts| count(&mut visited, request, &parts, &finished)).and_then(|()| read(request, &finished)) {
             Ok(said) => {
                 in_process += said.ns.unwrap_or(0);
-                visited.kernels = said.kernels;
+                visited.kernels = visited.kernels.or(said.kernels);
                 answers.extend(said.answers);
             }
             Err(reason) => return Ok(visited.failed(Outcome::Failed, reason)),
@@ -112,11 +118,66 @@ pub(super) fn visit(executor: &mut dyn Executor, request: &Request<'_>) -> Resul
         return Ok(visited.failed(Outcome::Failed, reason));
     }
     visited.answer = output::answer(&answers);
-    visited.value_ns = Some(match request.clock {
-        Clock::InProcess => in_process,
-        Clock::WholeProcess => nanoseconds(visited.wall),
-    });
+    visited.value_ns = match request.clock {
+        // A hundred times too long is no time of the benchmark.
+        _ if request.callgrind.is_some() => None,
+        Clock::InProcess => Some(in_process),
+        Clock::WholeProcess => Some(nanoseconds(visited.wall)),
+    };
     Ok(visited)
+}
+
+/// With what callgrind counted, if it ran under it. The inner error is how and why the subject failed.
+type Ran = Result<(Finished, Option<Parts>), (Outcome, String)>;
+
+/// One process to a successful end.
+fn run(executor: &mut dyn Executor, request: &Request<'_>, command: &CommandLine, visited: &mut Visited) -> Result<Ran, ProcessError> {
+    let left = request.limit.saturating_sub(visited.wall);
+    let under = request.callgrind.map(|(callgrind, _)| callgrind.wrap(command)).transpose();
+    let under = match under {
+        Ok(under) => under,
+        Err(error) => return Ok(Err((Outcome::Failed, with_causes(&error)))),
+    };
+    let finished = match executor.execute(under.as_ref().map_or(command, |under| &under.command), request.environment, left) {
+        Ok(finished) => finished,
+        Err(interrupted @ ProcessError::Interrupted(_)) => return Err(interrupted),
+        Err(error) => return Ok(Err((Outcome::Failed, with_causes(&error)))),
+    };
+    visited.add(&finished);
+    if finished.timed_out {
+        let reason = format!("was still running after {} s and was ended{}", request.limit.as_secs_f64(), said(&finished));
+        return Ok(Err((Outcome::TimedOut, reason)));
+    }
+    if !finished.status.success() {
+        return Ok(Err((Outcome::Failed, format!("{}{}", how_it_ended(&finished.status), said(&finished)))));
+    }
+    Ok(match under.map(|under| under.parts()).transpose() {
+        Ok(parts) => Ok((finished, parts)),
+        Err(reason) => Err((Outcome::Failed, reason)),
+    })
+}
+
+/// Adds what callgrind counted in a process.
+fn count(visited: &mut Visited, request: &Request<'_>, parts: &Parts, finished: &Finished) -> Result<(), String> {
+    let instructions = match request.region() {
+        Region::Workload => parts.workload()?,
+        Region::WholeProcesses => parts.whole(),
+        Region::Kernels => {
+            visited.kernels = Some(instructions_per_copy(&finished.stdout, parts)?);
+            return Ok(());
+        }
+    };
+    let before = visited.counters.and_then(|counters| counters.instructions).unwrap_or(0);
+    visited.counters = Some(Counters { instructions: Some(before + instructions), ..Counters::default() });
+    Ok(())
+}
+
+fn read(request: &Request<'_>, finished: &Finished) -> Result<output::Said, String> {
+    match request.region() {
+        // Read for its counts already.
+        Region::Kernels => Ok(output::Said::default()),
+        _ => output::read(request.benchmark, request.size, &finished.stdout),
+    }
 }
 
 fn said(finished: &Finished) -> String {

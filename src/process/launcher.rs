@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finished, Job, ProcessError, SLICE, poll};
+use super::{Counted, Finished, Job, ProcessError, SLICE, poll};
 use crate::interrupt::{self, Interrupted};
 
 /// The first argument that makes surtax a launcher; not for people, so `--help` does not show it.
@@ -29,6 +29,7 @@ enum Reply {
         system: Duration,
         peak_memory_bytes: u64,
         timed_out: bool,
+        counted: Vec<Counted>,
         stdout_bytes: usize,
         stderr_bytes: usize,
     },
@@ -81,6 +82,7 @@ fn reply(outcome: Result<Finished, ProcessError>) -> (Reply, Option<Finished>) {
                 system: finished.system,
                 peak_memory_bytes: finished.peak_memory_bytes,
                 timed_out: finished.timed_out,
+                counted: finished.counted.clone(),
                 stdout_bytes: finished.stdout.len(),
                 stderr_bytes: finished.stderr.len(),
             };
@@ -165,13 +167,13 @@ impl Running {
         let error = |code: Option<i32>, reason: String| code.map_or_else(|| io::Error::other(reason), io::Error::from_raw_os_error);
         let program = job.program.clone();
         Ok(match serde_json::from_str(&line)? {
-            Reply::Finished { status, wall, user, system, peak_memory_bytes, timed_out, stdout_bytes, stderr_bytes } => {
+            Reply::Finished { status, wall, user, system, peak_memory_bytes, timed_out, counted, stdout_bytes, stderr_bytes } => {
                 let mut stdout = vec![0; stdout_bytes];
                 self.replies.read_exact(&mut stdout)?;
                 let mut stderr = vec![0; stderr_bytes];
                 self.replies.read_exact(&mut stderr)?;
                 let status = ExitStatus::from_raw(status);
-                Ok(Finished { status, wall, user, system, peak_memory_bytes, stdout, stderr, timed_out })
+                Ok(Finished { status, wall, user, system, peak_memory_bytes, stdout, stderr, timed_out, counted })
             }
             Reply::CannotStart { code, reason } => Err(ProcessError::Start { program, source: error(code, reason) }),
             Reply::CannotWatch { code, reason } => Err(ProcessError::Watch { program, source: error(code, reason) }),

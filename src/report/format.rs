@@ -18,6 +18,11 @@ pub(super) fn ratio(ratio: f64) -> String {
     format!("{ratio:.3}")
 }
 
+/// With a digit more than times have: counts repeat to some thousandths of a percent.
+pub(super) fn instructions_ratio(ratio: f64) -> String {
+    format!("{ratio:.4}")
+}
+
 /// `1,000,000`
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -40,6 +45,12 @@ pub(super) fn two_digits(number: u64) -> u64 {
 /// A share as `1.3 %`.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
+}
+
+/// A share as the person wrote it: `0.5 %`, `0.05 %`.
+pub(super) fn percent_exact(share: f64) -> String {
+    let hundredths = format!("{:.6}", share * 100.0);
+    format!("{} %", hundredths.trim_end_matches('0').trim_end_matches('.'))
 }
 
 pub(super) fn memory(bytes: u64) -> String {

@@ -3,10 +3,12 @@
 mod across;
 mod answer;
 mod break_even;
+mod counters;
 mod differences;
 mod estimate;
 mod finding;
 pub(crate) mod format;
+mod gate;
 mod judge;
 mod markdown;
 mod plots;
@@ -21,14 +23,15 @@ mod write;
 
 pub use answer::answer;
 pub use finding::machine;
+pub use gate::{BadGate, Gate, GateLimit, Gated, Unjudged, gate_against, gate_within, incomparable};
 pub use markdown::markdown;
 pub use plots::plots;
 pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
 pub use study::{Effect, Figures, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range, sentences};
 pub use summarise::summarise;
 pub use summary::{
-    AcrossResult, BenchmarkSummary, BreakEven, Difference, Failure, Finding, Premise, PremiseVerdict, Property, SubjectResult, Summary,
-    VerifySummary,
+    AcrossResult, BenchmarkSummary, BreakEven, CountedSummary, Difference, Failure, Finding, Premise, PremiseVerdict, Property,
+    SubjectResult, Summary, VerifySummary,
 };
 pub use terminal::terminal_table;
 pub use write::write;

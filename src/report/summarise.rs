@@ -2,6 +2,7 @@
 
 use super::across;
 use super::break_even;
+use super::counters;
 use super::differences;
 use super::estimate::Estimate;
 use super::finding;
@@ -32,6 +33,7 @@ pub fn summarise(run: &Run) -> Summary {
         groups: plan.groups.iter().map(|group| self::group(run, group)).collect(),
         reference,
         rounds: plan.rounds,
+        counters: plan.counters.clone(),
         comparisons,
         benchmarks,
         effects: studied.effects,
@@ -78,7 +80,9 @@ pub(super) fn group_of<'a>(plan: &'a Plan, subject: &SubjectPlan) -> Option<&'a 
 fn estimates(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan) -> BenchmarkSummary {
     let results: Vec<SubjectResult> = run.plan.subjects.iter().map(|subject| result(run, visits, benchmark, subject)).collect();
     let across = across::estimates(run, visits, benchmark, &results);
-    BenchmarkSummary { name: benchmark.name.clone(), size: benchmark.size, clock: benchmark.clock, noise_floor: None, results, across }
+    let counted = counters::counted(run, &results, benchmark);
+    let (name, size, clock) = (benchmark.name.clone(), benchmark.size, benchmark.clock);
+    BenchmarkSummary { name, size, clock, noise_floor: None, counted, results, across }
 }
 
 fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &SubjectPlan) -> SubjectResult {
@@ -98,6 +102,8 @@ fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &S
     row.median_user_ns = median(&|sample, _| sample.user_ns);
     row.median_system_ns = median(&|sample, _| sample.system_ns);
     row.peak_memory_bytes = median(&|sample, _| sample.peak_memory_bytes);
+    let comparable = run.plan.subject(baseline).filter(|baseline| withheld(run, baseline).is_none());
+    counters::fill(run, visits, benchmark, subject, comparable.map(|baseline| baseline.name.as_str()), &mut row);
     let visited = visits.visited(benchmark, &subject.name);
     if subject.role == Role::Baseline {
         row.rounds = values.len();
@@ -150,6 +156,11 @@ fn hole(plan: &Plan, subject: &SubjectPlan, baseline: &str) -> SubjectResult {
         median_user_ns: None,
         median_system_ns: None,
         peak_memory_bytes: None,
+        instructions: None,
+        instructions_ratio: None,
+        cycles: None,
+        branch_misses: None,
+        instruction_cache_misses: None,
         note: None,
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::study::{Effect, Interaction, Ledger, PairApart};
 use crate::matrix::Benchmark;
-use crate::run::{Answer, Clock, Outcome, Phase, Role};
+use crate::run::{Answer, Clock, CounterPlan, Outcome, Phase, Role};
 use crate::stats::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct Summary {
     pub reference: Option<String>,
     /// Measured rounds that were planned.
     pub rounds: u32,
+    /// What counted, or why nothing did; absent in runs of older surtaxes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counters: Option<CounterPlan>,
     /// How many p-values were corrected together.
     pub comparisons: usize,
     pub benchmarks: Vec<BenchmarkSummary>,
@@ -89,6 +92,9 @@ pub struct BenchmarkSummary {
     /// As a share: with 0.02, ratios between 1/1.02 and 1.02 are noise. The widest of the groups' A/A controls; absent without enough A/A
     /// rounds.
     pub noise_floor: Option<f64>,
+    /// Absent where the run counts nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<CountedSummary>,
     /// In the plan's order; the baseline is a row too, with ratio 1.
     pub results: Vec<SubjectResult>,
     /// With several groups: all subjects but the controls relative to the summary's `reference`.
@@ -113,6 +119,16 @@ impl BenchmarkSummary {
     pub fn is(&self, benchmark: Benchmark) -> bool {
         self.name == benchmark.name()
     }
+}
+
+/// How a benchmark was counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountedSummary {
+    /// The size that was counted; smaller than the benchmark's where callgrind would have taken minutes.
+    pub size: Option<u64>,
+    /// Why no row has a count.
+    pub reason: Option<String>,
 }
 
 /// What one subject did in one benchmark. Where nothing may be or can be published, the figures are absent and `note` says why.
@@ -148,6 +164,20 @@ pub struct SubjectResult {
     pub median_system_ns: Option<u64>,
     /// The median of the peaks, bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// In user space. By the processor's counters, of the visit's whole processes, medians over rounds; by callgrind, of what is timed, at the
+    /// counted size. Absent where nothing counts, as the next four.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<u64>,
+    /// By the baseline's instructions; 1 for the baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions_ratio: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_misses: Option<u64>,
+    /// Of the first level.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruction_cache_misses: Option<u64>,
     /// Why this is a hole, or what an undecided verdict lacks.
     pub note: Option<String>,
 }

@@ -7,7 +7,7 @@ use super::format;
 use super::sections::sections;
 use super::study::{is_study, sentences};
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
-use crate::run::{Role, Run};
+use crate::run::{CounterPlan, Counting, Role, Run};
 
 /// A rule below the header; rows need none, and lines are short on a terminal.
 const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-'));
@@ -39,6 +39,9 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     for sentence in sentences(run, summary) {
         text += &format!("\n{}\n", wrap(&sentence, width));
     }
+    if let Some(CounterPlan { how: Counting::None, reason: Some(reason) }) = &summary.counters {
+        text += &format!("\n{}\n", wrap(&format!("instructions: n/a, {}", format::plain(reason)), width));
+    }
     if !summary.failures.is_empty() {
         text += &format!("\n{} visits failed; report.md says which and why.\n", summary.failures.len());
     }
@@ -64,6 +67,11 @@ fn table(summary: &Summary) -> Table {
     if across {
         header.insert(4, "ref.");
     }
+    // Its last column, so that a narrow terminal cuts off nothing else.
+    let counted = summary.benchmarks.iter().any(|benchmark| benchmark.counted.is_some());
+    if counted {
+        header.push("instr.");
+    }
     table.set_header(header);
     for benchmark in &summary.benchmarks {
         for section in sections(summary) {
@@ -75,11 +83,14 @@ fn table(summary: &Summary) -> Table {
                     let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
                     cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
                 }
+                if counted {
+                    cells.push(row.instructions_ratio.map_or_else(|| "n/a".to_owned(), format::instructions_ratio));
+                }
                 table.add_row(cells);
             }
         }
     }
-    if across || study {
+    if across || study || counted {
         // A column more, or longer names, would not fit into 80.
         for column in table.column_iter_mut() {
             column.set_padding((0, if study { 0 } else { 1 }));

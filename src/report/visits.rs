@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::run::{BenchmarkPlan, Outcome, Phase, Run, Sample};
+use crate::run::{BenchmarkPlan, Counters, Outcome, Phase, Run, Sample};
 
 type Place<'a> = (Phase, &'a str, Option<u64>, &'a str);
 
@@ -42,19 +42,31 @@ impl<'a> Visits<'a> {
         own.into_iter().filter_map(|(sample, time)| Some((time, partner(sample.round)?))).collect()
     }
 
+    /// What the processor counted in the measured rounds that succeeded, by round.
+    pub(super) fn counters(&self, benchmark: &BenchmarkPlan, subject: &str) -> Vec<(u32, Counters)> {
+        let counted = |(sample, _): (&'a Sample, u64)| Some((sample.round, sample.counters?));
+        self.values(benchmark, subject).into_iter().filter_map(counted).collect()
+    }
+
+    /// What callgrind counted, in a visit of its own.
+    pub(super) fn counted(&self, benchmark: &BenchmarkPlan, subject: &str) -> Option<Counters> {
+        let rounds = self.rounds.get(&(Phase::Counted, benchmark.name.as_str(), benchmark.size, subject))?;
+        rounds.values().next_back().filter(|sample| sample.outcome == Outcome::Ok)?.counters
+    }
+
     /// How many rounds the subject was visited in, whatever came of it.
     pub(super) fn visited(&self, benchmark: &BenchmarkPlan, subject: &str) -> usize {
         self.rounds(benchmark, subject).map_or(0, BTreeMap::len)
     }
 
-    /// Visits of the plan that have a record, warm-up included.
+    /// Visits of the plan that have a record, those of the warm-up and counted ones included.
     pub(super) fn recorded(&self) -> usize {
         self.rounds.iter().filter(|(place, _)| place.0 != Phase::Reference).map(|(_, rounds)| rounds.len()).sum()
     }
 
-    /// Every visit without a value, in the order in which they were recorded.
+    /// Every visit that gave nothing of what it was made for, in the order in which they were recorded.
     pub(super) fn failures(&self, run: &'a Run) -> Vec<&'a Sample> {
-        run.samples.iter().filter(|sample| value(sample).is_none() && self.is_last(sample)).collect()
+        run.samples.iter().filter(|sample| failed(sample) && self.is_last(sample)).collect()
     }
 
     fn is_last(&self, sample: &Sample) -> bool {
@@ -62,6 +74,11 @@ impl<'a> Visits<'a> {
         let last = self.rounds.get(&place).and_then(|rounds| rounds.get(&sample.round));
         last.is_some_and(|last| std::ptr::eq(*last, sample))
     }
+}
+
+/// A counted visit has no time to publish.
+fn failed(sample: &Sample) -> bool {
+    if sample.phase == Phase::Counted { sample.outcome != Outcome::Ok } else { value(sample).is_none() }
 }
 
 /// No clock measures zero: such a record is a failure, whatever it calls itself.

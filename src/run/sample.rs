@@ -46,6 +46,9 @@ pub struct Counters {
     pub cycles: Option<u64>,
     pub branch_misses: Option<u64>,
     pub instruction_cache_misses: Option<u64>,
+    /// In the phase `counted`: the size of what was counted, where the benchmark's own would take too long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_size: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,7 +59,7 @@ pub enum Phase {
     /// Not counted: caches and clocks settle.
     WarmUp,
     Measured,
-    /// Under callgrind, for its instruction counts alone: what takes fifty times as long has no time to publish.
+    /// Under callgrind, for its instruction counts alone: what takes a hundred times as long has no time to publish.
     Counted,
 }
 

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use surtax::digest::Sha256;
 use surtax::matrix::{Selection, Setting, plan};
-use surtax::run::{Audit, Environment, Folder, Outcome, Plan, Role, SCHEMA, SubjectPlan, SubjectVerification, Verification};
+use surtax::run::{
+    Audit, CounterPlan, Counting, Environment, Folder, Outcome, Plan, Role, SCHEMA, SubjectPlan, SubjectVerification, Verification,
+};
 use surtax::run::{Check, CheckGroup};
 use surtax::store::Store;
 
@@ -258,6 +260,10 @@ impl Bench {
         folder.write_plan(plan).expect("written");
     }
 
+    fn write_plan(&self, plan: &Plan) {
+        Folder::open(self.folder.path()).expect("a run").write_plan(plan).expect("written");
+    }
+
     fn resume(&self) -> Command {
         let mut command = surtax(self.store.path());
         command.args(["matrix", "run", "--resume"]).arg(self.folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -374,6 +380,63 @@ fn two_runs_do_not_measure_each_other() {
     let rest: Vec<String> = said.collect();
     assert!(waiting.wait().expect("it ends").success(), "{rest:?}");
     assert!(running.wait_with_output().expect("it ends").status.success());
+}
+
+/// Counts as it is told, and runs the subject.
+const VALGRIND: &str = r#"for word; do case $word in --callgrind-out-file=*) out=${word#*=};; -*) ;; *) break;; esac; shift; done
+case $1 in *static-nonpic) count=INSTRUCTIONS;; *) count=1000000;; esac
+echo "totals: 5" > "$out.1"; echo "totals: $count" > "$out.2"; echo "totals: 3" > "$out"
+exec "$@""#;
+
+/// A whole run whose one runner takes so many instructions where its baseline takes a million.
+fn gated(instructions: u32, options: &[&std::ffi::OsStr]) -> (Bench, Output) {
+    let bench = Bench::new(1);
+    let mut plan = Folder::open(bench.folder.path()).expect("a run").plan().expect("valid");
+    plan.counters = Some(CounterPlan { how: Counting::Callgrind, reason: None });
+    bench.write_plan(&plan);
+    shell_script(&bench.subjects.path().join("valgrind"), &VALGRIND.replace("INSTRUCTIONS", &instructions.to_string()));
+    let path = format!("{}:/usr/bin:/bin", bench.subjects.path().display());
+    let output = bench.resume().args(options).env("PATH", path).output().expect("surtax starts");
+    (bench, output)
+}
+
+#[test]
+fn a_gate_fails_a_build_with_a_table_of_what_tripped_it() {
+    let gate = |limit: &'static str| ["--gate".as_ref(), limit.as_ref()];
+    let (_, output) = gated(1_011_000, &gate("instructions=1%"));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(6), "{said}{}", stderr(&output));
+    assert!(said.contains("static-nonpic") && said.contains("1,011,000  +1.10 %  dynamic, M = 10, of python3"), "{said}");
+    assert!(said.ends_with("gate tripped: 2 of 2 counts are more than 1 % above\n"), "{said}");
+    let (earlier, output) = gated(1_011_000, &gate("instructions=1.1%"));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    // Against its own earlier self, the same count has grown by nothing.
+    let against = |instructions| {
+        let options = [&gate("instructions=0%")[..], &["--gate-against".as_ref(), earlier.folder.path().as_os_str()]].concat();
+        gated(instructions, &options).1
+    };
+    assert_eq!(against(1_011_000).status.code(), Some(0));
+    let grown = against(1_011_001);
+    assert_eq!(grown.status.code(), Some(6), "{}", String::from_utf8_lossy(&grown.stdout));
+}
+
+#[test]
+fn a_gate_without_counts_is_refused_before_anything_is_measured() {
+    let bench = Bench::new(1);
+    let output = bench.resume().args(["--gate", "instructions=0.5%"]).output().expect("surtax starts");
+    assert_eq!((output.status.code(), bench.lines()), (Some(5), 0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--gate has nothing to judge: this run was begun without counters"), "{}", stderr(&output));
+    // Nor against a run that has none.
+    let (counted, _) = gated(1_000_000, &[]);
+    let against =
+        counted.resume().args(["--gate", "instructions=1%", "--gate-against"]).arg(bench.folder.path()).output().expect("it starts");
+    assert_eq!(against.status.code(), Some(5));
+    assert!(stderr(&against).contains("nothing counted in the earlier one"), "{}", stderr(&against));
+    let said = refused(&["matrix", "run", "--counters", "none", "--gate", "instructions=0.5%"], 5);
+    assert!(said.contains("nothing was to be counted") && said.contains("hint:") && said.contains("--counters callgrind"), "{said}");
+    assert!(refused(&["matrix", "run", "--gate", "time=1%"], 2).contains("nothing is known of a gate on `time`"));
+    assert!(refused(&["matrix", "run", "--gate-against", "results/one"], 2).contains("--gate"));
+    assert!(refused(&["matrix", "run", "--counters", "fast"], 2).contains("auto, perf, callgrind, none"));
 }
 
 #[test]

@@ -22,11 +22,12 @@ use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
 use surtax::libpython::{HaclError, HaclMode, HomeError, ProofError, Shape, StockError, VariantName};
 use surtax::matrix::MatrixError;
-use surtax::measure::MeasureError;
+use surtax::measure::{CounterError, MeasureError};
 use surtax::opcode::trace::TraceError;
 use surtax::prefix::PrefixError;
 use surtax::process::ProcessError;
 use surtax::recipe::{PythonVersion, RecipeError};
+use surtax::report::BadGate;
 use surtax::run::RunError;
 use surtax::runner::{RunnerError, ToolchainError};
 use surtax::store::StoreError;
@@ -111,7 +112,17 @@ fn runs(forms: &mut Forms) {
     forms.show([
         MeasureError::Journal { folder: path("results/one"), source: fs_error("append to", "results/one/samples.jsonl", FULL) },
         MeasureError::Interrupted { folder: path("results/one"), visits: 40 },
+        MeasureError::Counting(CounterError::NoValgrind),
     ]);
+    forms.show([
+        CounterError::NoPerf { reason: "the kernel offers no hardware counters (ENOENT)".into(), remedy: None },
+        CounterError::NoPerf {
+            reason: "the kernel does not let this user count (EACCES, kernel.perf_event_paranoid is 3)".into(),
+            remedy: Some("sudo sysctl kernel.perf_event_paranoid=2; a container must also allow perf_event_open".into()),
+        },
+        CounterError::NoValgrind,
+    ]);
+    forms.show([BadGate::NoLimit("instructions".into()), BadGate::UnknownMeasure("time".into()), BadGate::BadPercentage("0.5".into())]);
     forms.show([
         CommandError::NoSuchVariant {
             variant: VariantName::plain(Shape::StaticPic),
@@ -132,6 +143,8 @@ fn runs(forms: &mut Forms) {
         },
         CommandError::NothingToLock { recipes: vec!["cpython-3.13".into(), "fastest".into()] },
         CommandError::NothingToCompile { option: "--replicates" },
+        CommandError::GateWithoutCounts { reason: "the kernel offers no hardware counters (ENOENT)".into() },
+        CommandError::GateAgainst { run: path("results/one"), reason: "nothing counted in the earlier one".into() },
         CommandError::SourceForStubs,
         CommandError::NoHaclSource { version: "3.14.10".into(), reason: "no mirror has python3.14 3.14.10-1".into() },
         CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },

@@ -1,5 +1,6 @@
 //! Measuring: the order of execution, the journal, and what becomes of subjects that fail.
 
+mod counting;
 mod processes;
 mod scripted;
 

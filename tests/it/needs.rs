@@ -95,7 +95,7 @@ fn found<T>(answer: Result<T, String>) -> Option<T> {
 }
 
 /// Once per test and reason. Not through `eprintln!`, which cargo shows of failed tests only.
-fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     // The harness names a thread after its test; with one thread it writes the test's name itself.
     let thread = std::thread::current();

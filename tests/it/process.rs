@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use surtax::process::{Finished, Job, Launcher, ProcessError, how_it_ended};
+use surtax::process::{Event, Finished, Job, Launcher, ProcessError, hardware_counters, how_it_ended};
 
 fn shell(script: &str) -> Job {
     Job::new("/bin/sh").arg("-c").arg(script).env("PATH", "/usr/bin:/bin")
@@ -197,4 +197,52 @@ fn a_folder_to_run_in() {
     let folder = tempfile::tempdir().unwrap();
     let shown = shell("pwd -P").current_dir(folder.path()).run_for_text().unwrap();
     assert_eq!(Path::new(shown.trim()), folder.path().canonicalize().unwrap());
+}
+
+/// The kernel's own events stand in for the processor's where there are none: they take the same way.
+#[test]
+fn events_are_counted_in_a_child_and_in_all_that_it_starts() {
+    let events = [Event::TaskClock, Event::PageFaults];
+    let work = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done";
+    let alone = shell(work).count(&events).run().unwrap();
+    let Some(clock) = alone.count(Event::TaskClock) else {
+        return crate::needs::skipped("needs a kernel that lets this user count (perf_event_paranoid of at most 2)");
+    };
+    // User and system time are known to a tick of some milliseconds at worst.
+    let cpu = (alone.user + alone.system).as_nanos() as f64;
+    assert!((clock as f64) < 1.5 * cpu + 2e7 && clock as f64 > 0.3 * cpu, "{clock} ns of {cpu}");
+    // A grandchild that nobody waited for before the child's end is counted up to its own.
+    let nested = shell(&format!("({work}) & ({work}) & wait")).count(&events).run().unwrap();
+    assert!(nested.count(Event::TaskClock).unwrap() > 3 * clock / 2, "{nested:?} against {clock}");
+    // Neither the fork nor this process is in it.
+    let faults = |doublings: u32| {
+        let script = format!("awk 'BEGIN {{ s = \"x\"; for (i = 0; i < {doublings}; i++) s = s s; print length(s) }}'");
+        shell(&script).count(&events).run().unwrap().count(Event::PageFaults).unwrap()
+    };
+    let (few, many) = (faults(1), faults(23));
+    assert!(few > 50 && few < 5000 && many > few + 1000, "{few} and {many} page faults");
+    assert!(shell(work).run().unwrap().counted.is_empty(), "nothing is counted that was not asked for");
+}
+
+#[test]
+fn the_launcher_passes_counts_on() {
+    let finished = launcher().run(&shell("true").count(&[Event::PageFaults])).unwrap();
+    let direct = shell("true").count(&[Event::PageFaults]).run().unwrap();
+    assert_eq!(finished.count(Event::PageFaults).is_some(), direct.count(Event::PageFaults).is_some());
+    assert_ne!(finished.count(Event::PageFaults), Some(0));
+}
+
+#[test]
+fn an_event_that_this_machine_lacks_has_no_count_and_a_reason() {
+    let finished = shell("true").count(&Event::HARDWARE).run().unwrap();
+    match hardware_counters() {
+        Ok(events) => {
+            assert!(events.contains(&Event::Instructions));
+            assert!(finished.count(Event::Instructions).is_some_and(|count| count > 10_000), "{finished:?}");
+        }
+        Err(none) => {
+            assert!(none.reason.starts_with("the kernel") && none.reason.len() < 120, "{none:?}");
+            assert_eq!(finished.counted, []);
+        }
+    }
 }

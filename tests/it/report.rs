@@ -1,6 +1,7 @@
 //! Reports: what a person sees of a run, whole, partial, failed or hostile.
 
 mod committed;
+mod counters;
 mod groups;
 mod machine;
 mod studies;

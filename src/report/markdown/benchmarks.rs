@@ -109,6 +109,10 @@ fn table(part: Section<'_>, benchmark: &BenchmarkSummary, with_published: bool) 
         columns.push(">published");
     }
     columns.append(&mut columns_after);
+    let counted = benchmark.counted.is_some();
+    if counted {
+        columns.extend([">instructions", ">ratio of instructions"]);
+    }
     let mut table = Table::new(&columns);
     for row in part.rows(benchmark) {
         let mut cells = figures(row).to_vec();
@@ -117,6 +121,10 @@ fn table(part: Section<'_>, benchmark: &BenchmarkSummary, with_published: bool) 
         }
         let cpu = row.median_user_ns.zip(row.median_system_ns).map(|(user, system)| format::milliseconds(user.saturating_add(system)));
         cells.extend([cpu.unwrap_or_default(), row.peak_memory_bytes.map(format::memory).unwrap_or_default()]);
+        if counted {
+            let or_none = |cell: Option<String>| cell.unwrap_or_else(|| "n/a".to_owned());
+            cells.extend([or_none(row.instructions.map(format::count)), or_none(row.instructions_ratio.map(format::instructions_ratio))]);
+        }
         table.row(&cells);
     }
     table.finish()

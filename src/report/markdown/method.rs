@@ -3,7 +3,7 @@
 use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::summary::Summary;
-use crate::run::{CpythonPlan, GroupPlan, Plan, Role, Run, SubjectPlan};
+use crate::run::{Counting, CpythonPlan, GroupPlan, Plan, Role, Run, SubjectPlan};
 use crate::stats::{FLOOR_LIMIT, MINIMUM_ROUNDS};
 
 pub(super) fn environment(run: &Run) -> String {
@@ -129,7 +129,7 @@ const LOCK: &str = "surtax.lock";
 /// What names the groups and what they were made of: recipes with the lock of each release, the folder of each installed CPython.
 fn sources(plan: &Plan) -> String {
     if plan.groups.is_empty() {
-        return format!(" --locked {LOCK}");
+        return format!(" --locked {LOCK}{}", counters(plan).unwrap_or_default());
     }
     // The host's own release is named by its lock alone, so that it can be had on another host too.
     let by_recipe = |group: &&GroupPlan| group.cpython.is_some() || group.lock.is_some() && group.name != "host";
@@ -143,7 +143,16 @@ fn sources(plan: &Plan) -> String {
     };
     let reference = plan.reference().and_then(|subject| subject.group.as_ref());
     let reference = reference.map(|group| format!(" --baseline {}", format::plain(group)));
-    recipes.chain(plan.groups.iter().map(option)).chain(reference).chain(hacl(plan)).chain(replicates(plan)).collect()
+    recipes.chain(plan.groups.iter().map(option)).chain(reference).chain(hacl(plan)).chain(replicates(plan)).chain(counters(plan)).collect()
+}
+
+/// Nothing where nothing counted, for whatever reason: another machine may have what this one lacked.
+fn counters(plan: &Plan) -> Option<String> {
+    match plan.counters.as_ref()?.how {
+        Counting::Perf => Some(" --counters perf".to_owned()),
+        Counting::Callgrind => Some(" --counters callgrind".to_owned()),
+        Counting::None => None,
+    }
 }
 
 /// How often each build was made, where it was more than once.

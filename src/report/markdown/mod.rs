@@ -3,6 +3,7 @@
 mod across;
 mod amortised;
 mod benchmarks;
+mod counters;
 mod evidence;
 mod method;
 mod releases;
@@ -24,6 +25,7 @@ pub fn markdown(run: &Run, summary: &Summary) -> String {
         benchmarks::experiment(summary),
         benchmarks::startup(summary),
         benchmarks::rest(summary),
+        counters::counters(summary),
         verification::verification(summary),
         verification::failures(summary),
         releases::what_differs(run, summary),

@@ -87,7 +87,8 @@ fn rounds(group: &[&Failure]) -> String {
             |run: &[u32]| if run.len() > 1 { format!("{word}{} to {}", run[0], run[run.len() - 1]) } else { format!("{word}{}", run[0]) };
         runs.map(span).collect::<Vec<_>>()
     };
-    [spans(Phase::Reference, "reference "), spans(Phase::WarmUp, "warm-up "), spans(Phase::Measured, "")].concat().join(", ")
+    let phases = [(Phase::Reference, "reference "), (Phase::WarmUp, "warm-up "), (Phase::Measured, ""), (Phase::Counted, "counted ")];
+    phases.map(|(phase, word)| spans(phase, word)).concat().join(", ")
 }
 
 fn outcome(outcome: Outcome) -> &'static str {

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use surtax::interrupt::Interrupted;
 use surtax::matrix::{CommandLine, Selection, Setting, plan};
 use surtax::measure::{Executor, MeasureError, Measured, measure};
-use surtax::process::{Finished, ProcessError};
+use surtax::process::{Counted, Event, Finished, ProcessError};
 use surtax::run::{Folder, Phase, Plan, Sample};
 use surtax::ui::Silent;
 
@@ -32,11 +32,39 @@ pub(super) struct Scripted<'a> {
     /// Subject and hash seed of every process.
     pub(super) calls: Vec<(String, String)>,
     pub(super) visits: HashMap<String, usize>,
+    /// Whether the processor counts.
+    pub(super) perf: bool,
+    /// Arguments of every process that ran under callgrind.
+    pub(super) counted: Vec<Vec<String>>,
+}
+
+/// Where the stand-in for valgrind would be.
+const VALGRIND: &str = "/tools/valgrind";
+
+/// What it counts in a workload, more in each subject.
+pub(super) fn instructions(subject: &str) -> u64 {
+    1_000_000 + 1000 * subject.len() as u64
+}
+
+/// What is run, without valgrind; its counts are written already.
+fn without_valgrind(command: &CommandLine) -> CommandLine {
+    let at = command.arguments.iter().position(|word| !word.to_str().unwrap().starts_with('-')).unwrap();
+    let out = command.arguments[..at].iter().find_map(|word| word.to_str()?.strip_prefix("--callgrind-out-file=")).unwrap();
+    assert!(command.arguments[..at].iter().any(|word| word == "--dump-before=getloadavg"));
+    let program = PathBuf::from(&command.arguments[at]);
+    let part =
+        |name: &str, count: u64| std::fs::write(format!("{out}{name}"), format!("version: 1\nfn=(1) main\n1 {count}\n\ntotals: {count}\n"));
+    if command.arguments.last().unwrap() == "mark" {
+        part(".1", 40_000_000).unwrap();
+        part(".2", instructions(program.file_name().unwrap().to_str().unwrap())).unwrap();
+    }
+    part("", 7_000_000).unwrap();
+    CommandLine { program, arguments: command.arguments[at + 1..].to_vec() }
 }
 
 impl<'a> Scripted<'a> {
     pub(super) fn new(script: &'a dyn Fn(&str, usize) -> Act) -> Self {
-        Self { script, calls: Vec::new(), visits: HashMap::new() }
+        Self { script, calls: Vec::new(), visits: HashMap::new(), perf: false, counted: Vec::new() }
     }
 
     pub(super) fn subjects(&self) -> Vec<&str> {
@@ -54,11 +82,27 @@ pub(super) fn finished(status: i32, stdout: &str, stderr: &str) -> Finished {
         stdout: stdout.into(),
         stderr: stderr.into(),
         timed_out: false,
+        counted: Vec::new(),
     }
 }
 
 impl Executor for Scripted<'_> {
+    fn valgrind(&self) -> Option<PathBuf> {
+        Some(VALGRIND.into())
+    }
+
     fn execute(&mut self, command: &CommandLine, environment: &[(&'static str, String)], _: Duration) -> Result<Finished, ProcessError> {
+        if command.program == Path::new(VALGRIND) {
+            let inner = without_valgrind(command);
+            self.counted.push(inner.arguments.iter().map(|word| word.to_str().unwrap().to_owned()).collect());
+            return self.run(&inner, environment);
+        }
+        self.run(command, environment)
+    }
+}
+
+impl Scripted<'_> {
+    fn run(&mut self, command: &CommandLine, environment: &[(&'static str, String)]) -> Result<Finished, ProcessError> {
         let name = command.program.strip_prefix("/subjects").unwrap().to_str().unwrap();
         let (_, seed) = environment.iter().find(|(name, _)| *name == "PYTHONHASHSEED").unwrap();
         self.calls.push((name.to_owned(), seed.clone()));
@@ -72,11 +116,19 @@ impl Executor for Scripted<'_> {
                 format!("{{\"answers\":[{}]}}\n", answers.join(","))
             }
             [.., script, _] if script.ends_with("kernels.py") => kernels_line(text),
+            // What the answer is hangs on the size, as in a real workload.
+            [.., workload, size, "mark"] => {
+                format!("{{\"workload\":\"{workload}\",\"size\":{size},\"ns\":5000,\"answer\":\"{text} at {size}\"}}\n")
+            }
             [.., workload, size] => format!("{{\"workload\":\"{workload}\",\"size\":{size},\"ns\":5000,\"answer\":\"{text}\"}}\n"),
             _ => String::new(),
         };
+        // Cycles are missing from every third process, as if another program had taken the register.
+        let events = [(Event::Instructions, instructions(name)), (Event::Cycles, 5)];
+        let events = &events[..if nth.is_multiple_of(3) { 1 } else { 2 }];
+        let counted = if self.perf { events.iter().map(|&(event, count)| Counted { event, count }).collect() } else { Vec::new() };
         match (self.script)(name, *nth - 1) {
-            Act::Answer => Ok(finished(0, &answer("right"), "")),
+            Act::Answer => Ok(Finished { counted, ..finished(0, &answer("right"), "") }),
             Act::Wrong => Ok(finished(0, &answer("wrong"), "")),
             Act::Crash => Ok(finished(11, "", "Fatal Python error\nCurrent thread\n")),
             Act::Hang => Ok(Finished { timed_out: true, ..finished(9, "", "") }),

@@ -1,0 +1,65 @@
+//! From counts to the summary: instructions and the like beside the times, and why there are none.
+
+use super::summary::{CountedSummary, SubjectResult};
+use super::visits::Visits;
+use crate::matrix::{self, Region};
+use crate::run::{BenchmarkPlan, Counters, Counting, Plan, Run, SubjectPlan};
+use crate::stats;
+
+/// How a benchmark was counted; nothing in runs that count nothing.
+pub(super) fn counted(run: &Run, results: &[SubjectResult], benchmark: &BenchmarkPlan) -> Option<CountedSummary> {
+    let (size, reason) = match how(&run.plan)? {
+        how if how != Counting::None && Region::of(benchmark) == Region::Kernels => {
+            (benchmark.size, Some("its kernels are counted one by one, and stand with what they cost".to_owned()))
+        }
+        Counting::None => return None,
+        Counting::Perf => (benchmark.size, None),
+        Counting::Callgrind => match matrix::counted_size(benchmark) {
+            Ok(size) => (size, None),
+            Err(reason) => return Some(CountedSummary { size: None, reason: Some(reason) }),
+        },
+    };
+    let missing = results.iter().all(|row| row.instructions.is_none()).then(|| "no visit was counted".to_owned());
+    Some(CountedSummary { size, reason: reason.or(missing) })
+}
+
+fn how(plan: &Plan) -> Option<Counting> {
+    plan.counters.as_ref().map(|counters| counters.how)
+}
+
+/// Puts a subject's counts into its row. By the processor's counters: medians over rounds, and the median of the ratios within rounds, as times have
+/// it; by callgrind, the one count that there is.
+pub(super) fn fill(
+    run: &Run,
+    visits: &Visits<'_>,
+    benchmark: &BenchmarkPlan,
+    subject: &SubjectPlan,
+    baseline: Option<&str>,
+    row: &mut SubjectResult,
+) {
+    let of = |name: &str| match how(&run.plan) {
+        Some(Counting::Perf) => visits.counters(benchmark, name),
+        Some(Counting::Callgrind) => visits.counted(benchmark, name).map(|counters| (0, counters)).into_iter().collect(),
+        Some(Counting::None) | None => Vec::new(),
+    };
+    let own = of(&subject.name);
+    let median = |count: fn(&Counters) -> Option<u64>| {
+        let counts: Vec<f64> = own.iter().filter_map(|(_, counters)| Some(count(counters)? as f64)).collect();
+        stats::median(&counts).map(|middle| middle.round() as u64)
+    };
+    row.instructions = median(|counters| counters.instructions);
+    row.cycles = median(|counters| counters.cycles);
+    row.branch_misses = median(|counters| counters.branch_misses);
+    row.instruction_cache_misses = median(|counters| counters.instruction_cache_misses);
+    row.instructions_ratio = match baseline {
+        Some(baseline) if baseline == subject.name => row.instructions.map(|_| 1.0),
+        Some(baseline) => ratio(&own, &of(baseline)),
+        None => None,
+    };
+}
+
+fn ratio(own: &[(u32, Counters)], base: &[(u32, Counters)]) -> Option<f64> {
+    let partner = |round: u32| base.iter().find(|(other, _)| *other == round)?.1.instructions;
+    let ratios: Vec<f64> = own.iter().filter_map(|(round, counters)| stats::ratio(counters.instructions?, partner(*round)?)).collect();
+    stats::median(&ratios)
+}
