@@ -2,7 +2,9 @@
 
 mod across;
 mod answer;
+pub mod audit;
 mod break_even;
+mod confounds;
 mod differences;
 mod estimate;
 mod finding;
@@ -27,8 +29,8 @@ pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
 pub use study::{Effect, Figures, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range, sentences};
 pub use summarise::summarise;
 pub use summary::{
-    AcrossResult, BenchmarkSummary, BreakEven, Difference, Failure, Finding, Premise, PremiseVerdict, Property, SubjectResult, Summary,
-    VerifySummary,
+    AcrossResult, Bearing, BenchmarkSummary, BreakEven, Difference, Failure, Finding, Premise, PremiseVerdict, Property, SubjectResult,
+    Summary, VerifySummary,
 };
 pub use terminal::terminal_table;
 pub use write::write;

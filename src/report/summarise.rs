@@ -2,6 +2,7 @@
 
 use super::across;
 use super::break_even;
+use super::confounds;
 use super::differences;
 use super::estimate::Estimate;
 use super::finding;
@@ -46,6 +47,7 @@ pub fn summarise(run: &Run) -> Summary {
         findings: Vec::new(),
     };
     study::after_verdicts(&mut summary);
+    confounds::beside_ratios(&mut summary);
     summary.findings = finding::findings(run, &summary, visits.recorded());
     summary
 }
@@ -151,6 +153,7 @@ fn hole(plan: &Plan, subject: &SubjectPlan, baseline: &str) -> SubjectResult {
         median_system_ns: None,
         peak_memory_bytes: None,
         note: None,
+        confounds: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::answer::answer;
+use super::confounds::{Footnote, Writing, footnotes, mark};
 use super::format;
 use super::sections::sections;
 use super::study::{is_study, sentences};
@@ -35,6 +36,9 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
         shown.extend([String::new(), format!("ratio: to the python3 of the same group; ref.: to {}", format::plain(reference))]);
     }
     let mut text = shown.iter().map(|line| format::short(line, width) + "\n").collect::<String>();
+    for note in footnotes(summary) {
+        text += &format!("\n{}\n", wrap(&note.sentence(Writing::PLAIN), width));
+    }
     text += &format!("\n{}\n", wrap(&answer(summary), width));
     for sentence in sentences(run, summary) {
         text += &format!("\n{}\n", wrap(&sentence, width));
@@ -65,12 +69,13 @@ fn table(summary: &Summary) -> Table {
         header.insert(4, "ref.");
     }
     table.set_header(header);
+    let notes = footnotes(summary);
     for benchmark in &summary.benchmarks {
         for section in sections(summary) {
             for row in section.rows(benchmark) {
                 let (indent, most) = if study { (" ", NAME_IN_STUDY) } else { ("  ", NAME) };
                 let name = indent.to_owned() + &format::short(&format::plain(section.short(&row.subject)), most);
-                let mut cells = cells(row, name).to_vec();
+                let mut cells = cells(row, name, &notes, study).to_vec();
                 if across {
                     let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
                     cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
@@ -93,7 +98,7 @@ fn table(summary: &Summary) -> Table {
     table
 }
 
-fn cells(row: &SubjectResult, name: String) -> [String; 5] {
+fn cells(row: &SubjectResult, name: String, notes: &[Footnote<'_>], study: bool) -> [String; 5] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let interval = match (row.ratio_low, row.ratio_high) {
         (Some(low), Some(high)) if row.role != Role::Baseline => format!("{} to {}", format::ratio(low), format::ratio(high)),
@@ -106,7 +111,12 @@ fn cells(row: &SubjectResult, name: String) -> [String; 5] {
         (_, Some(verdict), _) => format::verdict(verdict).to_owned(),
         (_, None, note) => format::plain(note.as_deref().unwrap_or_default()),
     };
-    [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(row.ratio.map(format::ratio)), interval, verdict]
+    // Behind a number without a sign stands as much room, so that the points stand below each other.
+    let space = if study { "" } else { " " };
+    let wide = notes.iter().map(|note| note.sign.chars().count() + space.len()).max().unwrap_or(0);
+    let sign = mark(notes, &row.subject).replace(' ', space);
+    let ratio = row.ratio.map(|ratio| format!("{}{sign:<wide$}", format::ratio(ratio)));
+    [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(ratio), interval, verdict]
 }
 
 /// Breaks between words; a word longer than a line is cut.
