@@ -5,6 +5,7 @@ mod file;
 mod hacl;
 mod intermediate;
 mod linked;
+mod version;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ pub use file::audit_file;
 pub(crate) use hacl::functions;
 pub use hacl::missing_symbols;
 pub(crate) use linked::Symbols;
+pub use version::python_version;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {

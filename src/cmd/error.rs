@@ -26,6 +26,16 @@ pub enum CommandError {
     NoHaclSource { version: String, reason: String },
     #[error("the stock interpreter {subject} failed {failed} of its own checks, so there is nothing to compare with: {first}")]
     BaselineFailed { subject: String, failed: usize, first: String },
+    #[error("`{target}` is no file that is there, no variant and no recipe")]
+    NothingToAudit { target: String, near: Option<String> },
+    #[error("{} is a folder", .0.display())]
+    AuditOfFolder(PathBuf),
+    #[error("{} cannot be audited: {reason}", path.display())]
+    CannotAudit { path: PathBuf, reason: String },
+    #[error("--compare takes exactly two, and {} {} named: {}", named.len(), if named.len() == 1 { "is" } else { "are" }, named.join(", "))]
+    CompareTwo { named: Vec<String> },
+    #[error("`{subject}` of {source_name} is not built, and an audit builds nothing")]
+    NotBuilt { subject: String, source_name: String },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -55,6 +65,14 @@ impl Explain for CommandError {
                 "--hacl-source PATH names a tarball or a checkout of that CPython; --hacl stubs does without".into()
             }
             Self::BaselineFailed { .. } => "every failed check: surtax verify --again --json".into(),
+            Self::NothingToAudit { near: Some(near), .. } => format!("did you mean {near}?"),
+            Self::NothingToAudit { near: None, .. } => "surtax variants lists variants; a file is named by its path".into(),
+            Self::AuditOfFolder(folder) => format!("of an installed CPython: surtax audit --prefix {}", folder.display()),
+            Self::CannotAudit { .. } => {
+                "archives, objects, shared objects and executables in ELF for x86-64 can be; `file PATH` says what it is".into()
+            }
+            Self::CompareTwo { .. } => "surtax audit --compare A B, each a file or a variant".into(),
+            Self::NotBuilt { source_name, .. } => format!("surtax provision {source_name} compiles the libpythons that a recipe lists"),
             Self::CannotResume { folder, .. } => {
                 // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(

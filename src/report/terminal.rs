@@ -37,11 +37,11 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     }
     let mut text = shown.iter().map(|line| format::short(line, width) + "\n").collect::<String>();
     for note in footnotes(summary) {
-        text += &format!("\n{}\n", wrap(&note.sentence(Writing::PLAIN), width));
+        text += &format!("\n{}\n", format::wrap(&note.sentence(Writing::PLAIN), width));
     }
-    text += &format!("\n{}\n", wrap(&answer(summary), width));
+    text += &format!("\n{}\n", format::wrap(&answer(summary), width));
     for sentence in sentences(run, summary) {
-        text += &format!("\n{}\n", wrap(&sentence, width));
+        text += &format!("\n{}\n", format::wrap(&sentence, width));
     }
     if !summary.failures.is_empty() {
         text += &format!("\n{} visits failed; report.md says which and why.\n", summary.failures.len());
@@ -117,22 +117,4 @@ fn cells(row: &SubjectResult, name: String, notes: &[Footnote<'_>], study: bool)
     let sign = mark(notes, &row.subject).replace(' ', space);
     let ratio = row.ratio.map(|ratio| format!("{}{sign:<wide$}", format::ratio(ratio)));
     [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(ratio), interval, verdict]
-}
-
-/// Breaks between words; a word longer than a line is cut.
-fn wrap(text: &str, width: usize) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ').map(|word| format::short(word, width)) {
-        let line = lines.last_mut().map_or(0, |line| line.chars().count());
-        if line > 0 && line + 1 + word.chars().count() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(&word);
-        }
-    }
-    lines.join("\n")
 }

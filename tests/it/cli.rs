@@ -38,8 +38,18 @@ fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 9] =
-        [&[], &["provision"], &["variants"], &["runner", "build"], &["verify"], &["matrix"], &["matrix", "run"], &["report"], &["doctor"]];
+    let commands: [&[&str]; 10] = [
+        &[],
+        &["provision"],
+        &["variants"],
+        &["runner", "build"],
+        &["audit"],
+        &["verify"],
+        &["matrix"],
+        &["matrix", "run"],
+        &["report"],
+        &["doctor"],
+    ];
     for command in commands {
         let output = run(&[command, &["--help"]].concat());
         assert!(output.status.success());
