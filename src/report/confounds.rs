@@ -2,8 +2,9 @@
 
 use super::format;
 use super::sections::Section;
+use super::study::Effect;
 use super::summary::{Bearing, Difference, Property, Summary};
-use crate::run::short_name;
+use crate::run::{Run, Study, short_name};
 use crate::variant::{Shape, VariantName};
 
 /// Repeated when there are more: `††`.
@@ -29,8 +30,9 @@ impl Writing {
     pub(super) const PLAIN: Self = Self { name: |name| format!("`{}`", format::plain(name).replace('`', "'")), text: format::plain };
 }
 
-/// Fills `confounds` of every row that has a ratio.
-pub(super) fn beside_ratios(summary: &mut Summary) {
+/// Fills `confounds` of every row that has a ratio, and of every pair of a study.
+pub(super) fn beside_ratios(run: &Run, summary: &mut Summary) {
+    beside_pairs(run, summary);
     let differences = std::mem::take(&mut summary.differences);
     let reference = summary.reference.as_deref();
     for row in summary.benchmarks.iter_mut().flat_map(|benchmark| &mut benchmark.results).filter(|row| row.ratio.is_some()) {
@@ -66,6 +68,52 @@ pub(super) fn footnotes(summary: &Summary) -> Vec<Footnote<'_>> {
 /// `" †"`, or nothing: what stands behind a subject's ratio.
 pub(super) fn mark(notes: &[Footnote<'_>], subject: &str) -> String {
     notes.iter().find(|note| note.subjects.contains(&subject)).map_or_else(String::new, |note| format!(" {}", note.sign))
+}
+
+/// The sign of effects and pairs of a study that differ in more than their factor.
+pub(super) const PAIR: &str = "◊";
+
+/// Of a study: what builds of a matched pair were seen to differ in beside their factor, each pair once.
+pub(super) fn of_pairs<'a>(effects: impl Iterator<Item = &'a Effect>, name: fn(&str) -> String) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for pair in effects.flat_map(|effect| &effect.matched).filter(|pair| !pair.confounds.is_empty()) {
+        let words: Vec<&str> = pair.confounds.iter().map(|property| word(*property)).collect();
+        let sentence = format!("{} and {} also differ in {}", name(&pair.from), name(&pair.to), words.join(", "));
+        if !said.contains(&sentence) {
+            said.push(sentence);
+        }
+    }
+    if said.is_empty() {
+        return String::new();
+    }
+    format!("\n{PAIR} {} (evidence under *What differs*): the ratio is not the cost of the factor alone.\n", said.join("; "))
+}
+
+/// Fills `confounds` of every matched pair.
+fn beside_pairs(run: &Run, summary: &mut Summary) {
+    for study in Study::all_of(&run.plan) {
+        for (contrast, pairs) in study.effects() {
+            let is_it = |effect: &&mut Effect| {
+                effect.group.as_deref() == study.group
+                    && (effect.factor, &*effect.from, &*effect.to) == (contrast.factor, contrast.from, contrast.to)
+            };
+            for effect in summary.effects.iter_mut().filter(is_it) {
+                for (matched, (from, to)) in effect.matched.iter_mut().zip(&pairs) {
+                    let subject = |build, replicate| study.subject(build, replicate);
+                    let both =
+                        study.replicates().into_iter().filter_map(|replicate| Some((subject(*from, replicate)?, subject(*to, replicate)?)));
+                    let both: Vec<(&str, &str)> = both.collect();
+                    let of_pair = summary.differences.iter().filter(|found| {
+                        found.bearing == Bearing::Confound && both.contains(&(found.against.as_str(), found.subject.as_str()))
+                    });
+                    let mut found: Vec<Property> = of_pair.map(|found| found.property).collect();
+                    found.sort_unstable();
+                    found.dedup();
+                    matched.confounds = found;
+                }
+            }
+        }
+    }
 }
 
 /// A subject's confounds, each property once: against its own baseline before another runner, and against what all groups are relative to last.

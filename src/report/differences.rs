@@ -4,7 +4,7 @@ use super::across;
 use super::audit::{self, Declared, Item, Side};
 use super::summarise::group_of;
 use super::summary::{Bearing, Difference, Premise, PremiseVerdict, Property};
-use crate::run::{Answer, GroupPlan, Role, Run, SubjectAudit, SubjectPlan};
+use crate::run::{Answer, GroupPlan, Role, Run, Study, SubjectAudit, SubjectPlan};
 use crate::variant::{Lto, VariantName};
 
 /// Each runner and guest held against the baseline of its group; each runner against the group's first, the archive that the distribution's own
@@ -22,6 +22,7 @@ pub(super) fn differences(run: &Run) -> Vec<Difference> {
         let guests = run.plan.subjects.iter().filter(|subject| subject.role == Role::Guest && is_of(run, subject, group));
         found.extend(guests.zip(baseline.into_iter().cycle()).flat_map(|(guest, baseline)| shown(run, guest, baseline)));
     }
+    found.extend(pairs(run));
     if let Some(reference) = across::reference(&run.plan) {
         let others = run.plan.subjects.iter().filter(|subject| subject.role != Role::Control);
         for subject in others.filter(|subject| run.plan.baseline_of(subject) != Some(reference) && subject.name != reference.name) {
@@ -40,6 +41,21 @@ fn runners<'a>(run: &'a Run, group: Option<&'a GroupPlan>) -> impl Iterator<Item
 
 fn is_of(run: &Run, subject: &SubjectPlan, group: Option<&GroupPlan>) -> bool {
     group.is_none() || group_of(&run.plan, subject) == group
+}
+
+/// Of a study, what the two of a matched pair differ in beside its factor.
+fn pairs(run: &Run) -> Vec<Difference> {
+    let mut found: Vec<Difference> = Vec::new();
+    for study in Study::all_of(&run.plan) {
+        let pairs = study.effects().into_iter().flat_map(|(_, pairs)| pairs);
+        let replicated = pairs.flat_map(|(from, to)| study.replicates().into_iter().map(move |replicate| (from, to, replicate)));
+        for (from, to, replicate) in replicated {
+            let subject = |build| run.plan.subject(study.subject(build, replicate)?);
+            let (Some(from), Some(to)) = (subject(from), subject(to)) else { continue };
+            found.extend(shown(run, to, from));
+        }
+    }
+    found
 }
 
 /// What was seen to differ; not what may.

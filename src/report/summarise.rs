@@ -47,7 +47,7 @@ pub fn summarise(run: &Run) -> Summary {
         findings: Vec::new(),
     };
     study::after_verdicts(&mut summary);
-    confounds::beside_ratios(&mut summary);
+    confounds::beside_ratios(run, &mut summary);
     summary.findings = finding::findings(run, &summary, visits.recorded());
     summary
 }

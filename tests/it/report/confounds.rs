@@ -114,7 +114,7 @@ fn several_causes_are_told_together() {
 fn what_a_study_chose_is_no_confound_of_it() {
     let mut run = alike();
     for subject in run.plan.subjects.iter_mut().filter(|subject| subject.role == Role::Runner) {
-        let pgo = subject.name != "static-pic";
+        let pgo = subject.name != "static-pic-pie";
         let (code_model, linkage) = match subject.name.as_str() {
             "static-nonpic" => ("non-pic", "static"),
             "static-pic" => ("pic", "static"),
@@ -127,14 +127,20 @@ fn what_a_study_chose_is_no_confound_of_it() {
     // As its name says, and unlike the first runner.
     let without = |run: &mut Run, answer| {
         let audits: &mut Audit = &mut run.audit;
-        audits.subjects.iter_mut().filter(|audit| audit.subject == "static-pic").for_each(|audit| audit.pgo = answer);
+        audits.subjects.iter_mut().filter(|audit| audit.subject == "static-pic-pie").for_each(|audit| audit.pgo = answer);
         audits.subjects.iter_mut().filter(|audit| audit.subject.starts_with("python3")).for_each(|audit| audit.pgo = Answer::Unknown);
     };
     without(&mut run, Answer::No);
-    assert!(found(&run, "static-pic").is_empty());
+    assert!(found(&run, "static-pic-pie").is_empty());
     // What no name says is one in a study too.
     run.audit.subjects.iter_mut().filter(|audit| audit.subject == "static-pic").for_each(|audit| audit.interposition = Some(Answer::Yes));
     assert_eq!(found(&run, "static-pic"), [Property::Interposition]);
+    let summary = summarise(&run);
+    let markdown = report::markdown(&run, &summary);
+    let (_, study) = markdown.split_once("## The study").expect("a study");
+    let (effects, _) = study.split_once("#### Effects on dynamic").or_else(|| study.split_once("### Effects on dynamic")).expect("effects");
+    let said = "◊ `static-nonpic-pgo` and `static-pic-pgo` also differ in interposition; `static-pic-pgo` and `shared-pgo` also differ in interposition";
+    assert!(effects.contains(" ◊ |") && effects.contains(said), "{effects}");
 }
 
 #[test]
