@@ -1,11 +1,16 @@
 //! The guard: where two subjects differ in more than what their names say, a sign at the ratio, and below the table what it means.
 
+mod pairs;
+mod words;
+
 use super::format;
 use super::sections::Section;
-use super::study::Effect;
 use super::summary::{Bearing, Difference, Property, Summary};
-use crate::run::{Run, Study, short_name};
-use crate::variant::{Shape, VariantName};
+use crate::run::Run;
+use words::factor;
+
+pub(super) use pairs::{PAIR, of_pairs};
+pub(super) use words::{verb, word};
 
 /// Repeated when there are more: `††`.
 const SIGNS: [&str; 4] = ["†", "‡", "§", "¶"];
@@ -32,7 +37,7 @@ impl Writing {
 
 /// Fills `confounds` of every row that has a ratio, and of every pair of a study.
 pub(super) fn beside_ratios(run: &Run, summary: &mut Summary) {
-    beside_pairs(run, summary);
+    pairs::beside_pairs(run, summary);
     let differences = std::mem::take(&mut summary.differences);
     let reference = summary.reference.as_deref();
     for row in summary.benchmarks.iter_mut().flat_map(|benchmark| &mut benchmark.results).filter(|row| row.ratio.is_some()) {
@@ -68,52 +73,6 @@ pub(super) fn footnotes(summary: &Summary) -> Vec<Footnote<'_>> {
 /// `" †"`, or nothing: what stands behind a subject's ratio.
 pub(super) fn mark(notes: &[Footnote<'_>], subject: &str) -> String {
     notes.iter().find(|note| note.subjects.contains(&subject)).map_or_else(String::new, |note| format!(" {}", note.sign))
-}
-
-/// The sign of effects and pairs of a study that differ in more than their factor.
-pub(super) const PAIR: &str = "◊";
-
-/// Of a study: what builds of a matched pair were seen to differ in beside their factor, each pair once.
-pub(super) fn of_pairs<'a>(effects: impl Iterator<Item = &'a Effect>, name: fn(&str) -> String) -> String {
-    let mut said: Vec<String> = Vec::new();
-    for pair in effects.flat_map(|effect| &effect.matched).filter(|pair| !pair.confounds.is_empty()) {
-        let words: Vec<&str> = pair.confounds.iter().map(|property| word(*property)).collect();
-        let sentence = format!("{} and {} also differ in {}", name(&pair.from), name(&pair.to), words.join(", "));
-        if !said.contains(&sentence) {
-            said.push(sentence);
-        }
-    }
-    if said.is_empty() {
-        return String::new();
-    }
-    format!("\n{PAIR} {} (evidence under *What differs*): the ratio is not the cost of the factor alone.\n", said.join("; "))
-}
-
-/// Fills `confounds` of every matched pair.
-fn beside_pairs(run: &Run, summary: &mut Summary) {
-    for study in Study::all_of(&run.plan) {
-        for (contrast, pairs) in study.effects() {
-            let is_it = |effect: &&mut Effect| {
-                effect.group.as_deref() == study.group
-                    && (effect.factor, &*effect.from, &*effect.to) == (contrast.factor, contrast.from, contrast.to)
-            };
-            for effect in summary.effects.iter_mut().filter(is_it) {
-                for (matched, (from, to)) in effect.matched.iter_mut().zip(&pairs) {
-                    let subject = |build, replicate| study.subject(build, replicate);
-                    let both =
-                        study.replicates().into_iter().filter_map(|replicate| Some((subject(*from, replicate)?, subject(*to, replicate)?)));
-                    let both: Vec<(&str, &str)> = both.collect();
-                    let of_pair = summary.differences.iter().filter(|found| {
-                        found.bearing == Bearing::Confound && both.contains(&(found.against.as_str(), found.subject.as_str()))
-                    });
-                    let mut found: Vec<Property> = of_pair.map(|found| found.property).collect();
-                    found.sort_unstable();
-                    found.dedup();
-                    matched.confounds = found;
-                }
-            }
-        }
-    }
 }
 
 /// A subject's confounds, each property once: against its own baseline before another runner, and against what all groups are relative to last.
@@ -188,47 +147,6 @@ impl Footnote<'_> {
     }
 }
 
-fn factor(subject: &str) -> &'static str {
-    let short = subject.rsplit_once('/').map_or(subject, |(group, _)| short_name(group, subject));
-    match short.parse::<VariantName>().map(|name| name.shape) {
-        Ok(Shape::StaticNonpic) => "embedding alone",
-        Ok(Shape::StaticPic | Shape::StaticPicPie) => "PIC",
-        Ok(Shape::StaticPie) => "PIE",
-        Ok(Shape::Shared) => "sharing",
-        Err(_) => "one choice alone",
-    }
-}
-
-/// `lacks PGO`; of several `lack PGO`.
-pub(super) fn verb(claim: &Difference, many: bool) -> String {
-    let (value, other) = (format::plain(&claim.value), format::plain(&claim.against_value));
-    let lacks = value == "no";
-    let has = |what: &str| {
-        let verb = match (lacks, many) {
-            (true, false) => "lacks",
-            (true, true) => "lack",
-            (false, false) => "has",
-            (false, true) => "have",
-        };
-        format!("{verb} {what}")
-    };
-    let be = if many { "are" } else { "is" };
-    let were = if many { "were" } else { "was" };
-    match claim.property {
-        Property::Pgo => has("PGO"),
-        Property::Lto => has("LTO"),
-        Property::Interposition => format!("{be} {} to semantic interposition", if lacks { "closed" } else { "open" }),
-        Property::CodeModel => format!("{be} {value} instead of {other}"),
-        Property::Tls => format!("{} thread-local variables by {value} instead of {other}", if many { "reach" } else { "reaches" }),
-        Property::Dispatch => format!("{} by {value} instead of {other}", if many { "dispatch" } else { "dispatches" }),
-        Property::Compiler => format!("{were} compiled by {value} instead of {other}"),
-        Property::Cet => has("CET"),
-        Property::StackProtector => has("a stack protector"),
-        Property::Python => format!("{be} Python {value} instead of {other}"),
-        Property::Hacl => format!("{} {value} HACL functions", if many { "have" } else { "has" }),
-    }
-}
-
 /// What evidence does not cover, in one sentence. Nothing where all is known.
 pub(super) fn unknown(section: Section<'_>, writing: Writing) -> Option<String> {
     let mut found: Vec<(Property, Vec<&str>)> = Vec::new();
@@ -251,21 +169,4 @@ pub(super) fn unknown(section: Section<'_>, writing: Writing) -> Option<String> 
         })
         .collect();
     (!parts.is_empty()).then(|| format!("What is not known may be part of a ratio: {}.", parts.join("; ")))
-}
-
-/// A property's name within a sentence.
-pub(super) fn word(property: Property) -> &'static str {
-    match property {
-        Property::Pgo => "PGO",
-        Property::Lto => "LTO",
-        Property::Interposition => "interposition",
-        Property::CodeModel => "code model",
-        Property::Tls => "TLS model",
-        Property::Dispatch => "dispatch",
-        Property::Compiler => "compiler",
-        Property::Cet => "CET",
-        Property::StackProtector => "stack protector",
-        Property::Python => "Python",
-        Property::Hacl => "HACL",
-    }
 }
