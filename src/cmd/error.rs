@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::audit::AuditError;
 use crate::error::{Exit, Explain};
 use crate::libpython::VariantName;
 use crate::recipe::PythonVersion;
@@ -30,12 +31,14 @@ pub enum CommandError {
     NothingToAudit { target: String, near: Option<String> },
     #[error("{} is a folder", .0.display())]
     AuditOfFolder(PathBuf),
-    #[error("{} cannot be audited: {reason}", path.display())]
-    CannotAudit { path: PathBuf, reason: String },
+    #[error("{} is no regular file", .0.display())]
+    AuditOfNoFile(PathBuf),
+    #[error("{} cannot be audited", path.display())]
+    CannotAudit { path: PathBuf, source: AuditError },
     #[error("--compare takes exactly two, and {} {} named: {}", named.len(), if named.len() == 1 { "is" } else { "are" }, named.join(", "))]
     CompareTwo { named: Vec<String> },
-    #[error("`{subject}` of {source_name} is not built, and an audit builds nothing")]
-    NotBuilt { subject: String, source_name: String },
+    #[error("{source_name} has built none of {}, and an audit builds nothing", variants.join(", "))]
+    NotBuilt { source_name: String, variants: Vec<String> },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -68,8 +71,9 @@ impl Explain for CommandError {
             Self::NothingToAudit { near: Some(near), .. } => format!("did you mean {near}?"),
             Self::NothingToAudit { near: None, .. } => "surtax variants lists variants; a file is named by its path".into(),
             Self::AuditOfFolder(folder) => format!("of an installed CPython: surtax audit --prefix {}", folder.display()),
-            Self::CannotAudit { .. } => {
-                "archives, objects, shared objects and executables in ELF for x86-64 can be; `file PATH` says what it is".into()
+            Self::CannotAudit { source: AuditError::Fs(error), .. } => return error.hint(),
+            Self::AuditOfNoFile(_) | Self::CannotAudit { .. } => {
+                "archives, objects, shared objects and executables can be; `file PATH` says what it is".into()
             }
             Self::CompareTwo { .. } => "surtax audit --compare A B, each a file or a variant".into(),
             Self::NotBuilt { source_name, .. } => format!("surtax provision {source_name} compiles the libpythons that a recipe lists"),

@@ -64,7 +64,8 @@ fn audit_among(subject: &str, file: &Path, archives: impl Fn(Option<&Path>) -> V
         audit.python = python_version(file)?;
     }
     let library = surroundings::standard_library(file, audit.python.as_deref());
-    if audit.pgo == Answer::Unknown && is_shared_object(&audit) {
+    // With its symbols, a file shows by itself how it was compiled.
+    if audit.cold_symbols.is_none() && is_shared_object(&audit) {
         settle_by_function_sizes(&mut audit, file, &archives(library.as_deref()))?;
     }
     if audit.flags.is_none() && audit.python.is_some() {

@@ -172,6 +172,23 @@ fn the_prefix_around_a_file_says_its_version_and_flags() {
 }
 
 #[test]
+fn a_recipe_that_has_built_nothing_is_not_built_for_an_audit() {
+    let workshop = Workshop::new();
+    let toy = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cpython/toy");
+    let recipe = format!(
+        "kind: cpython\npython: \"3.13\"\nsource: {{path: {}}}\ncompiler: gcc\nvariants:\n  - {{linkage: static, code-model: non-pic, pgo: true}}\n",
+        toy.display()
+    );
+    workshop.write("mine.yaml", &recipe);
+    for target in [text(&workshop.path("mine.yaml")), format!("{}/static-nonpic-pgo", text(&workshop.path("mine.yaml")))] {
+        let said = refused(&workshop, &[&target]);
+        assert!(said.contains("mine has built none of static-nonpic-pgo"), "{said}");
+    }
+    assert!(refused(&workshop, &["--recipe", &text(&workshop.path("mine.yaml")), "shared-pgo"]).contains("asks for no such build"));
+    assert!(!workshop.path("store/cpython").exists(), "nothing was compiled");
+}
+
+#[test]
 fn an_installed_python_is_audited_and_nothing_is_built() {
     let workshop = Workshop::new();
     for prefix in needs::prefixes() {

@@ -137,9 +137,13 @@ fn runs(forms: &mut Forms) {
         CommandError::NothingToAudit { target: "static-pik".into(), near: Some("static-pic".into()) },
         CommandError::NothingToAudit { target: "libpython.a".into(), near: None },
         CommandError::AuditOfFolder(path("/opt/python")),
-        CommandError::CannotAudit { path: path("notes.txt"), reason: "Unknown file magic".into() },
+        CommandError::AuditOfNoFile(path("/dev/null")),
+        CommandError::CannotAudit {
+            path: path("notes.txt"),
+            source: AuditError::Unreadable { path: path("notes.txt"), reason: "Unknown file magic".into() },
+        },
         CommandError::CompareTwo { named: vec!["static-pic".into()] },
-        CommandError::NotBuilt { subject: "static-nonpic-pgo, shared-pgo".into(), source_name: "cpython-3.13".into() },
+        CommandError::NotBuilt { source_name: "cpython-3.13".into(), variants: vec!["static-nonpic-pgo".into(), "shared-pgo".into()] },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
 }

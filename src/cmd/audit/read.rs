@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::target::{Subject, Target, Targets};
-use crate::audit::AuditError;
 use crate::cli::{AuditArgs, SourceArgs};
 use crate::cmd::CommandError;
 use crate::cmd::pipeline::{self, BASELINE, Entry, Prepared, Wanted};
@@ -38,13 +37,7 @@ pub(super) fn read(args: &AuditArgs, targets: &Targets, reporter: &dyn Reporter)
 }
 
 fn of_file(path: &Path) -> Result<SubjectAudit, CommandError> {
-    audit_path(&path.to_string_lossy(), path).map_err(|error| {
-        let reason = match error {
-            AuditError::Unreadable { reason, .. } => reason,
-            other => other.to_string(),
-        };
-        CommandError::CannotAudit { path: path.to_owned(), reason }
-    })
+    audit_path(&path.to_string_lossy(), path).map_err(|source| CommandError::CannotAudit { path: path.to_owned(), source })
 }
 
 /// A recipe's own name, where it was named by its path; a prefix's stays.
@@ -178,7 +171,7 @@ fn built_of(
     let (there, missing): (Vec<_>, Vec<_>) = demand.variants.iter().zip(built).partition(|(_, built)| *built);
     let missing: Vec<String> = missing.iter().map(|(variant, _)| variant.to_string()).collect();
     if there.is_empty() {
-        return Err(CommandError::NotBuilt { subject: missing.join(", "), source_name: name.to_owned() }.into());
+        return Err(CommandError::NotBuilt { source_name: name.to_owned(), variants: missing }.into());
     }
     if !missing.is_empty() {
         reporter.warn(&format!("{name} has not built {}: nothing is said of it, and an audit builds nothing", missing.join(", ")));

@@ -94,7 +94,7 @@ fn target(word: &str, prefixes: &[String]) -> Result<Target, CommandError> {
     }
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(CommandError::AuditOfFolder(path.to_owned())),
-        Ok(_) => Err(CommandError::CannotAudit { path: path.to_owned(), reason: "it is no regular file".into() }),
+        Ok(_) => Err(CommandError::AuditOfNoFile(path.to_owned())),
         Err(_) => Err(CommandError::NothingToAudit { target: word.to_owned(), near: near(word) }),
     }
 }
