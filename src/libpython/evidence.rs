@@ -70,6 +70,8 @@ fn audit_among(subject: &str, file: &Path, archives: impl Fn(Option<&Path>) -> V
     }
     if audit.flags.is_none() && audit.python.is_some() {
         audit.flags = library.map(|library| surroundings::flags(&library)).transpose()?.flatten();
+        let found = audit.flags.is_some();
+        audit.unsettled.retain(|unsettled| unsettled.property != "flags" || !found);
     }
     Ok(audit)
 }

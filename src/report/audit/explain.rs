@@ -137,10 +137,10 @@ fn accesses(page: &mut Page, audit: &SubjectAudit, own: &Accesses) {
             row(page, "  relaxed by the linker", relaxed(counts, after));
         }
     }
-    let most = linked.map_or(&own.most, |linked| &linked.most);
-    let some: Vec<&FunctionAccesses> = most.iter().filter(|function| function.counts.sum() > 0).collect();
+    // Of what was compiled: linked, those of the program around it come first.
+    let some: Vec<&FunctionAccesses> = own.most.iter().filter(|function| function.counts.sum() > 0).collect();
     if !some.is_empty() {
-        page.line(&format!("  those that have most{}:", if linked.is_some() { ", linked" } else { "" }));
+        page.line(&format!("  those that have most{stage}:"));
     }
     for function in some {
         row(page, &format!("  {}", function.name), function.counts);

@@ -125,7 +125,8 @@ impl Footnote<'_> {
 
     /// With the evidence of both sides.
     fn claim(&self, claim: &Difference, many: bool, writing: Writing) -> String {
-        let text = |evidence: &str| (writing.text)(&format::short(evidence, 300));
+        // The observation itself; what it is held against, and why, stands under *What differs*.
+        let text = |evidence: &str| (writing.text)(&format::short(evidence.split("; ").next().unwrap_or_default(), 300));
         let what = verb(claim, many);
         let against = (writing.name)(&claim.against);
         match (claim.evidence.is_empty(), claim.against_evidence.is_empty()) {

@@ -81,7 +81,7 @@ fn whatever_else_differs_is_found_in_the_evidence() {
 fn the_sign_stands_at_the_number_and_its_text_below_the_table() {
     let run = changed("static-pic", |audit| {
         audit.pgo = Answer::No;
-        audit.pgo_evidence = "6 of 180 objects have hot sections".into();
+        audit.pgo_evidence = "6 of 180 objects have hot sections; from 10 % of them on, a profile placed them".into();
     });
     let summary = summarise(&run);
     let markdown = report::markdown(&run, &summary);
