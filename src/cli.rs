@@ -45,6 +45,12 @@ pub enum Command {
     /// Build the runners
     #[command(subcommand)]
     Runner(RunnerCommand),
+    /// Read ELF files and say what they are, and how that is known
+    #[command(
+        after_help = "Nothing is built: what a variant's runner shows is told where the runner is there. A name that means a variant or a recipe and \
+        a file too is the file with a slash in it: ./shared."
+    )]
+    Audit(AuditArgs),
     /// Check that every runner behaves as the stock python3 does
     Verify(VerifyArgs),
     /// Measure what each runner costs against the stock python3
@@ -82,6 +88,13 @@ pub struct SourceArgs {
     #[arg(value_name = "RECIPE")]
     pub recipes: Vec<String>,
 
+    #[command(flatten)]
+    pub options: SourceOptions,
+}
+
+/// What a source takes beside its name.
+#[derive(Debug, Clone, Args)]
+pub struct SourceOptions {
     /// An installed CPython (pyenv, uv, conda, /usr/local) as a source of libpythons; repeat it for more
     #[arg(long = "prefix", value_name = "DIR")]
     pub prefixes: Vec<PathBuf>,
@@ -209,6 +222,33 @@ pub struct VariantsArgs {
 
     /// Print the list as JSON
     #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Paths of archives, objects, shared objects or executables; variants (static-pic, python3), of another recipe as
+    /// RECIPE/VARIANT; recipes, for all their variants [default: all variants of the release this host is]
+    #[arg(value_name = "VARIANT|FILE")]
+    pub targets: Vec<String>,
+
+    /// Recipe that the variants are of, by its name or path; repeat it for more [default: host, the release this host is]
+    #[arg(long = "recipe", value_name = "RECIPE")]
+    pub recipes: Vec<String>,
+
+    #[command(flatten)]
+    pub options: SourceOptions,
+
+    /// Say in what two differ, and so what a ratio of their times would be the cost of
+    #[arg(long, conflicts_with = "explain")]
+    pub compare: bool,
+
+    /// Say of each item how it is known, and of what is unknown what would settle it
+    #[arg(long)]
+    pub explain: bool,
+
+    /// Print everything as JSON
+    #[arg(long, conflicts_with = "explain")]
     pub json: bool,
 }
 
@@ -379,8 +419,7 @@ pub struct OpcodesArgs {
 impl OpcodesArgs {
     /// The recipe as a source among sources.
     pub fn source(&self, recipe: &str) -> SourceArgs {
-        SourceArgs {
-            recipes: vec![recipe.to_owned()],
+        let options = SourceOptions {
             prefixes: Vec::new(),
             python: self.python,
             mirrors: Vec::new(),
@@ -389,7 +428,8 @@ impl OpcodesArgs {
             refresh: false,
             locked: Vec::new(),
             allow_expired: self.allow_expired,
-        }
+        };
+        SourceArgs { recipes: vec![recipe.to_owned()], options }
     }
 }
 

@@ -57,6 +57,7 @@ macro_rules! explained {
 
 explained!(
     crate::fs::FsError,
+    crate::audit::AuditError,
     crate::process::ProcessError,
     crate::store::StoreError,
     crate::interrupt::Interrupted,

@@ -15,6 +15,7 @@ mod relocatable;
 mod relocations;
 mod sibling;
 mod unsettled;
+mod version;
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,7 @@ pub use hacl::missing_symbols;
 pub(crate) use linked::Symbols;
 pub use linked::{after_link, handlers};
 pub(crate) use members::for_each_object;
+pub use version::python_version;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {

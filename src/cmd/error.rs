@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::audit::AuditError;
 use crate::error::{Exit, Explain};
 use crate::libpython::VariantName;
 use crate::recipe::PythonVersion;
@@ -30,6 +31,18 @@ pub enum CommandError {
     GateWithoutCounts { reason: String },
     #[error("--gate-against {} has nothing to judge: {reason}", run.display())]
     GateAgainst { run: PathBuf, reason: String },
+    #[error("`{target}` is no file that is there, no variant and no recipe")]
+    NothingToAudit { target: String, near: Option<String> },
+    #[error("{} is a folder", .0.display())]
+    AuditOfFolder(PathBuf),
+    #[error("{} is no regular file", .0.display())]
+    AuditOfNoFile(PathBuf),
+    #[error("{} cannot be audited", path.display())]
+    CannotAudit { path: PathBuf, source: AuditError },
+    #[error("--compare takes exactly two, and {} {} named: {}", named.len(), if named.len() == 1 { "is" } else { "are" }, named.join(", "))]
+    CompareTwo { named: Vec<String> },
+    #[error("{source_name} has built none of {}, and an audit builds nothing", variants.join(", "))]
+    NotBuilt { source_name: String, variants: Vec<String> },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -63,6 +76,15 @@ impl Explain for CommandError {
                 "--hacl-source PATH names a tarball or a checkout of that CPython; --hacl stubs does without".into()
             }
             Self::BaselineFailed { .. } => "every failed check: surtax verify --again --json".into(),
+            Self::NothingToAudit { near: Some(near), .. } => format!("did you mean {near}?"),
+            Self::NothingToAudit { near: None, .. } => "surtax variants lists variants; a file is named by its path".into(),
+            Self::AuditOfFolder(folder) => format!("of an installed CPython: surtax audit --prefix {}", folder.display()),
+            Self::CannotAudit { source: AuditError::Fs(error), .. } => return error.hint(),
+            Self::AuditOfNoFile(_) | Self::CannotAudit { .. } => {
+                "archives, objects, shared objects and executables can be; `file PATH` says what it is".into()
+            }
+            Self::CompareTwo { .. } => "surtax audit --compare A B, each a file or a variant".into(),
+            Self::NotBuilt { source_name, .. } => format!("surtax provision {source_name} compiles the libpythons that a recipe lists"),
             Self::CannotResume { folder, .. } => {
                 // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(

@@ -111,7 +111,7 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
 
 fn group_names(args: &MatrixRunArgs) -> Result<Vec<String>> {
     let recipes = pipeline::recipes(&args.source).map(|name| Ok(Recipe::named(name)?.name));
-    let prefixes = args.source.prefixes.iter().map(|folder| Ok(prefix::name_of(folder)));
+    let prefixes = args.source.options.prefixes.iter().map(|folder| Ok(prefix::name_of(folder)));
     recipes.chain(prefixes).collect()
 }
 

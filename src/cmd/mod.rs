@@ -1,5 +1,6 @@
 //! One thin file per subcommand: load, plan, execute, print.
 
+mod audit;
 mod doctor;
 mod error;
 mod listing;
@@ -27,6 +28,7 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Provision(args) => provision::execute(args, &terminal),
         Command::Variants(args) => variants::execute(args, &terminal),
         Command::Runner(RunnerCommand::Build(args)) => runner::execute(args, &terminal),
+        Command::Audit(args) => audit::execute(args, &terminal),
         Command::Verify(args) => verify::execute(args, &terminal),
         Command::Matrix(MatrixCommand::Run(args)) => matrix::execute(args, &terminal),
         Command::Report(args) => report::execute(args, &terminal),

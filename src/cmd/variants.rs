@@ -90,7 +90,7 @@ fn rows_of(store: &Store, prepared: &Prepared, toolchain: Option<&Toolchain>) ->
             (variants.iter().find(|variant| variant.name == offer.name), audit.of(&offer.name.to_string()))
         {
             let built = match toolchain {
-                Some(toolchain) => runner::is_built(store, home, variant, toolchain)?,
+                Some(toolchain) => runner::built(store, home, variant, toolchain)?.is_some(),
                 None => false,
             };
             row.library = Some(audit.file.clone());

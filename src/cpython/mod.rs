@@ -117,6 +117,12 @@ pub fn is_built(store: &Store, demand: &Demand<'_>) -> Result<Vec<bool>, Cpython
     demand.variants.iter().map(built).collect()
 }
 
+/// Whether the store has the installation that all of them share, so that [`stage`] of what [`is_built`] compiles nothing.
+pub fn is_installed(store: &Store, demand: &Demand<'_>) -> Result<bool, CpythonError> {
+    let compiler = Compiler::find(&demand.recipe.compiler)?;
+    Ok(stock::is_installed(&Tree::new(store, demand, &compiler, 1, &Silent)?))
+}
+
 /// Brings one tree to where every library is in the store; returns whether all was there.
 fn build(store: &Store, tree: &Tree<'_>, wanted: &[Intended], reporter: &dyn Reporter) -> Result<bool, CpythonError> {
     let complete = || wanted.iter().all(Intended::is_built) && (tree.replicate > 1 || stock::is_installed(tree));

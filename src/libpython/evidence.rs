@@ -1,15 +1,16 @@
 //! Evidence of a home: what the files of its libpythons show, and what one of them says of another.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use object::{Object as _, ObjectSymbol as _};
 
 use super::home::Home;
+use super::surroundings;
 use super::variant::{Library, Variant};
-use crate::audit::{AuditError, audit_file, for_each_object};
+use crate::audit::{AuditError, after_link, audit_file, for_each_object, python_version};
 use crate::fs;
-use crate::run::{Answer, Audit, SCHEMA, SubjectAudit};
+use crate::run::{Answer, Audit, FileKind, SCHEMA, SubjectAudit};
 
 /// At least this share of a shared object's functions must be as large as an archive's before it counts as the same compilation.
 /// Debian 12: 89 % against `-pic.a`, from which it is linked.
@@ -19,20 +20,27 @@ const SAME_COMPILATION_SHARE: f64 = 0.75;
 pub fn audit_home(home: &Home, baselines: &[&str], variants: &[Variant]) -> Result<Audit, AuditError> {
     let mut subjects = Vec::new();
     let loaded = loaded_by(home);
+    let archives: Vec<PathBuf> = home.archives().into_iter().map(Path::to_owned).collect();
     for baseline in baselines {
-        subjects.push(match loaded {
-            Some(shared) => audit_shared(baseline, shared, home)?,
-            None => audit_file(baseline, &home.stock)?,
-        });
+        subjects.push(audit_among(baseline, loaded.unwrap_or(&home.stock), |_| archives.clone())?);
     }
     for variant in variants {
-        let name = &variant.name.to_string();
-        subjects.push(match &variant.build.library {
-            Library::SharedObject(shared) => audit_shared(name, shared, home)?,
-            Library::Archive(archive) => audit_file(name, archive)?,
-        });
+        subjects.push(audit_among(&variant.name.to_string(), variant.build.library.path(), |_| archives.clone())?);
     }
     Ok(Audit { schema: SCHEMA, subjects })
+}
+
+/// The audit of any file, with what lies beside it.
+pub fn audit_path(subject: &str, file: &Path) -> Result<SubjectAudit, AuditError> {
+    audit_among(subject, file, |library| surroundings::archives_beside(file, library))
+}
+
+/// Fills in what the link of an archive made of it.
+pub fn add_link(audit: &mut SubjectAudit, executable: &Path) -> Result<(), AuditError> {
+    if audit.file.extension().is_some_and(|extension| extension == "a") {
+        audit.after_link = Some(after_link(executable)?);
+    }
+    Ok(())
 }
 
 /// The home's shared libpython, where the stock `python3` is only a launcher for it.
@@ -44,19 +52,34 @@ fn loaded_by(home: &Home) -> Option<&Path> {
     crate::elf::needed(&home.stock).iter().any(|needed| needed == name).then_some(shared)
 }
 
-fn audit_shared(subject: &str, shared: &Path, home: &Home) -> Result<SubjectAudit, AuditError> {
-    let mut audit = audit_file(subject, shared)?;
+/// `archives`: whose compilation a stripped shared object may be of, given the standard library that the file belongs to.
+fn audit_among(subject: &str, file: &Path, archives: impl Fn(Option<&Path>) -> Vec<PathBuf>) -> Result<SubjectAudit, AuditError> {
+    let mut audit = audit_file(subject, file)?;
+    if audit.python.is_none() {
+        audit.python = python_version(file)?;
+    }
+    let library = surroundings::standard_library(file, audit.python.as_deref());
     // With its symbols, a file shows by itself how it was compiled.
-    if audit.cold_symbols.is_none() {
-        settle_by_function_sizes(&mut audit, shared, home)?;
+    if audit.cold_symbols.is_none() && is_shared_object(&audit) {
+        settle_by_function_sizes(&mut audit, file, &archives(library.as_deref()))?;
+    }
+    if audit.flags.is_none() && audit.python.is_some() {
+        audit.flags = library.map(|library| surroundings::flags(&library)).transpose()?.flatten();
+        let found = audit.flags.is_some();
+        audit.unsettled.retain(|unsettled| unsettled.property != "flags" || !found);
     }
     Ok(audit)
 }
 
+fn is_shared_object(audit: &SubjectAudit) -> bool {
+    let named = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().contains(".so"));
+    audit.kind.map_or_else(|| named(&audit.file), |kind| kind == FileKind::SharedObject)
+}
+
 /// A stripped shared object hides how it was compiled; if its functions have the sizes of an archive's, they were compiled alike.
-fn settle_by_function_sizes(audit: &mut SubjectAudit, shared: &Path, home: &Home) -> Result<(), AuditError> {
+fn settle_by_function_sizes(audit: &mut SubjectAudit, shared: &Path, archives: &[PathBuf]) -> Result<(), AuditError> {
     let exported = exported_function_sizes(shared)?;
-    for archive in home.archives() {
+    for archive in archives {
         let sizes = archive_function_sizes(archive)?;
         let both = exported.iter().filter_map(|(name, size)| sizes.get(name).map(|other| size == other));
         let (equal, compared) = both.fold((0_u64, 0_u64), |(equal, compared), same| (equal + u64::from(same), compared + 1));
@@ -66,9 +89,7 @@ fn settle_by_function_sizes(audit: &mut SubjectAudit, shared: &Path, home: &Home
             audit.pgo = like.pgo;
             audit.pgo_evidence =
                 format!("{equal} of {compared} exported functions have the size that they have in {name}, where {}", like.pgo_evidence);
-            if audit.pgo != Answer::Unknown {
-                audit.unsettled.retain(|open| open.property != "pgo");
-            }
+            audit.unsettled.retain(|unsettled| unsettled.property != "pgo" || like.pgo == Answer::Unknown);
             return Ok(());
         }
     }

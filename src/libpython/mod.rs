@@ -6,10 +6,11 @@ mod home;
 mod needed;
 mod proof;
 mod stock;
+mod surroundings;
 mod variant;
 
 pub use crate::variant::{CodeModel, Linkage, Shape, VariantName};
-pub use evidence::audit_home;
+pub use evidence::{add_link, audit_home, audit_path};
 pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, provide, stand_ins};
 pub(crate) use hacl::{listed, read_version};
 pub(crate) use home::link_prefix;

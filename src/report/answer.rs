@@ -1,9 +1,10 @@
 //! The answer in a sentence or two, made from the numbers alone.
 
+use super::confounds;
 use super::format;
 use super::sections::{Section, sections};
 use super::study::is_study;
-use super::summary::{BenchmarkSummary, PremiseVerdict, Property, SubjectResult, Summary};
+use super::summary::{Bearing, BenchmarkSummary, Difference, PremiseVerdict, Property, SubjectResult, Summary};
 use crate::run::{Clock, Role};
 use crate::stats::{self, Verdict};
 
@@ -52,8 +53,7 @@ fn of_section(summary: &Summary, section: Section<'_>) -> Option<String> {
             code(best.subject)
         );
     }
-    let elsewhere = if is_study(summary) { "; the study takes the causes apart." } else { "." };
-    Some(text + &caution(section, elsewhere))
+    Some(text + &caution(section, is_study(summary)))
 }
 
 /// Whether any of the figures that an answer would rest on was seen to differ from the baseline's.
@@ -166,33 +166,53 @@ fn figure(benchmark: &str, ratio: f64, verdict: Option<Verdict>) -> String {
 }
 
 /// The sentence that keeps a reader from taking a mixture of causes for one.
-fn caution(section: Section<'_>, end: &str) -> String {
-    if section.premise().verdict != PremiseVerdict::DoesNotHold {
-        return String::new();
-    }
-    let confounded = |property: Property, lacks: &str, has: &str| {
-        let mut subjects: Vec<String> = Vec::new();
-        for difference in section
-            .differences()
-            .filter(|difference| difference.property == property && difference.value == lacks && difference.against_value == has)
-        {
-            let name = code(&difference.subject);
-            if !subjects.contains(&name) {
-                subjects.push(name);
+fn caution(section: Section<'_>, study: bool) -> String {
+    let end = if study { "; the study takes the causes apart." } else { "." };
+    let claims = claims(section);
+    if claims.is_empty() {
+        return match section.premise().verdict {
+            PremiseVerdict::DoesNotHold if study => {
+                " The builds differ in more than one choice, as their names say; the study takes the causes apart.".into()
             }
-        }
-        subjects
-    };
-    let pgo = confounded(Property::Pgo, "no", "yes");
-    if pgo.is_empty() {
-        return format!(" The runners' libpythons were not built alike (below), so no ratio is the cost of one choice alone{end}");
+            PremiseVerdict::DoesNotHold => {
+                " The runners' libpythons were not built alike (below), so no ratio is the cost of one choice alone.".into()
+            }
+            _ => String::new(),
+        };
     }
-    format!(
-        " The libpythons were not built alike: {} {} compiled without a profile (PGO), so {} not the cost of PIC or of sharing alone{end}",
-        pgo.join(", "),
-        if pgo.len() == 1 { "was" } else { "were" },
-        if pgo.len() == 1 { "its ratio is" } else { "their ratios are" }
-    )
+    let mut subjects: Vec<&str> = claims.iter().flat_map(|(_, subjects)| subjects.iter().copied()).collect();
+    subjects.sort_unstable();
+    subjects.dedup();
+    let ratios = if subjects.len() == 1 { "its ratio is" } else { "their ratios are" };
+    let claims: Vec<String> = claims.iter().map(|(claim, subjects)| said(claim, subjects)).collect();
+    format!(" The libpythons were not built alike: {}, so {ratios} not the cost of PIC or of sharing alone{end}", claims.join("; "))
+}
+
+/// What runners were seen to differ in beside what their names say, and which of them.
+fn claims(section: Section<'_>) -> Vec<(&Difference, Vec<&str>)> {
+    let mut claims: Vec<(&Difference, Vec<&str>)> = Vec::new();
+    let is_guest = |subject: &str| section.role_of(subject) == Some(Role::Guest);
+    for difference in section.differences().filter(|difference| difference.bearing == Bearing::Confound && !is_guest(&difference.subject)) {
+        let same = |other: &Difference| {
+            (other.property, &other.value, &other.against_value) == (difference.property, &difference.value, &difference.against_value)
+        };
+        match claims.iter_mut().find(|(other, _)| same(other)) {
+            Some((_, subjects)) if subjects.contains(&difference.subject.as_str()) => {}
+            Some((_, subjects)) => subjects.push(&difference.subject),
+            None => claims.push((difference, vec![&difference.subject])),
+        }
+    }
+    claims
+}
+
+fn said(claim: &Difference, subjects: &[&str]) -> String {
+    let names: Vec<String> = subjects.iter().map(|subject| code(subject)).collect();
+    let many = subjects.len() > 1;
+    let verb = match (claim.property, claim.value.as_str()) {
+        (Property::Pgo, "no") => format!("{} compiled without a profile (PGO)", if many { "were" } else { "was" }),
+        _ => confounds::verb(claim, many),
+    };
+    format!("{} {verb}", names.join(", "))
 }
 
 fn code(name: &str) -> String {

@@ -110,6 +110,33 @@ pub(super) fn short(text: &str, limit: usize) -> String {
     text.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// Breaks between words; a word longer than a line is cut.
+pub(super) fn wrap(text: &str, width: usize) -> String {
+    broken(text.split(' ').map(|word| short(word, width)), width)
+}
+
+/// The same, but that a longer word has a line of its own, and keeps its end: a path, a symbol.
+pub(super) fn wrap_whole(text: &str, width: usize) -> String {
+    broken(text.split(' ').map(str::to_owned), width)
+}
+
+fn broken(words: impl Iterator<Item = String>, width: usize) -> String {
+    let mut lines = vec![String::new()];
+    for word in words {
+        let line = lines.last_mut().map_or(0, |line| line.chars().count());
+        if line > 0 && line + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+    }
+    lines.join("\n")
+}
+
 /// For text and attributes of XML.
 pub(crate) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -2,7 +2,9 @@
 
 mod across;
 mod answer;
+pub mod audit;
 mod break_even;
+mod confounds;
 mod counters;
 mod differences;
 mod estimate;
@@ -30,7 +32,7 @@ pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
 pub use study::{Effect, Figures, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range, sentences};
 pub use summarise::summarise;
 pub use summary::{
-    AcrossResult, BenchmarkSummary, BreakEven, CountedSummary, Difference, Failure, Finding, Premise, PremiseVerdict, Property,
+    AcrossResult, Bearing, BenchmarkSummary, BreakEven, CountedSummary, Difference, Failure, Finding, Premise, PremiseVerdict, Property,
     SubjectResult, Summary, VerifySummary,
 };
 pub use terminal::terminal_table;

@@ -40,6 +40,10 @@ impl<'a> Section<'a> {
         self.summary.differences.iter().filter(move |difference| self.holds(&difference.subject))
     }
 
+    pub(super) fn role_of(self, subject: &str) -> Option<Role> {
+        self.summary.benchmarks.iter().find_map(|benchmark| benchmark.of(subject)).map(|row| row.role)
+    }
+
     /// The subject's name without its group's: `static-nonpic` of `debian-13/static-nonpic`. Under its group's heading that says enough,
     /// and it is the name that like subjects of other groups have too.
     pub(super) fn short<'n>(&self, subject: &'n str) -> &'n str {

@@ -2,6 +2,7 @@
 
 use super::across;
 use super::break_even;
+use super::confounds;
 use super::counters;
 use super::differences;
 use super::estimate::Estimate;
@@ -48,6 +49,7 @@ pub fn summarise(run: &Run) -> Summary {
         findings: Vec::new(),
     };
     study::after_verdicts(&mut summary);
+    confounds::beside_ratios(run, &mut summary);
     summary.findings = finding::findings(run, &summary, visits.recorded());
     summary
 }
@@ -162,6 +164,7 @@ fn hole(plan: &Plan, subject: &SubjectPlan, baseline: &str) -> SubjectResult {
         branch_misses: None,
         instruction_cache_misses: None,
         note: None,
+        confounds: Vec::new(),
     }
 }
 

@@ -180,6 +180,10 @@ pub struct SubjectResult {
     pub instruction_cache_misses: Option<u64>,
     /// Why this is a hole, or what an undecided verdict lacks.
     pub note: Option<String>,
+    /// In what its libpython was seen to differ beside what its name says, from the baseline's or the group's first runner's, so that the ratio is not
+    /// the cost of the one; `differences` has the evidence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confounds: Vec<Property>,
 }
 
 /// One subject relative to the reference, whatever group it is of. For those of the reference's own group this repeats their row.
@@ -243,23 +247,45 @@ pub struct Failure {
 #[serde(deny_unknown_fields)]
 pub struct Difference {
     pub subject: String,
-    /// The subject it is held against: the baseline, or a runner that has what this one lacks.
+    /// The subject it is held against: its baseline, the first runner of its group, or the baseline that all groups are relative to.
     pub against: String,
     pub property: Property,
-    /// `yes`, `no`, `unknown`, or the code model's name, or how many HACL functions are missing.
+    pub bearing: Bearing,
+    /// `yes`, `no`, `unknown`, the code model's name, `GCC 12`, or how many HACL functions are missing.
     pub value: String,
     pub against_value: String,
     pub evidence: String,
     pub against_evidence: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Property {
     Pgo,
     Lto,
+    Interposition,
     CodeModel,
+    Tls,
+    Dispatch,
+    Compiler,
+    Cet,
+    StackProtector,
+    Python,
     Hacl,
+}
+
+/// What a difference means for the ratio of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bearing {
+    /// It was seen, and it is no part of what the subject's name says is compared.
+    Confound,
+    /// One side or both are unknown: it may be part of the ratio.
+    Unknown,
+    /// What is compared, or what follows from it.
+    Named,
+    /// Not on speed.
+    None,
 }
 
 /// Whether "same PGO, same LTO, only -fPIC differs" is true of the runners' libpythons.

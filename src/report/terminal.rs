@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::answer::answer;
+use super::confounds::{Footnote, Writing, footnotes, mark};
 use super::format;
 use super::sections::sections;
 use super::study::{is_study, sentences};
@@ -35,12 +36,15 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
         shown.extend([String::new(), format!("ratio: to the python3 of the same group; ref.: to {}", format::plain(reference))]);
     }
     let mut text = shown.iter().map(|line| format::short(line, width) + "\n").collect::<String>();
-    text += &format!("\n{}\n", wrap(&answer(summary), width));
+    for note in footnotes(summary) {
+        text += &format!("\n{}\n", format::wrap(&note.sentence(Writing::PLAIN), width));
+    }
+    text += &format!("\n{}\n", format::wrap(&answer(summary), width));
     for sentence in sentences(run, summary) {
-        text += &format!("\n{}\n", wrap(&sentence, width));
+        text += &format!("\n{}\n", format::wrap(&sentence, width));
     }
     if let Some(CounterPlan { how: Counting::None, reason: Some(reason) }) = &summary.counters {
-        text += &format!("\n{}\n", wrap(&format!("instructions: n/a, {}", format::plain(reason)), width));
+        text += &format!("\n{}\n", format::wrap(&format!("instructions: n/a, {}", format::plain(reason)), width));
     }
     if !summary.failures.is_empty() {
         text += &format!("\n{} visits failed; report.md says which and why.\n", summary.failures.len());
@@ -73,12 +77,13 @@ fn table(summary: &Summary) -> Table {
         header.push("instr.");
     }
     table.set_header(header);
+    let notes = footnotes(summary);
     for benchmark in &summary.benchmarks {
         for section in sections(summary) {
             for row in section.rows(benchmark) {
                 let (indent, most) = if study { (" ", NAME_IN_STUDY) } else { ("  ", NAME) };
                 let name = indent.to_owned() + &format::short(&format::plain(section.short(&row.subject)), most);
-                let mut cells = cells(row, name).to_vec();
+                let mut cells = cells(row, name, &notes, study).to_vec();
                 if across {
                     let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
                     cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
@@ -104,7 +109,7 @@ fn table(summary: &Summary) -> Table {
     table
 }
 
-fn cells(row: &SubjectResult, name: String) -> [String; 5] {
+fn cells(row: &SubjectResult, name: String, notes: &[Footnote<'_>], study: bool) -> [String; 5] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
     let interval = match (row.ratio_low, row.ratio_high) {
         (Some(low), Some(high)) if row.role != Role::Baseline => format!("{} to {}", format::ratio(low), format::ratio(high)),
@@ -117,23 +122,10 @@ fn cells(row: &SubjectResult, name: String) -> [String; 5] {
         (_, Some(verdict), _) => format::verdict(verdict).to_owned(),
         (_, None, note) => format::plain(note.as_deref().unwrap_or_default()),
     };
-    [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(row.ratio.map(format::ratio)), interval, verdict]
-}
-
-/// Breaks between words; a word longer than a line is cut.
-fn wrap(text: &str, width: usize) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ').map(|word| format::short(word, width)) {
-        let line = lines.last_mut().map_or(0, |line| line.chars().count());
-        if line > 0 && line + 1 + word.chars().count() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(&word);
-        }
-    }
-    lines.join("\n")
+    // Behind a number without a sign stands as much room, so that the points stand below each other.
+    let space = if study { "" } else { " " };
+    let wide = notes.iter().map(|note| note.sign.chars().count() + space.len()).max().unwrap_or(0);
+    let sign = mark(notes, &row.subject).replace(' ', space);
+    let ratio = row.ratio.map(|ratio| format!("{}{sign:<wide$}", format::ratio(ratio)));
+    [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(ratio), interval, verdict]
 }

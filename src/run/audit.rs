@@ -26,6 +26,9 @@ pub struct SubjectAudit {
     /// The file that was read: the archive that the runner links, the shared object, or the executable itself.
     pub file: PathBuf,
     pub size_bytes: u64,
+    /// Which CPython it is or holds, as its own `Py_Version` says: `3.13.5`.
+    #[serde(default)]
+    pub python: Option<String>,
     #[serde(default)]
     pub kind: Option<FileKind>,
     /// Compiled with a profile?

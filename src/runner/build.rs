@@ -128,7 +128,7 @@ pub struct Runner {
 #[serde(deny_unknown_fields)]
 struct RunnerStamp {
     variant: String,
-    /// The runner's key, had its libpython needed no completing: what [`is_built`] looks for, whatever HACL came from.
+    /// The runner's key, had its libpython needed no completing: what [`built`] looks for, whatever HACL came from.
     apart_from_hacl: Key,
     sha256: Sha256,
     size_bytes: u64,
@@ -146,11 +146,15 @@ fn executable(folder: &Path, home: &Home) -> PathBuf {
     folder.join(format!("python{}", home.python))
 }
 
-/// Whether the store has a runner of the variant, with real HACL or with stand-ins.
-pub fn is_built(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain) -> Result<bool, RunnerError> {
+/// The store's runner of the variant, with real HACL or with stand-ins.
+pub fn built(store: &Store, home: &Home, variant: &Variant, toolchain: &Toolchain) -> Result<Option<PathBuf>, RunnerError> {
     let wanted = Intended::new(store, home, variant, &Hacl::Complete, toolchain)?.key;
     let folders = std::fs::read_dir(&home.prefix).into_iter().flatten().flatten().map(|entry| entry.path());
-    Ok(folders.filter_map(|folder| RunnerStamp::of(&folder, &executable(&folder, home))).any(|stamp| stamp.apart_from_hacl == wanted))
+    let runners = folders.filter_map(|folder| {
+        let executable = executable(&folder, home);
+        RunnerStamp::of(&folder, &executable).filter(|stamp| stamp.apart_from_hacl == wanted).map(|_| executable)
+    });
+    Ok(runners.min())
 }
 
 /// Builds the runner of a variant unless the store has it.

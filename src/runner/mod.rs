@@ -5,6 +5,6 @@ mod link;
 mod render;
 mod toolchain;
 
-pub use build::{Runner, RunnerError, build, is_built};
+pub use build::{Runner, RunnerError, build, built};
 pub use link::LinkPlan;
 pub use toolchain::{Toolchain, ToolchainError};

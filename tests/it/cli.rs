@@ -40,11 +40,12 @@ fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 11] = [
         &[],
         &["provision"],
         &["variants"],
         &["runner", "build"],
+        &["audit"],
         &["verify"],
         &["matrix"],
         &["matrix", "run"],

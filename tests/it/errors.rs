@@ -148,6 +148,16 @@ fn runs(forms: &mut Forms) {
         CommandError::SourceForStubs,
         CommandError::NoHaclSource { version: "3.14.10".into(), reason: "no mirror has python3.14 3.14.10-1".into() },
         CommandError::BaselineFailed { subject: "debian-13/python3".into(), failed: 2, first: "math cannot be imported".into() },
+        CommandError::NothingToAudit { target: "static-pik".into(), near: Some("static-pic".into()) },
+        CommandError::NothingToAudit { target: "libpython.a".into(), near: None },
+        CommandError::AuditOfFolder(path("/opt/python")),
+        CommandError::AuditOfNoFile(path("/dev/null")),
+        CommandError::CannotAudit {
+            path: path("notes.txt"),
+            source: AuditError::Unreadable { path: path("notes.txt"), reason: "Unknown file magic".into() },
+        },
+        CommandError::CompareTwo { named: vec!["static-pic".into()] },
+        CommandError::NotBuilt { source_name: "cpython-3.13".into(), variants: vec!["static-nonpic-pgo".into(), "shared-pgo".into()] },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
 }
@@ -277,6 +287,7 @@ fn building(forms: &mut Forms) {
         StockError::Edit { path: path("/store/python3"), reason: "it is no ELF file".into() },
         StockError::Changed { path: path("/store/python3"), section: ".text".into() },
     ]);
+    forms.show([AuditError::Unreadable { path: library(), reason: "it ends too early".into() }]);
     forms.show([
         AuditError::Unreadable { path: library(), reason: "it ends too early".into() },
         AuditError::NotElf { path: path("notes.txt") },

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "the doors are for the product")]
 
 mod archive;
+mod audit_cli;
 mod audit_objects;
 mod benchmarks;
 mod cli;

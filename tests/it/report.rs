@@ -1,6 +1,8 @@
 //! Reports: what a person sees of a run, whole, partial, failed or hostile.
 
+mod audits;
 mod committed;
+mod confounds;
 mod counters;
 mod groups;
 mod machine;

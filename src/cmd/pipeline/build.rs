@@ -4,14 +4,13 @@ use anyhow::Result;
 
 use super::prepare::prepare;
 use super::{BASELINE, Built, BuiltVariant, CONTROL, Group, Prepared, Wanted, hacl};
-use crate::audit::audit_file;
 use crate::cli::{GuestArgs, SourceArgs, VariantArgs};
 use crate::cmd::CommandError;
 use crate::debian::Host;
 use crate::digest::Sha256;
 use crate::fs;
 use crate::guest::Guest;
-use crate::libpython::{self, HaclMode, Variant, VariantName, audit_home};
+use crate::libpython::{self, HaclMode, Variant, VariantName, add_link, audit_home, audit_path};
 use crate::matrix::MatrixError;
 use crate::run::{Audit, Factors, GroupPlan, HaclPlan, Role, SCHEMA, SubjectPlan};
 use crate::runner::{self, Toolchain};
@@ -184,13 +183,16 @@ impl Built {
         for group in &self.groups {
             let variants: Vec<Variant> = group.built.iter().map(|built| built.variant.clone()).collect();
             let audit = audit_home(&group.prepared.home, &[BASELINE, CONTROL], &variants)?;
-            subjects.extend(audit.subjects.into_iter().map(|mut audited| {
+            for mut audited in audit.subjects {
+                if let Some(built) = group.built.iter().find(|built| built.variant.name.to_string() == audited.subject) {
+                    add_link(&mut audited, &built.runner.executable)?;
+                }
                 audited.subject = self.subject_name(group, &audited.subject);
-                audited
-            }));
+                subjects.push(audited);
+            }
         }
         for guest in &self.guests {
-            subjects.push(audit_file(&guest.name, guest.libpython.as_ref().unwrap_or(&guest.executable))?);
+            subjects.push(audit_path(&guest.name, guest.libpython.as_ref().unwrap_or(&guest.executable))?);
         }
         Ok(Audit { schema: SCHEMA, subjects })
     }

@@ -32,8 +32,8 @@ pub(in crate::cmd) struct Named {
 /// Every source that the person named, in that order, recipes first; the host's release if none was. Nothing is downloaded before all are read.
 pub(in crate::cmd) fn read(args: &SourceArgs, wanted: Wanted<'_>) -> Result<Vec<Entry>> {
     let mut entries = recipes(args).map(|named| entry(args, named)).collect::<Result<Vec<_>>>()?;
-    lock(&mut entries, &args.locked)?;
-    entries.extend(args.prefixes.iter().map(|folder| Entry::Installed { name: prefix::name_of(folder), folder: folder.clone() }));
+    lock(&mut entries, &args.options.locked)?;
+    entries.extend(args.options.prefixes.iter().map(|folder| Entry::Installed { name: prefix::name_of(folder), folder: folder.clone() }));
     let names: Vec<String> = entries.iter().map(|entry| entry.name().to_owned()).collect();
     matrix::check_names(&names, None, BASELINE)?;
     let sources: Vec<(&str, &Cpython)> = entries.iter().filter_map(Entry::source).collect();
@@ -67,7 +67,7 @@ pub(in crate::cmd) fn check_python<'a>(
     args: &SourceArgs,
     sources: impl Iterator<Item = (&'a str, PythonVersion)> + Clone,
 ) -> Result<(), CommandError> {
-    match args.python {
+    match args.options.python {
         Some(python) if !sources.clone().any(|(_, own)| own == python) => {
             Err(CommandError::NoSourceHasPython { python, sources: sources.map(|(name, own)| format!("{name} has {own}")).collect() })
         }
@@ -110,14 +110,14 @@ impl Entry {
         match self {
             Self::Release { name, request } => release(store, name, *request, alone, reporter),
             Self::Source { name, recipe } => compiled(store, name, &recipe, args, wanted, reporter),
-            Self::Installed { folder, .. } => installed(store, &folder, if alone { args.python } else { None }, reporter),
+            Self::Installed { folder, .. } => installed(store, &folder, if alone { args.options.python } else { None }, reporter),
         }
     }
 }
 
 /// The names of the recipes that are meant.
 pub(in crate::cmd) fn recipes(args: &SourceArgs) -> impl Iterator<Item = &str> {
-    let host = (args.recipes.is_empty() && args.prefixes.is_empty()).then_some("host");
+    let host = (args.recipes.is_empty() && args.options.prefixes.is_empty()).then_some("host");
     args.recipes.iter().map(String::as_str).chain(host)
 }
 
@@ -169,16 +169,16 @@ pub(in crate::cmd) fn request(args: &SourceArgs, recipe: &str) -> Result<Request
 }
 
 fn request_of(args: &SourceArgs, archive: Archive) -> Request {
-    Request { python: args.python, ..access(args).request(archive) }
+    Request { python: args.options.python, ..access(args).request(archive) }
 }
 
 pub(in crate::cmd) fn access(args: &SourceArgs) -> Access {
     Access {
-        mirrors: args.mirrors.clone(),
-        keyring: args.keyring.clone(),
-        offline: args.offline,
-        refresh: args.refresh,
-        allow_expired: args.allow_expired,
+        mirrors: args.options.mirrors.clone(),
+        keyring: args.options.keyring.clone(),
+        offline: args.options.offline,
+        refresh: args.options.refresh,
+        allow_expired: args.options.allow_expired,
     }
 }
 
@@ -215,7 +215,7 @@ fn compiled(
     reporter: &dyn Reporter,
 ) -> Result<Prepared> {
     let own = recipe.python;
-    if let Some(python) = args.python.filter(|python| *python != own) {
+    if let Some(python) = args.options.python.filter(|python| *python != own) {
         reporter.warn(&format!("{} builds no Python {python}; its own {own} takes part", name.name));
     }
     let source = cpython::obtain(store, recipe, &access(args), reporter)?;

@@ -27,6 +27,11 @@ impl<'a> Wanted<'a> {
         Self { variants: &selection.variants, ..Self::all(&selection.builds) }
     }
 
+    /// All that the recipe lists, if these are none.
+    pub(in crate::cmd) fn these(variants: &'a [VariantName]) -> Self {
+        Self { variants, full: false, replicates: 1 }
+    }
+
     /// The option that only recipes which build from source take.
     pub(super) fn option(self) -> Option<&'static str> {
         match self {

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::across;
 use super::benchmarks::{figures, part_heading, published_cell};
+use super::evidence;
 use super::table::{Table, code};
 use crate::matrix::Benchmark;
+use crate::report::confounds::{Footnote, footnotes, mark};
 use crate::report::format;
 use crate::report::sections::{Section, sections};
 use crate::report::summary::{BenchmarkSummary, SubjectResult, Summary};
@@ -18,32 +20,33 @@ pub(super) fn amortised(summary: &Summary) -> String {
                        experiment, `python3` starts as it does by default, and a runner starts isolated, as an embedder would start it: a \
                        ratio below 1 at small M is cheaper starting, not faster running (Start-up, below, compares like with like).\n\n"
         .to_owned();
+    let notes = footnotes(summary);
     for part in sections(summary) {
         if part.group.is_some() {
             section += &format!("{}\n", part_heading(part).trim_start());
         }
-        section += &overview(part, &sizes);
+        section += &overview(part, &sizes, &notes);
         section += &break_even(summary, part);
         // One picture shows all parts.
         if part.baseline() == summary.baseline {
             section += "\n![Ratio over M](plots/amortised.svg)\n";
         }
-        section += &format!("\n{}", amortised_rows(part, &sizes));
+        section += &format!("\n{}{}", amortised_rows(part, &sizes, &notes), evidence::below_table(part, &notes, false));
         if part.group.is_some() {
             section += "\n";
         }
     }
     section.truncate(section.trim_end().len());
-    section + "\n" + &across::of_sizes(summary, &sizes)
+    section + "\n" + &across::of_sizes(summary, &sizes, &notes)
 }
 
-fn amortised_rows(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
+fn amortised_rows(part: Section<'_>, sizes: &[&BenchmarkSummary], notes: &[Footnote<'_>]) -> String {
     let mut table =
         Table::new(&[">M", "subject", ">median ms", ">ratio", "95 % interval", "verdict", ">adjusted p", ">rounds", ">published"]);
     for (index, benchmark) in sizes.iter().enumerate() {
         for row in part.rows(benchmark) {
             let mut cells = vec![benchmark.size.map_or_else(String::new, format::count)];
-            cells.extend(figures(row));
+            cells.extend(figures(row, notes));
             cells.push(published_cell(benchmark, index == 0, part.short(&row.subject)));
             table.row(&cells);
         }
@@ -52,7 +55,7 @@ fn amortised_rows(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
 }
 
 /// Ratios alone: a line per M, a column per subject.
-fn overview(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
+fn overview(part: Section<'_>, sizes: &[&BenchmarkSummary], notes: &[Footnote<'_>]) -> String {
     let mut subjects: Vec<(&str, Role)> = Vec::new();
     let mut seen = BTreeSet::new();
     for row in sizes.iter().flat_map(|benchmark| part.rows(benchmark)) {
@@ -70,12 +73,12 @@ fn overview(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
             (Some(SubjectResult { median_ns: Some(ns), ratio: Some(_), .. }), Role::Baseline) => {
                 format!("{} ms (1.000)", format::milliseconds(*ns))
             }
-            (Some(SubjectResult { ratio: Some(ratio), .. }), _) => format::ratio(*ratio),
+            (Some(SubjectResult { ratio: Some(ratio), .. }), _) => format::ratio(*ratio) + &mark(notes, name),
             _ => "–".to_owned(),
         }));
         table.row(&cells);
     }
-    table.finish()
+    table.finish() + &evidence::footnotes(notes, |note| note.is_of(part))
 }
 
 fn break_even(summary: &Summary, part: Section<'_>) -> String {

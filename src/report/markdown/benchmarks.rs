@@ -3,6 +3,7 @@
 use super::table::{Table, code, text};
 use super::{across, amortised, evidence, label};
 use crate::matrix::Benchmark;
+use crate::report::confounds::{Footnote, footnotes, mark};
 use crate::report::format;
 use crate::report::published::{self, PUBLISHED_SOURCE};
 use crate::report::sections::{Section, sections};
@@ -78,14 +79,13 @@ fn section(title: &str, summary: &Summary, benchmark: &BenchmarkSummary, of_loop
         Some(floor) => format!("noise floor {}", format::percent(floor)),
         None => "no noise floor".to_owned(),
     };
+    let notes = footnotes(summary);
     let mut text = format!("\n### {title}\n\n{timed}; {floor}; [every round]({}).\n", plot_link(benchmark));
     for part in sections(summary) {
-        text += &format!("{}\n{}", part_heading(part), table(part, benchmark, of_loops));
-        if of_loops {
-            text += &evidence::beside_ratios(part);
-        }
+        text += &format!("{}\n{}", part_heading(part), table(part, benchmark, of_loops, &notes));
+        text += &evidence::below_table(part, &notes, of_loops);
     }
-    text + &across::of_benchmark(summary, benchmark)
+    text + &across::of_benchmark(summary, benchmark, &notes)
 }
 
 /// Nothing where the whole run is one part.
@@ -102,7 +102,7 @@ pub(super) fn part_heading(part: Section<'_>) -> String {
     part.group.map_or_else(String::new, heading)
 }
 
-fn table(part: Section<'_>, benchmark: &BenchmarkSummary, with_published: bool) -> String {
+fn table(part: Section<'_>, benchmark: &BenchmarkSummary, with_published: bool, notes: &[Footnote<'_>]) -> String {
     let mut columns = vec!["subject", ">median ms", ">ratio", "95 % interval", "verdict", ">adjusted p", ">rounds"];
     let mut columns_after = vec![">CPU ms", ">peak memory"];
     if with_published {
@@ -115,7 +115,7 @@ fn table(part: Section<'_>, benchmark: &BenchmarkSummary, with_published: bool) 
     }
     let mut table = Table::new(&columns);
     for row in part.rows(benchmark) {
-        let mut cells = figures(row).to_vec();
+        let mut cells = figures(row, notes).to_vec();
         if with_published {
             cells.push(published_cell(benchmark, false, part.short(&row.subject)));
         }
@@ -134,8 +134,8 @@ fn plot_link(benchmark: &BenchmarkSummary) -> String {
     format!("plots/{}", crate::report::plots::rounds_file(&benchmark.name, benchmark.size))
 }
 
-/// Subject, median, ratio, interval, verdict, p, rounds; for a hole, dashes and its reason.
-pub(super) fn figures(row: &SubjectResult) -> [String; 7] {
+/// Subject, median, ratio with its footnote's sign, interval, verdict, p, rounds; for a hole, dashes and its reason.
+pub(super) fn figures(row: &SubjectResult, notes: &[Footnote<'_>]) -> [String; 7] {
     let dash = || "–".to_owned();
     let interval = match (row.role, row.ratio_low, row.ratio_high) {
         (Role::Baseline, ..) => String::new(),
@@ -157,7 +157,7 @@ pub(super) fn figures(row: &SubjectResult) -> [String; 7] {
     [
         code(&row.subject),
         row.median_ns.map_or_else(dash, format::milliseconds),
-        row.ratio.map_or_else(dash, format::ratio),
+        row.ratio.map_or_else(dash, |ratio| format::ratio(ratio) + &mark(notes, &row.subject)),
         interval,
         verdict,
         row.p_adjusted.map_or_else(String::new, format::p_value),

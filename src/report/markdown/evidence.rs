@@ -1,9 +1,10 @@
 //! What differs between the subjects beside the thing under study: what was read out of their binaries.
 
 use super::table::{Table, code, text};
+use crate::report::confounds::{self, Footnote, Writing};
 use crate::report::format;
 use crate::report::sections::{Section, sections};
-use crate::report::summary::{BenchmarkSummary, Difference, PremiseVerdict, Property, Summary};
+use crate::report::summary::{Bearing, BenchmarkSummary, Difference, PremiseVerdict, Property, Summary};
 use crate::run::{Answer, Clock, Role, Run};
 
 pub(super) fn what_differs(run: &Run, summary: &Summary) -> String {
@@ -89,44 +90,31 @@ fn split(run: &Run, part: Section<'_>, word: &str, property: Property) -> String
     format!("with {word} {}, without {}{rest}", is(Answer::Yes), is(Answer::No))
 }
 
-/// One line below a table of loops: which of its ratios have a further cause.
-pub(super) fn beside_ratios(part: Section<'_>) -> String {
-    let parts: Vec<String> = [("PGO", Property::Pgo), ("LTO", Property::Lto)]
-        .into_iter()
-        .map(|(word, property)| (word, lacking(part, property)))
-        .filter(|(_, (subjects, _))| !subjects.is_empty())
-        .map(|(word, (subjects, others))| format!("{} without {word}, unlike {}", subjects.join(", "), others.join(", ")))
-        .collect();
-    if parts.is_empty() {
-        return String::new();
+/// What the signs at a table's ratios mean, right below it: of loops with the evidence, and with what is not known.
+pub(super) fn below_table(part: Section<'_>, notes: &[Footnote<'_>], of_loops: bool) -> String {
+    if !of_loops {
+        return footnotes(notes, |note| note.is_of(part));
     }
-    format!(
-        "\nBuilt {} (evidence under *What differs*): ratios between them are not the cost of code model and linkage alone.\n",
-        parts.join("; ")
-    )
+    let sentences = notes.iter().filter(|note| note.is_of(part)).map(|note| note.sentence(WRITING));
+    sentences.chain(confounds::unknown(part, WRITING)).map(|sentence| format!("\n{sentence}\n")).collect()
 }
 
-/// Subjects shown to lack a property, and those shown to have it.
-fn lacking(part: Section<'_>, property: Property) -> (Vec<String>, Vec<String>) {
-    let (mut subjects, mut others) = (Vec::new(), Vec::new());
-    let shown = |difference: &&Difference| difference.property == property && difference.value == "no" && difference.against_value == "yes";
-    for difference in part.differences().filter(shown) {
-        for (names, name) in [(&mut subjects, &difference.subject), (&mut others, &difference.against)] {
-            let name = code(name);
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-    }
-    (subjects, others)
+/// Without the evidence.
+pub(super) fn footnotes(notes: &[Footnote<'_>], among: impl Fn(&Footnote<'_>) -> bool) -> String {
+    let notes: Vec<String> = notes.iter().filter(|note| among(note)).map(|note| note.in_short(WRITING)).collect();
+    if notes.is_empty() { String::new() } else { format!("\n{} (Evidence under *What differs*.)\n", notes.join("\n\n")) }
 }
 
-/// Each confound next to the ratios that it confounds; subjects that differ in the same way stand together.
+const WRITING: Writing = Writing { name: code, text };
+
+/// Each confound, and what may be one, next to the ratios of the pair; subjects that differ in the same way stand together.
 fn confounds(summary: &Summary) -> String {
+    let matters = |difference: &&Difference| matches!(difference.bearing, Bearing::Confound | Bearing::Unknown);
+    let differences: Vec<&Difference> = summary.differences.iter().filter(matters).collect();
     let mut groups: Vec<(&str, Vec<&str>, Vec<String>)> = Vec::new();
-    for (subject, against) in pairs(summary) {
-        let of_pair = summary.differences.iter().filter(|difference| difference.subject == subject && difference.against == against);
-        let sentences: Vec<String> = of_pair.map(sentence).collect();
+    for (subject, against) in pairs(&differences) {
+        let of_pair = differences.iter().filter(|difference| difference.subject == subject && difference.against == against);
+        let sentences: Vec<String> = of_pair.map(|difference| sentence(difference)).collect();
         match groups.iter_mut().find(|group| group.0 == against && group.2 == sentences) {
             Some(group) => group.1.push(subject),
             None => groups.push((against, vec![subject], sentences)),
@@ -146,9 +134,9 @@ fn confounds(summary: &Summary) -> String {
 }
 
 /// Subject and reference of each difference, once.
-fn pairs(summary: &Summary) -> Vec<(&str, &str)> {
+fn pairs<'a>(differences: &[&'a Difference]) -> Vec<(&'a str, &'a str)> {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
-    for difference in &summary.differences {
+    for difference in differences {
         let pair = (difference.subject.as_str(), difference.against.as_str());
         if !pairs.contains(&pair) {
             pairs.push(pair);
@@ -178,24 +166,13 @@ fn sentence(difference: &Difference) -> String {
         code(&difference.against),
         evidence(&difference.against_evidence)
     );
-    let unknown = difference.value == "unknown" || difference.against_value == "unknown";
-    match difference.property {
-        Property::Pgo | Property::Lto => {
-            let word = if difference.property == Property::Pgo { "PGO" } else { "LTO" };
-            match difference.value.as_str() {
-                _ if value == other => format!("{word}: known of neither; it may be part of the ratio {seen}"),
-                _ if unknown => format!("{word}: {value} here, {other} there; it may be part of the ratio {seen}"),
-                "no" => format!("lacks {word} {seen}: the ratio is not the cost of its code model or linkage alone"),
-                _ => format!("has {word}, which the other lacks {seen}: the ratio is not the gain of its code model or linkage alone"),
-            }
-        }
-        Property::CodeModel if value == other => format!("code model: known of neither {seen}"),
-        Property::CodeModel if unknown => format!("code model: {value} here, {other} there {seen}"),
-        Property::CodeModel => format!("code model {value} instead of {other}: what the experiment set out to measure {seen}"),
-        Property::Hacl => {
-            format!(
-                "HACL functions: {value}, against {other} {seen}; no bearing on these loops; *Environment* says what the runner has in their place"
-            )
-        }
+    let what = match difference.property {
+        Property::Pgo | Property::Lto => confounds::word(difference.property).to_owned(),
+        other => format!("its {}", confounds::word(other)),
+    };
+    match difference.bearing {
+        Bearing::Unknown if value == other => format!("{what}: known of neither; it may be part of the ratio {seen}"),
+        Bearing::Unknown => format!("{what}: {value} here, {other} there; it may be part of the ratio {seen}"),
+        _ => format!("{} {seen}: the ratio is not the cost of its code model or linkage alone", text(&confounds::verb(difference, false))),
     }
 }

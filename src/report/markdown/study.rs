@@ -2,6 +2,7 @@
 
 use super::label;
 use super::table::{Table, code, text};
+use crate::report::confounds::{PAIR, of_pairs};
 use crate::report::format;
 use crate::report::study::{
     Effect, Figures, Interaction, Ledger, Words, contrast, figure, groups, headlines, is_study, sentences, step_name, words,
@@ -66,12 +67,16 @@ fn effects(summary: &Summary, headlines: &[&BenchmarkSummary], group: Option<&st
         let mut table = Table::new(&columns);
         for effect in of_group(summary, group).filter(|effect| is_in(benchmark, effect)) {
             let mut cells = line(effect).to_vec();
+            if effect.matched.iter().any(|pair| !pair.confounds.is_empty()) {
+                cells[1] += &format!(" {PAIR}");
+            }
             if rebuilt {
                 cells.push(effect.rebuilds.iter().map(|ratio| format::ratio(*ratio)).collect::<Vec<_>>().join(", "));
             }
             table.row(&cells);
         }
         section += &table.finish();
+        section += &of_pairs(of_group(summary, group).filter(|effect| is_in(benchmark, effect)), code);
     }
     section
 }
@@ -113,14 +118,16 @@ fn pairs(summary: &Summary, headlines: &[&BenchmarkSummary], group: Option<&str>
                 same(benchmark).and_then(|effect| effect.matched.get(at)?.ratio).map_or_else(|| "left out".to_owned(), figure)
             };
             let name = named(effect).map_or("", |(_, words)| words.short);
-            let cells = [name.to_owned(), code(&pair.from), code(&pair.to)];
+            let sign = if pair.confounds.is_empty() { String::new() } else { format!(" {PAIR}") };
+            let cells = [name.to_owned(), code(&pair.from), code(&pair.to) + &sign];
             table.row(&cells.into_iter().chain(headlines.iter().map(cell)).collect::<Vec<_>>());
         }
     }
     format!(
         "\n#### The pairs\n\nEach pair that the effects are means of, on its own; not tested one by one. Left out: one of the two has no published time, \
-         or too few rounds.\n\n{}",
-        table.finish()
+         or too few rounds.\n\n{}{}",
+        table.finish(),
+        of_pairs(of_group(summary, group), code)
     )
 }
 

@@ -15,6 +15,8 @@ const STEP: f64 = 12.0;
 const HEADING: f64 = 20.0;
 const HEAD: f64 = 96.0;
 const GAP: f64 = 20.0;
+/// Of text below the panels.
+const LINE: f64 = 18.0;
 
 /// What stands above the panels.
 pub(super) struct Picture<'a> {
@@ -24,6 +26,8 @@ pub(super) struct Picture<'a> {
     pub(super) meaning: &'a str,
     /// Room for the rows' labels.
     pub(super) labels: f64,
+    /// What the signs at ratios mean, a line each, below the panels.
+    pub(super) notes: Vec<String>,
 }
 
 /// Enough for the names of packaged variants.
@@ -48,10 +52,11 @@ impl Picture<'_> {
     }
 }
 
-fn draw(&Picture { headline, title, meaning, labels }: &Picture<'_>, panels: Vec<Panel<'_>>) -> String {
+fn draw(picture: &Picture<'_>, panels: Vec<Panel<'_>>) -> String {
+    let &Picture { headline, title, meaning, labels, ref notes } = picture;
     let width = labels + PANEL;
     let rows: Vec<f64> = panels.chunks(2).map(|pair| pair.iter().map(|panel| panel.height() + 64.0).fold(0.0, f64::max)).collect();
-    let mut sheet = Sheet::new(2.0 * width + 3.0 * GAP, HEAD + rows.iter().sum::<f64>() + GAP);
+    let mut sheet = Sheet::new(2.0 * width + 3.0 * GAP, HEAD + rows.iter().sum::<f64>() + GAP + notes.len() as f64 * LINE);
     sheet.bold((GAP, 30.0), 16.0, &fit(headline, 2.0 * width, 16.0));
     let legend = [meaning, "▲ slower, ▼ faster, = no difference seen, ? undecided."];
     for (line, y) in legend.into_iter().zip([52.0, 70.0]) {
@@ -67,7 +72,11 @@ fn draw(&Picture { headline, title, meaning, labels }: &Picture<'_>, panels: Vec
     if panels.is_empty() {
         sheet.text((GAP, HEAD + 4.0), Anchor::Start, 12.0, FAINT, "No benchmark was planned.");
     }
-    let description = panels.iter().map(Panel::sentence).collect::<Vec<_>>().join(" ");
+    for (note, at) in notes.iter().zip(0..) {
+        let y = top + f64::from(at) * LINE;
+        sheet.text((GAP, y), Anchor::Start, 11.5, INK, &fit(note, 2.0 * width + GAP, 11.5));
+    }
+    let description = panels.iter().map(Panel::sentence).chain(notes.iter().cloned()).collect::<Vec<_>>().join(" ");
     sheet.finish(title, &description)
 }
 
@@ -96,6 +105,8 @@ pub(super) struct Row<'a> {
     pub(super) high: Option<f64>,
     pub(super) verdict: Option<Verdict>,
     pub(super) note: Option<&'a str>,
+    /// The sign of a footnote, after a space; or nothing.
+    pub(super) mark: String,
 }
 
 impl Part<'_> {
@@ -176,13 +187,13 @@ impl Row<'_> {
             Anchor::Start,
             11.5,
             INK,
-            &format!("{} {sign}", format::ratio(ratio)),
+            &format!("{} {sign}{}", format::ratio(ratio), self.mark),
         );
     }
 
     fn sentence(&self) -> String {
         let number = |value: Option<f64>| value.map_or("?".to_owned(), format::ratio);
         let verdict = self.verdict.map_or("", format::verdict);
-        format!("{}: {} ({} to {}), {verdict}", self.subject, number(self.ratio), number(self.low), number(self.high))
+        format!("{}: {}{} ({} to {}), {verdict}", self.subject, number(self.ratio), self.mark, number(self.low), number(self.high))
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn effects(summary: &Summary) -> Option<String> {
         meaning: "Mark: mean ratio over matched pairs, median over rounds. Whisker: 95 % interval. Shaded: noise floor (A/A). \
                   Left of 1: faster with it. Scales differ.",
         labels: LABELS,
+        notes: Vec::new(),
     };
     is_study(summary).then(|| picture.draw(&summary.benchmarks, |benchmark| effect_parts(summary, benchmark)))
 }
@@ -41,6 +42,7 @@ fn effect_row(effect: &Effect) -> Option<Row<'_>> {
         high: effect.ratio_high,
         verdict: effect.verdict,
         note: effect.note.as_deref(),
+        mark: String::new(),
     })
 }
 
@@ -54,6 +56,7 @@ pub(super) fn ledger(run: &Run, summary: &Summary) -> Option<String> {
         meaning: "Mark: ratio to the first build after this step and all before it. Whisker: 95 % interval. Shaded: noise floor (A/A). \
                   Bar: the step, which alone the sign judges.",
         labels: room(first.steps.iter().map(|step| step_name(step.factor, &step.from, &step.to))),
+        notes: Vec::new(),
     };
     Some(picture.draw(headlines(run, summary), |benchmark| ledger_parts(summary, benchmark)))
 }
@@ -72,6 +75,7 @@ fn ledger_parts<'a>(summary: &'a Summary, benchmark: &BenchmarkSummary) -> Vec<P
             high: Some(step.so_far.high),
             verdict: step.figures.verdict,
             note: None,
+            mark: String::new(),
         };
         Part {
             heading: ledger.group.as_deref().filter(|_| summary.reference.is_some()),

@@ -64,6 +64,7 @@ impl Place<'_> {
         let matched = |(at, (from, to)): (usize, &(VariantName, VariantName))| Matched {
             from: from.to_string(),
             to: to.to_string(),
+            confounds: Vec::new(),
             ratio: if used(at) { self.times.values(&terms[at..=at]).and_then(|values| values.ratio()) } else { None },
         };
         // A pair of each rebuild is a pair.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::summary::Property;
 use crate::run::Factor;
 use crate::stats::{Interval, Verdict};
 
@@ -50,6 +51,9 @@ pub struct Matched {
     pub to: String,
     /// Absent where the pair does not count.
     pub ratio: Option<Range>,
+    /// In what the two builds were seen to differ beside the factor; `differences` has the evidence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confounds: Vec<Property>,
 }
 
 /// A ratio or a share with its 95 % interval.

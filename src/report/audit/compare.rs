@@ -1,0 +1,134 @@
+//! Two files held against each other: in what they differ, and what that means for the ratio of their times.
+
+use serde::Serialize;
+
+use super::observe::{Observed, compilers, observe};
+use crate::report::summary::{Bearing, Property};
+use crate::run::{Answer, SubjectAudit};
+
+/// In the order in which they are told.
+const PROPERTIES: [Property; 11] = [
+    Property::Pgo,
+    Property::Lto,
+    Property::Interposition,
+    Property::CodeModel,
+    Property::Tls,
+    Property::Dispatch,
+    Property::Compiler,
+    Property::Cet,
+    Property::StackProtector,
+    Property::Python,
+    Property::Hacl,
+];
+
+/// One of two that are compared.
+#[derive(Clone, Copy)]
+pub(in crate::report) struct Side<'a> {
+    pub(in crate::report) audit: &'a SubjectAudit,
+    /// Its version where the file was not asked.
+    pub(in crate::report) python: Option<&'a str>,
+    /// What its name says of it, proven when it was built.
+    pub(in crate::report) declared: Option<Declared>,
+}
+
+/// The levels that a study chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::report) struct Declared {
+    pub(in crate::report) pgo: bool,
+    pub(in crate::report) lto: bool,
+    pub(in crate::report) interposition: bool,
+}
+
+impl Declared {
+    fn of(self, property: Property) -> Option<bool> {
+        match property {
+            Property::Pgo => Some(self.pgo),
+            Property::Lto => Some(self.lto),
+            Property::Interposition => Some(self.interposition),
+            _ => None,
+        }
+    }
+}
+
+/// A property of both.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Item {
+    pub property: Property,
+    pub bearing: Bearing,
+    pub value: String,
+    pub against_value: String,
+    pub evidence: String,
+    pub against_evidence: String,
+}
+
+/// What differs, or may differ, of what both files say something of.
+pub(in crate::report) fn compare(own: Side<'_>, against: Side<'_>) -> Vec<Item> {
+    PROPERTIES.into_iter().filter_map(|property| item(own, against, property).filter(|(_, alike)| !alike).map(|(item, _)| item)).collect()
+}
+
+/// With whether they are alike in it.
+fn item(own: Side<'_>, against: Side<'_>, property: Property) -> Option<(Item, bool)> {
+    let (seen, other) = (observe(own.audit, own.python, property)?, observe(against.audit, against.python, property)?);
+    let unknown = seen.is_unknown() || other.is_unknown();
+    let alike = !unknown && is_alike(own.audit, against.audit, property, &seen, &other);
+    let bearing = match property {
+        Property::Hacl => Bearing::None,
+        _ if unknown => Bearing::Unknown,
+        Property::CodeModel => Bearing::Named,
+        Property::Tls if follows_from_linkage(own.audit, against.audit) => Bearing::Named,
+        _ if is_declared(own, property, &seen) && is_declared(against, property, &other) => Bearing::Named,
+        _ => Bearing::Confound,
+    };
+    let (value, against_value) = (seen.value, other.value);
+    Some((Item { property, bearing, value, against_value, evidence: seen.evidence, against_evidence: other.evidence }, alike))
+}
+
+fn is_alike(own: &SubjectAudit, against: &SubjectAudit, property: Property, seen: &Observed, other: &Observed) -> bool {
+    match property {
+        // A linked file names the compilers of the C library's start files too, so that only what shares none was surely compiled by another.
+        Property::Compiler => !compilers(own).is_disjoint(&compilers(against)),
+        _ => seen.value == other.value,
+    }
+}
+
+/// By which model thread-local variables are reached is a consequence of the code model and of what the linker relaxes; on its own it was chosen.
+fn follows_from_linkage(own: &SubjectAudit, against: &SubjectAudit) -> bool {
+    own.kind != against.kind || own.code_model != against.code_model
+}
+
+/// Whether its name says it, and its file shows it.
+fn is_declared(side: Side<'_>, property: Property, seen: &Observed) -> bool {
+    side.declared.and_then(|declared| declared.of(property)).is_some_and(|level| Answer::from(level).as_str() == seen.value)
+}
+
+/// `surtax audit --compare`, and its JSON. No heading names a factor here, so that whatever differs is a cause of its own.
+#[derive(Debug, Clone, Serialize)]
+pub struct Comparison {
+    /// The two, in the order in which they were named; `value` of an item is the first one's, `against_value` the second's.
+    pub files: Vec<SubjectAudit>,
+    /// What was seen to differ and costs or saves time.
+    pub confounds: Vec<Item>,
+    /// Of what one file or both do not say.
+    pub unknown: Vec<Item>,
+    /// What was seen to be the same.
+    pub alike: Vec<Item>,
+    /// What differs and has no bearing on speed.
+    pub other: Vec<Item>,
+}
+
+impl Comparison {
+    pub fn of(first: SubjectAudit, second: SubjectAudit) -> Self {
+        let (mut confounds, mut unknown, mut alike, mut other) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let side = |audit| Side { audit, python: None, declared: None };
+        for (item, same) in PROPERTIES.into_iter().filter_map(|property| item(side(&first), side(&second), property)) {
+            match item.bearing {
+                Bearing::Unknown => unknown.push(item),
+                // The same of both is of no consequence.
+                _ if same => alike.push(Item { bearing: Bearing::None, ..item }),
+                Bearing::None => other.push(item),
+                Bearing::Confound | Bearing::Named => confounds.push(Item { bearing: Bearing::Confound, ..item }),
+            }
+        }
+        Self { files: vec![first, second], confounds, unknown, alike, other }
+    }
+}

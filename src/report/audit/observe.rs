@@ -1,0 +1,108 @@
+//! One property of one file: what was seen, and the observation behind it.
+
+use std::collections::BTreeSet;
+
+use crate::report::summary::Property;
+use crate::run::{Answer, Dispatch, FileKind, SubjectAudit};
+
+/// A value that can be compared with another file's, and its evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Observed {
+    pub(super) value: String,
+    pub(super) evidence: String,
+}
+
+impl Observed {
+    pub(super) fn is_unknown(&self) -> bool {
+        self.value == Answer::Unknown.as_str()
+    }
+}
+
+/// Nothing where a file of its kind says nothing of it, or an older surtax did not read it.
+pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Property) -> Option<Observed> {
+    let seen =
+        |value: &str, evidence: Option<&String>| Observed { value: value.to_owned(), evidence: evidence.cloned().unwrap_or_default() };
+    let hardening = |of: fn(&crate::run::Hardening) -> Answer| {
+        let hardening = audit.hardening.as_ref()?;
+        Some(seen(of(hardening).as_str(), Some(&hardening.evidence)))
+    };
+    Some(match property {
+        Property::Pgo => seen(audit.pgo.as_str(), Some(&audit.pgo_evidence)),
+        Property::Lto => seen(audit.lto.as_str(), Some(&audit.lto_evidence)),
+        Property::Interposition => match audit.interposition {
+            Some(answer) => seen(answer.as_str(), audit.interposition_evidence.as_ref()),
+            None if audit.kind == Some(FileKind::Executable) => seen("no", Some(&"an executable's code is bound to itself".to_owned())),
+            None => return None,
+        },
+        // An executable of fixed address says nothing of the code in it.
+        Property::CodeModel if audit.code_model == "unknown" => return None,
+        Property::CodeModel => seen(&audit.code_model, Some(&audit.code_model_evidence)),
+        Property::Tls => seen(audit.tls?.as_str(), audit.tls_evidence.as_ref()),
+        Property::Dispatch => seen(audit.dispatch.filter(|found| *found != Dispatch::Unknown)?.as_str(), audit.dispatch_evidence.as_ref()),
+        Property::Compiler => {
+            let compilers = compilers(audit);
+            if compilers.is_empty() {
+                return None;
+            }
+            let names: Vec<String> = compilers.into_iter().collect();
+            seen(&names.join(" and "), Some(&audit.compilers.join("; ")))
+        }
+        Property::Cet => hardening(|hardening| hardening.cet)?,
+        Property::StackProtector => hardening(|hardening| hardening.stack_protector)?,
+        Property::Python => match (&audit.python, python) {
+            (Some(own), _) => seen(own, Some(&"its own Py_Version".to_owned())),
+            (None, Some(told)) => seen(told, Some(&"what its interpreter said of itself".to_owned())),
+            (None, None) => return None,
+        },
+        Property::Hacl => match audit.hacl_missing.as_slice() {
+            [] => seen("complete", Some(&"no undefined HACL functions".to_owned())),
+            [first, ..] => seen(&format!("{} missing", audit.hacl_missing.len()), Some(&format!("the first is {first}"))),
+        },
+    })
+}
+
+/// `GCC 12`, `clang 16`: each with the first number of its version, each once.
+pub(super) fn compilers(audit: &SubjectAudit) -> BTreeSet<String> {
+    audit.compilers.iter().filter_map(|text| family(text)).collect()
+}
+
+/// Out of `GCC: (Debian 12.2.0-14) 12.2.0`, `GNU C17 12.2.0 -mtune=…`, `Debian clang version 16.0.6 (15~deb12u1)`.
+fn family(text: &str) -> Option<String> {
+    let name = match text {
+        text if text.contains("clang") => "clang",
+        text if text.contains("GCC") || text.contains("GNU C") => "GCC",
+        _ => return None,
+    };
+    // What stands in brackets is the package's.
+    let mut depth = 0_i32;
+    let bare: String = text
+        .chars()
+        .filter(|c| {
+            depth += i32::from(*c == '(');
+            let outside = depth == 0;
+            depth -= i32::from(*c == ')');
+            outside
+        })
+        .collect();
+    let version = bare.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('.'))?;
+    Some(format!("{name} {}", version.split('.').next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::family;
+
+    #[test]
+    fn a_compiler_is_told_by_its_name_and_its_major_version() {
+        for (text, expected) in [
+            ("GCC: (Debian 12.2.0-14+deb12u1) 12.2.0", Some("GCC 12")),
+            ("GCC: (Debian 14.2.0-19) 14.2.0", Some("GCC 14")),
+            ("GNU C17 12.2.0 -mtune=generic -march=x86-64 -g -O2", Some("GCC 12")),
+            ("Debian clang version 16.0.6 (15~deb12u1)", Some("clang 16")),
+            ("rustc version 1.95.0", None),
+            ("GCC: (", None),
+        ] {
+            assert_eq!(family(text).as_deref(), expected, "{text}");
+        }
+    }
+}
