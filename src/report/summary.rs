@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::opcodes::OpcodeSummary;
 use super::study::{Effect, Interaction, Ledger, PairApart};
 use crate::matrix::Benchmark;
-use crate::run::{Answer, Clock, Outcome, Phase, Role};
+use crate::run::{Answer, Clock, Opcodes, Outcome, Phase, Role};
 use crate::stats::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Summary {
     /// In the headline benchmarks, the pair that the published experiment compared, taken apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub published_pair: Vec<PairApart>,
+    /// What each opcode pays, and what the benchmarks execute; absent in runs of surtaxes that looked at no bytecode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opcodes: Option<OpcodeSummary>,
     pub break_even: Vec<BreakEven>,
     pub verify: Vec<VerifySummary>,
     pub failures: Vec<Failure>,
@@ -110,6 +114,11 @@ impl BenchmarkSummary {
         super::format::benchmark(&self.name, self.size)
     }
 
+    /// Whether its value is the sum over the opcode kernels.
+    pub fn is_of_kernels(&self) -> bool {
+        self.name == Opcodes::BENCHMARK
+    }
+
     pub fn is(&self, benchmark: Benchmark) -> bool {
         self.name == benchmark.name()
     }
@@ -148,6 +157,9 @@ pub struct SubjectResult {
     pub median_system_ns: Option<u64>,
     /// The median of the peaks, bytes.
     pub peak_memory_bytes: Option<u64>,
+    /// Whether both sides of the ratio execute the same specialised bytecode; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_code: Option<bool>,
     /// Why this is a hole, or what an undecided verdict lacks.
     pub note: Option<String>,
 }
@@ -168,6 +180,9 @@ pub struct AcrossResult {
     pub p_adjusted: Option<f64>,
     /// Absent for the reference itself and for holes.
     pub verdict: Option<Verdict>,
+    /// As in [`SubjectResult`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_code: Option<bool>,
     /// Why this is a hole, or what an undecided verdict lacks.
     pub note: Option<String>,
 }

@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 
 use super::answer::answer;
 use super::format;
+use super::opcodes;
 use super::sections::sections;
 use super::study::{is_study, sentences};
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
@@ -24,7 +25,7 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     let width = usize::from(width.max(40));
     let mut lines = table(summary).lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().into_iter();
     let mut shown: Vec<String> = lines.by_ref().take(2).collect();
-    for benchmark in &summary.benchmarks {
+    for benchmark in shown_in_table(summary) {
         shown.push(heading(benchmark));
         for section in sections(summary) {
             shown.extend(section.group.map(|group| format!(" {}", format::plain(&group.name))));
@@ -36,7 +37,7 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     }
     let mut text = shown.iter().map(|line| format::short(line, width) + "\n").collect::<String>();
     text += &format!("\n{}\n", wrap(&answer(summary), width));
-    for sentence in sentences(run, summary) {
+    for sentence in sentences(run, summary).into_iter().chain(opcodes::sentences(run, summary)) {
         text += &format!("\n{}\n", wrap(&sentence, width));
     }
     if !summary.failures.is_empty() {
@@ -46,6 +47,11 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
         text += "\nNothing has been measured yet.\n";
     }
     text
+}
+
+/// The sum over all kernels is no time of anything: a sentence tells of them, and report.md has the table.
+fn shown_in_table(summary: &Summary) -> impl Iterator<Item = &BenchmarkSummary> {
+    summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels())
 }
 
 fn heading(benchmark: &BenchmarkSummary) -> String {
@@ -65,15 +71,16 @@ fn table(summary: &Summary) -> Table {
         header.insert(4, "ref.");
     }
     table.set_header(header);
-    for benchmark in &summary.benchmarks {
+    for benchmark in shown_in_table(summary) {
         for section in sections(summary) {
             for row in section.rows(benchmark) {
                 let (indent, most) = if study { (" ", NAME_IN_STUDY) } else { ("  ", NAME) };
                 let name = indent.to_owned() + &format::short(&format::plain(section.short(&row.subject)), most);
                 let mut cells = cells(row, name).to_vec();
                 if across {
-                    let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
-                    cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
+                    let ratio =
+                        benchmark.across_of(&row.subject).and_then(|across| Some(format::compared(across.ratio?, across.same_code)));
+                    cells.insert(4, ratio.unwrap_or_default());
                 }
                 table.add_row(cells);
             }
@@ -106,7 +113,13 @@ fn cells(row: &SubjectResult, name: String) -> [String; 5] {
         (_, Some(verdict), _) => format::verdict(verdict).to_owned(),
         (_, None, note) => format::plain(note.as_deref().unwrap_or_default()),
     };
-    [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(row.ratio.map(format::ratio)), interval, verdict]
+    [
+        name,
+        or_dash(row.median_ns.map(format::milliseconds)),
+        or_dash(row.ratio.map(|ratio| format::compared(ratio, row.same_code))),
+        interval,
+        verdict,
+    ]
 }
 
 /// Breaks between words; a word longer than a line is cut.

@@ -3,6 +3,7 @@
 mod committed;
 mod groups;
 mod machine;
+mod opcodes;
 mod studies;
 mod synthetic;
 

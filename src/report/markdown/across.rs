@@ -1,5 +1,6 @@
 //! Several groups beside each other: the tables relative to one baseline.
 
+use super::opcodes;
 use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::sections::sections;
@@ -20,7 +21,8 @@ pub(super) fn of_benchmark(summary: &Summary, benchmark: &BenchmarkSummary) -> S
             table.row(&cells);
         }
     }
-    format!("{}\n{}", heading(reference), table.finish())
+    let beside = opcodes::beside_ratios(benchmark.across.iter().map(|row| row.same_code));
+    format!("{}\n{}{beside}", heading(reference), table.finish())
 }
 
 fn heading(reference: &str) -> String {
@@ -40,7 +42,7 @@ fn figures(row: &AcrossResult, reference: &str) -> [String; 7] {
     [
         code(&row.subject),
         row.median_ns.map_or_else(dash, format::milliseconds),
-        row.ratio.map_or_else(dash, format::ratio),
+        row.ratio.map_or_else(dash, |ratio| format::compared(ratio, row.same_code)),
         if is_reference { String::new() } else { interval(row).unwrap_or_else(dash) },
         verdict,
         row.p_adjusted.map_or_else(String::new, format::p_value),
@@ -59,7 +61,7 @@ pub(super) fn of_sizes(summary: &Summary, sizes: &[&BenchmarkSummary]) -> String
     let mut columns = vec!["subject"];
     columns.extend(names.iter().map(String::as_str));
     let mut table = Table::new(&columns);
-    let cell = |row: &AcrossResult| Some(format!("{} ({})", format::ratio(row.ratio?), interval(row)?));
+    let cell = |row: &AcrossResult| Some(format!("{} ({})", format::compared(row.ratio?, row.same_code), interval(row)?));
     for subject in summary.groups.iter().flat_map(|group| &group.subjects) {
         let rows: Vec<Option<&AcrossResult>> = sizes.iter().map(|benchmark| benchmark.across_of(subject)).collect();
         if subject != reference && rows.iter().any(Option::is_some) {
@@ -67,5 +69,7 @@ pub(super) fn of_sizes(summary: &Summary, sizes: &[&BenchmarkSummary]) -> String
             table.row(&[code(subject)].into_iter().chain(cells).collect::<Vec<_>>());
         }
     }
-    format!("{}\nRatios with their 95 % intervals; `summary.json` has their verdicts.\n\n{}", heading(reference), table.finish())
+    let beside = opcodes::beside_ratios(sizes.iter().flat_map(|benchmark| &benchmark.across).map(|row| row.same_code));
+    let table = table.finish();
+    format!("{}\nRatios with their 95 % intervals; `summary.json` has their verdicts.\n\n{table}{beside}", heading(reference))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::across;
 use super::benchmarks::{figures, part_heading, published_cell};
+use super::opcodes;
 use super::table::{Table, code};
 use crate::matrix::Benchmark;
 use crate::report::format;
@@ -29,6 +30,7 @@ pub(super) fn amortised(summary: &Summary) -> String {
             section += "\n![Ratio over M](plots/amortised.svg)\n";
         }
         section += &format!("\n{}", amortised_rows(part, &sizes));
+        section += opcodes::beside_ratios(sizes.iter().flat_map(|benchmark| part.rows(benchmark)).map(|row| row.same_code));
         if part.group.is_some() {
             section += "\n";
         }
@@ -70,7 +72,7 @@ fn overview(part: Section<'_>, sizes: &[&BenchmarkSummary]) -> String {
             (Some(SubjectResult { median_ns: Some(ns), ratio: Some(_), .. }), Role::Baseline) => {
                 format!("{} ms (1.000)", format::milliseconds(*ns))
             }
-            (Some(SubjectResult { ratio: Some(ratio), .. }), _) => format::ratio(*ratio),
+            (Some(SubjectResult { ratio: Some(ratio), same_code, .. }), _) => format::compared(*ratio, *same_code),
             _ => "–".to_owned(),
         }));
         table.row(&cells);

@@ -5,6 +5,7 @@ mod amortised;
 mod benchmarks;
 mod evidence;
 mod method;
+mod opcodes;
 mod releases;
 mod study;
 mod table;
@@ -24,6 +25,7 @@ pub fn markdown(run: &Run, summary: &Summary) -> String {
         benchmarks::experiment(summary),
         benchmarks::startup(summary),
         benchmarks::rest(summary),
+        opcodes::opcodes(run, summary),
         verification::verification(summary),
         verification::failures(summary),
         releases::what_differs(run, summary),
