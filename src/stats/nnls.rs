@@ -37,6 +37,15 @@ impl NonNegative {
         }
         search.x
     }
+
+    /// By how much each row's value counts in the sum of `factors` times `x`, a solution: the sum of these weights times the values is that sum, and
+    /// stays it for other values as long as the same variables are above 0.
+    pub fn weights(&self, x: &[f64], factors: &[f64]) -> Vec<f64> {
+        let inside: Vec<usize> = (0..x.len()).filter(|column| x[*column] > 0.0).collect();
+        let solved =
+            Search { gram: &self.gram, target: factors, inside: inside.clone(), x: Vec::new() }.unconstrained().unwrap_or_default();
+        self.rows.iter().map(|row| inside.iter().zip(&solved).map(|(&column, part)| row[column] * part).sum()).collect()
+    }
 }
 
 struct Search<'a> {

@@ -165,10 +165,13 @@ fn holm_agrees_with_statsmodels() {
     assert!(holm(&[]).is_empty());
 }
 
+/// Matrix by rows, right-hand side, solution.
+type Problem<'a> = (&'a [&'a [f64]], &'a [f64], &'a [f64]);
+
 /// `scipy.optimize.nnls(A, b)[0]`; what enters only to leave again is in the second and third.
 #[test]
 fn non_negative_least_squares_agree_with_scipy() {
-    let golden: [(&[&[f64]], &[f64], &[f64]); 4] = [
+    let golden: [Problem<'_>; 4] = [
         (
             &[
                 &[1.0, 2.0, 3.0, 3.0],
@@ -351,6 +354,28 @@ proptest! {
         for column in 0..8 {
             let slope: f64 = rows.iter().zip(&rest).map(|(row, rest)| row[column] * rest).sum();
             prop_assert!(x[column] >= 0.0 && slope < 1e-6 && (x[column] == 0.0 || slope > -1e-6), "{column}: {x:?}, slope {slope}");
+        }
+    }
+
+    /// Each value's weight is how much the sum changes with it.
+    #[test]
+    fn weights_of_values_give_the_sum_of_the_solution(
+        numbers in prop::collection::vec(prop::collection::vec(0_i32..6, 6), 12..20),
+        values in prop::collection::vec(1_i32..30, 20),
+        factors in prop::collection::vec(0_i32..9, 6),
+    ) {
+        let mut rows: Vec<Vec<f64>> = numbers.iter().map(|row| row.iter().map(|number| f64::from(*number)).collect()).collect();
+        rows.extend((0..6).map(|at| (0..6).map(|other| if at == other { 0.1 } else { 0.0 }).collect()));
+        let values: Vec<f64> = values.iter().take(numbers.len()).map(|number| f64::from(*number)).chain([0.0; 6]).collect();
+        let factors: Vec<f64> = factors.into_iter().map(f64::from).collect();
+        let problem = NonNegative::of(rows, 6);
+        let (x, sum) = (problem.solve(&values), |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>());
+        let weights = problem.weights(&x, &factors);
+        prop_assert!((sum(&weights, &values) - sum(&x, &factors)).abs() < 1e-6 * (1.0 + sum(&x, &factors)), "{x:?} {weights:?}");
+        let changed: Vec<f64> = values.iter().map(|value| value + 1e-7).collect();
+        let other = problem.solve(&changed);
+        if (0..6).all(|at| (x[at] > 0.0) == (other[at] > 0.0)) {
+            prop_assert!((sum(&weights, &changed) - sum(&other, &factors)).abs() < 1e-6 * (1.0 + sum(&x, &factors)));
         }
     }
 

@@ -1,8 +1,8 @@
 //! From the kernels' costs and the executed bytecode to what each opcode pays, what the benchmarks execute, and what the one predicts of the other.
 
 mod census;
-mod costs;
 mod executed;
+mod mixture;
 mod predictions;
 mod sentences;
 mod shape;

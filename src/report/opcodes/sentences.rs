@@ -18,6 +18,8 @@ struct Standing<'a> {
     kernels: usize,
     slower: usize,
     faster: usize,
+    /// All of them.
+    undecided: bool,
     /// Of those that are seen to be slower, the one with the highest tax.
     most: Option<&'a KernelResult>,
 }
@@ -40,6 +42,7 @@ fn standings<'a>(run: &Run, opcodes: &'a OpcodeSummary, section: Section<'_>) ->
             kernels: rows.len(),
             slower: seen(Verdict::Slower).count(),
             faster: seen(Verdict::Faster).count(),
+            undecided: seen(Verdict::Undecided).count() == rows.len(),
             most: seen(Verdict::Slower).max_by(|a, b| a.tax.unwrap_or(0.0).total_cmp(&b.tax.unwrap_or(0.0))),
         })
     };
@@ -69,6 +72,7 @@ fn of_kernels(run: &Run, opcodes: &OpcodeSummary, section: Section<'_>) -> Optio
         let dearest =
             dearest.map_or_else(String::new, |(row, tax)| format!(", most of all {} ({})", code(&row.kernel), format::ratio(tax)));
         let seen = match (standing.slower, standing.faster) {
+            _ if standing.undecided => "undecided".to_owned(),
             (0, 0) => "no difference seen in any".to_owned(),
             (slower, 0) => format!("slower in {slower}{dearest}"),
             (0, faster) => format!("faster in {faster}"),
@@ -96,7 +100,7 @@ fn of_handlers(run: &Run, opcodes: &OpcodeSummary, section: Section<'_>) -> Opti
     let known = rows.filter_map(|row| Some((row.tax?.ln(), sum(row)? > sum(baseline(row)?)?)));
     let (more, rest): (Vec<(f64, bool)>, Vec<_>) = known.partition(|(_, more)| *more);
     let mean = |logs: &[(f64, bool)]| format::ratio((logs.iter().map(|(log, _)| log).sum::<f64>() / logs.len() as f64).exp());
-    let told = (!more.is_empty() && !rest.is_empty()).then(|| {
+    (!more.is_empty() && !rest.is_empty()).then(|| {
         format!(
             "In {}, the handlers of {} kernels go through tables more often than in {}: {} by the geometric mean; those of {} do not: {}.",
             code(dearest),
@@ -106,8 +110,7 @@ fn of_handlers(run: &Run, opcodes: &OpcodeSummary, section: Section<'_>) -> Opti
             rest.len(),
             mean(&rest)
         )
-    });
-    told
+    })
 }
 
 /// Of what is timed inside the interpreter, and the dearest runner.

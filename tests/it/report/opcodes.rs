@@ -1,5 +1,6 @@
 //! Opcodes in a report: taxes that were put in come out, predictions meet what was measured, and what is not the same code is marked.
 
+mod golden;
 mod made_up;
 
 use surtax::report::{self, KernelResult, Prediction, Summary, summarise};

@@ -83,22 +83,31 @@ impl<'a> Part<'a> {
         })
     }
 
-    /// Why a cell has a dash, or what its mark means; subjects of which the same is said stand together.
+    /// Why a cell has a dash, or what its mark means; kernels and subjects of which the same is said stand together.
     fn notes(&self) -> String {
         let shown = |row: &&KernelResult| row.note.is_some() && row.rounds == 0 || row.same_code == Some(false);
         let all: Vec<&str> = [self.part.baseline()].into_iter().chain(self.subjects.iter().map(|subject| subject.name.as_str())).collect();
-        let mut lines: Vec<(&str, &str, Vec<&str>)> = Vec::new();
+        let mut notes: Vec<(&str, &str, Vec<&str>)> = Vec::new();
         for row in self.kernels().flat_map(|kernel| all.iter().filter_map(|subject| self.row(&kernel.kernel, subject))).filter(shown) {
             let note = row.note.as_deref().unwrap_or_default();
-            match lines.iter_mut().find(|(kernel, other, _)| *kernel == row.kernel && *other == note) {
+            match notes.iter_mut().find(|(kernel, other, _)| *kernel == row.kernel && *other == note) {
                 Some((.., subjects)) => subjects.push(&row.subject),
-                None => lines.push((&row.kernel, note, vec![&row.subject])),
+                None => notes.push((&row.kernel, note, vec![&row.subject])),
             }
         }
-        let lines: String = lines
-            .iter()
-            .map(|(kernel, note, subjects)| format!("- {} in {}: {}\n", code(kernel), named(subjects, all.len()), text(note)))
-            .collect();
+        let mut lines: Vec<(Vec<&str>, &str, Vec<&str>)> = Vec::new();
+        for (kernel, note, subjects) in notes {
+            match lines.iter_mut().find(|(_, other, others)| *other == note && *others == subjects) {
+                Some((kernels, ..)) => kernels.push(kernel),
+                None => lines.push((vec![kernel], note, subjects)),
+            }
+        }
+        let kernels = self.kernels().count();
+        let line = |(names, note, subjects): &(Vec<&str>, &str, Vec<&str>)| {
+            let names = if names.len() == kernels { "every kernel".to_owned() } else { named(names, 0) };
+            format!("- {names} in {}: {}\n", named(subjects, all.len()), text(note))
+        };
+        let lines: String = lines.iter().map(line).collect();
         if lines.is_empty() { lines } else { format!("\n{lines}") }
     }
 
