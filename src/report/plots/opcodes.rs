@@ -8,19 +8,14 @@ use crate::report::summary::Summary;
 use crate::run::{Role, Run};
 
 const LEFT: f64 = 20.0;
-const KERNEL: f64 = 138.0;
-const FORM: f64 = 176.0;
 const COST: f64 = 58.0;
 const CELL: f64 = 70.0;
 const ROW: f64 = 20.0;
 const GAP: f64 = 26.0;
 /// Above the names of columns.
-const HEAD: f64 = 104.0;
-/// Room for these, which lean; and the letters that fit.
-const NAMES: f64 = 118.0;
-const NAME: f64 = 150.0;
-/// Where the last column's name ends.
-const RIGHT: f64 = 104.0;
+const HEAD: f64 = 120.0;
+/// For the longest line of the legend.
+const NARROWEST: f64 = 880.0;
 
 /// Okabe & Ito's vermilion and blue: they stay apart for colour-blind readers, and ink stays readable on their tints.
 const SLOWER: [f64; 3] = [213.0, 94.0, 0.0];
@@ -35,20 +30,35 @@ const DEEPEST: f64 = 0.7;
 /// Nothing where no kernel was measured.
 pub(super) fn opcodes(run: &Run, summary: &Summary) -> Option<String> {
     let opcodes = summary.opcodes.as_ref().filter(|opcodes| !opcodes.kernels.is_empty())?;
-    let map = Map { opcodes, columns: columns(run, summary, opcodes), kernels: kernels(opcodes) };
-    let mut sheet = Sheet::new(map.right() + RIGHT, HEAD + NAMES + map.kernels.len() as f64 * ROW + 24.0);
+    let names = opcodes.kernels.iter().map(|row| row.kernel.as_str());
+    let forms = opcodes.kernels.iter().filter_map(|row| row.form.as_deref());
+    let (kernel, form) = (room(names, 11.5), room(forms, 9.0));
+    let columns = columns(run, summary, opcodes, LEFT + kernel + form);
+    let names = room(columns.iter().map(|place| place.name.as_str()), 11.0);
+    let map = Map { opcodes, columns, lines: lines(opcodes), kernel, form, names };
+    let width = (map.right() + map.lean()).max(NARROWEST);
+    let mut sheet = Sheet::new(width, map.top() + map.lines.len() as f64 * ROW + 24.0);
     map.head(&mut sheet);
     map.draw(&mut sheet);
     let told = sentences(run, summary).join(" ").replace('`', "");
-    let description =
-        format!("{} kernels. {told} {}", map.kernels.iter().filter(|line| matches!(line, Line::Kernel(_))).count(), LEGEND[0]);
+    let description = format!("{} kernels. {told} {}", map.lines.iter().filter(|line| matches!(line, Line::Kernel(_))).count(), LEGEND[0]);
     Some(sheet.finish("Tax of each opcode kernel in each subject", &description))
 }
 
 const LEGEND: [&str; 2] = [
-    "A cell: what one more copy costs by what it costs in the baseline, median within a round. ▲ slower, ▼ faster, = no difference seen, ? undecided;",
-    "≠ the two do not run the same form; – no figure. On the right, what the form's code in the interpreter reaches by tables: GOT · PLT · TLS (+ 2: in two more subjects alike).",
+    "A cell: what one more copy costs by what it costs in the baseline, median within a round. ▲ slower, ▼ faster, = no difference seen,",
+    "? undecided; ≠ the two do not run the same form; – no figure.",
 ];
+
+/// Where any handler was found.
+const OF_HANDLERS: &str =
+    "On the right, what the form's code in the interpreter reaches by tables: GOT · PLT · TLS (+ 2: in two more subjects alike).";
+
+/// For the longest of these in letters of that size, within reason.
+fn room<'a>(texts: impl Iterator<Item = &'a str>, size: f64) -> f64 {
+    let longest = texts.map(|text| text.chars().count()).max().unwrap_or(0);
+    (longest as f64 * 0.6 * size + 12.0).clamp(80.0, 236.0)
+}
 
 enum Column<'a> {
     Cost(&'a str),
@@ -75,10 +85,14 @@ enum Line<'a> {
 struct Map<'a> {
     opcodes: &'a OpcodeSummary,
     columns: Vec<Place<'a>>,
-    kernels: Vec<Line<'a>>,
+    lines: Vec<Line<'a>>,
+    /// Room for kernels, forms and the names of columns.
+    kernel: f64,
+    form: f64,
+    names: f64,
 }
 
-fn kernels(opcodes: &OpcodeSummary) -> Vec<Line<'_>> {
+fn lines(opcodes: &OpcodeSummary) -> Vec<Line<'_>> {
     let mut lines = Vec::new();
     for of_group in opcodes.kernels.chunk_by(|a, b| a.group == b.group) {
         lines.push(Line::Group(&of_group[0].group));
@@ -88,9 +102,9 @@ fn kernels(opcodes: &OpcodeSummary) -> Vec<Line<'_>> {
 }
 
 /// Each part's baseline with its cost and its subjects with their taxes; then, of all parts, the handlers' accesses.
-fn columns<'a>(run: &'a Run, summary: &'a Summary, opcodes: &'a OpcodeSummary) -> Vec<Place<'a>> {
+fn columns<'a>(run: &'a Run, summary: &'a Summary, opcodes: &'a OpcodeSummary, left: f64) -> Vec<Place<'a>> {
     let mut places: Vec<Place<'a>> = Vec::new();
-    let mut x = LEFT + KERNEL + FORM;
+    let mut x = left;
     let mut add = |x: &mut f64, width: f64, name: String, group: Option<String>, column: Column<'a>| {
         places.push(Place { x: *x, width, name, group, column });
         *x += width;
@@ -137,12 +151,23 @@ fn accesses_of<'a>(run: &'a Run, opcodes: &'a OpcodeSummary, part: Section<'a>) 
 
 impl Map<'_> {
     fn right(&self) -> f64 {
-        self.columns.last().map_or(LEFT + KERNEL + FORM, |place| place.x + place.width)
+        self.columns.last().map_or(LEFT + self.kernel + self.form, |place| place.x + place.width)
+    }
+
+    /// How far a name that leans reaches up, and to the right.
+    fn lean(&self) -> f64 {
+        self.names * std::f64::consts::FRAC_1_SQRT_2
+    }
+
+    /// Where the rows begin.
+    fn top(&self) -> f64 {
+        HEAD + self.lean() + 16.0
     }
 
     fn head(&self, sheet: &mut Sheet) {
         sheet.bold((LEFT, 30.0), 16.0, "What each bytecode pays, relative to the baseline");
-        for (line, y) in LEGEND.into_iter().zip([50.0, 66.0]) {
+        let any_handler = self.columns.iter().any(|place| matches!(place.column, Column::Accesses(_)));
+        for (line, y) in LEGEND.into_iter().chain(any_handler.then_some(OF_HANDLERS)).zip([50.0, 66.0, 82.0]) {
             sheet.text((LEFT, y), Anchor::Start, 11.0, FAINT, line);
         }
         for (at, tax) in [1.0 / FULL, 0.8, 0.9, 1.0, 1.1, 1.25, FULL].into_iter().enumerate() {
@@ -152,29 +177,28 @@ impl Map<'_> {
                 tax => format!("{tax:.2}"),
             };
             sheet.cell(
-                (LEFT + at as f64 * 44.0, 78.0),
+                (LEFT + at as f64 * 44.0, 92.0),
                 (44.0, 16.0),
                 (&colour(tax), INK),
                 &text,
                 &format!("the colour of a tax of {tax:.2}"),
             );
         }
-        let bottom = HEAD + NAMES;
         for place in &self.columns {
-            sheet.slanted((place.x + place.width / 2.0 + 2.0, bottom - 6.0), 11.0, INK, &fit(&place.name, NAME, 11.0));
+            sheet.slanted((place.x + place.width / 2.0 + 2.0, self.top() - 6.0), 11.0, INK, &fit(&place.name, self.names, 11.0));
             if let Some(group) = &place.group {
-                sheet.bold((place.x, HEAD + 6.0), 11.5, &fit(group, 4.0 * CELL, 11.5));
+                sheet.bold((place.x, HEAD + 8.0), 11.5, &fit(group, 4.0 * CELL, 11.5));
             }
         }
     }
 
     fn draw(&self, sheet: &mut Sheet) {
-        let mut y = HEAD + NAMES;
-        for line in &self.kernels {
+        let mut y = self.top();
+        for line in &self.lines {
             match line {
                 Line::Group(group) => {
                     sheet.rectangle((LEFT, y), (self.right() - LEFT, ROW), BAND);
-                    sheet.bold((LEFT + 4.0, y + 14.0), 11.5, &fit(group, KERNEL + FORM, 11.5));
+                    sheet.bold((LEFT + 4.0, y + 14.0), 11.5, &fit(group, self.kernel + self.form, 11.5));
                 }
                 Line::Kernel(kernel) => self.kernel(sheet, kernel, y),
             }
@@ -185,9 +209,9 @@ impl Map<'_> {
 
     fn kernel(&self, sheet: &mut Sheet, kernel: &str, y: f64) {
         sheet.line((LEFT, y), (self.right(), y), GRID, 1.0);
-        sheet.text((LEFT + 4.0, y + 14.0), Anchor::Start, 11.5, INK, &fit(kernel, KERNEL - 8.0, 11.0));
+        sheet.text((LEFT + 4.0, y + 14.0), Anchor::Start, 11.5, INK, &fit(kernel, self.kernel - 8.0, 11.0));
         let form = self.columns.iter().find_map(|place| self.row(kernel, place)?.form.as_deref());
-        sheet.text((LEFT + KERNEL, y + 14.0), Anchor::Start, 9.0, FAINT, &fit(form.unwrap_or("–"), FORM - 6.0, 9.0));
+        sheet.text((LEFT + self.kernel, y + 14.0), Anchor::Start, 9.0, FAINT, &fit(form.unwrap_or("–"), self.form - 6.0, 9.0));
         for place in &self.columns {
             let Some(row) = self.row(kernel, place) else { continue };
             let size = (place.width - 2.0, ROW - 2.0);
