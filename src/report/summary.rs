@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::opcodes::OpcodeSummary;
 use super::study::{Effect, Interaction, Ledger, PairApart};
 use crate::matrix::Benchmark;
-use crate::run::{Answer, Clock, Opcodes, Outcome, Phase, Role};
+use crate::run::{Answer, BenchmarkPlan, Clock, Outcome, Phase, Role};
 use crate::stats::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,7 +116,7 @@ impl BenchmarkSummary {
 
     /// Whether its value is the sum over the opcode kernels.
     pub fn is_of_kernels(&self) -> bool {
-        self.name == Opcodes::BENCHMARK
+        self.name == BenchmarkPlan::OPCODES
     }
 
     pub fn is(&self, benchmark: Benchmark) -> bool {

@@ -14,9 +14,6 @@ pub struct Opcodes {
 }
 
 impl Opcodes {
-    /// The benchmark whose visits run the kernels: its samples carry a cost for each, and its value is their sum, which no workload is.
-    pub const BENCHMARK: &str = "opcodes";
-
     pub fn of(&self, subject: &str) -> Option<&SubjectOpcodes> {
         self.subjects.iter().find(|opcodes| opcodes.subject == subject)
     }

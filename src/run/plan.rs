@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::opcodes::Opcodes;
 use super::study::Study;
 use crate::digest::Sha256;
 
@@ -69,10 +68,11 @@ impl Plan {
     }
 
     /// The benchmarks that a study speaks of first: what is timed inside the interpreter, each at its largest size; if nothing is, the first.
-    /// The sum over the opcode kernels is no workload, and none of them.
     /// By place in `benchmarks`.
     pub fn headlines(&self) -> Vec<usize> {
-        let timed_inside = |at: &usize| self.benchmarks[*at].clock == Clock::InProcess && self.benchmarks[*at].name != Opcodes::BENCHMARK;
+        // The sum over opcode kernels, which count alike, speaks of no program.
+        let timed_inside =
+            |at: &usize| self.benchmarks[*at].clock == Clock::InProcess && self.benchmarks[*at].name != BenchmarkPlan::OPCODES;
         let is_largest = |at: &usize| {
             let own = &self.benchmarks[*at];
             !self.benchmarks.iter().any(|other| other.clock == own.clock && other.name == own.name && other.size > own.size)
@@ -81,7 +81,7 @@ impl Plan {
         if headlines.is_empty() { (0..self.benchmarks.len().min(1)).collect() } else { headlines }
     }
 
-    /// How many comparisons the run makes if every subject gives a time: of each with its baseline, across groups of all but controls
+    /// How many comparisons the run makes, those of the opcode kernels aside, which are a family of their own ([`Self::kernel_comparisons`]), if every subject gives a time: of each with its baseline, across groups of all but controls
     /// with the reference, unless that is their baseline already, and those of a study.
     pub fn comparisons(&self) -> usize {
         let within = self.subjects.iter().filter(|subject| subject.role != Role::Baseline).count();
@@ -92,6 +92,13 @@ impl Plan {
         let studies = Study::all_of(self);
         let studied = studies.iter().map(|study| study.comparisons(self.benchmarks.len(), self.headlines().len())).sum::<usize>();
         (within + across) * self.benchmarks.len() + studied
+    }
+
+    /// How many comparisons `kernels` opcode kernels make: of each subject with its baseline. They are corrected among themselves: what is asked of
+    /// an instruction is another question than what is asked of a program, and a hundred of the one must not blunt the answers to the other.
+    pub fn kernel_comparisons(&self, kernels: usize) -> usize {
+        let measured = self.benchmarks.iter().any(|benchmark| benchmark.name == BenchmarkPlan::OPCODES);
+        if measured { kernels * self.subjects.iter().filter(|subject| subject.role != Role::Baseline).count() } else { 0 }
     }
 
     pub fn subject(&self, name: &str) -> Option<&SubjectPlan> {
@@ -248,6 +255,9 @@ pub struct BenchmarkPlan {
 }
 
 impl BenchmarkPlan {
+    /// The benchmark whose visits give a time for each opcode kernel.
+    pub const OPCODES: &str = "opcodes";
+
     /// `amortised/1000`, `startup`.
     pub fn label(&self) -> String {
         match self.size {

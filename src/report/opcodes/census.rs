@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::report::summarise::withheld;
 use crate::report::visits::Visits;
-use crate::run::{BenchmarkPlan, Executed, Handler, Kernel, Opcodes, Outcome, Phase, Role, Run, SubjectOpcodes, SubjectPlan};
+use crate::run::{BenchmarkPlan, Executed, Handler, Kernel, Outcome, Phase, Role, Run, SubjectOpcodes, SubjectPlan};
 use crate::stats;
 
 /// What one more copy of each kernel costs, by round.
@@ -18,7 +18,7 @@ pub(super) struct Census<'a> {
 
 impl<'a> Census<'a> {
     pub(super) fn of(run: &'a Run, visits: &Visits<'a>) -> Self {
-        let planned = run.plan.benchmarks.iter().find(|benchmark| benchmark.name == Opcodes::BENCHMARK);
+        let planned = run.plan.benchmarks.iter().find(|benchmark| benchmark.name == BenchmarkPlan::OPCODES);
         let in_phase = |phase| {
             let subjects = run.plan.subjects.iter().map(|subject| subject.name.as_str());
             planned

@@ -2,7 +2,7 @@
 
 use super::census::{Census, counts};
 use super::shape::{ExecutedResult, TopInstruction};
-use crate::run::{Executed, Opcodes, Role, SubjectPlan};
+use crate::run::{BenchmarkPlan, Executed, Role, SubjectPlan};
 
 /// Beyond these, no form is much of a benchmark that runs hundreds of different ones.
 const TOP: usize = 12;
@@ -14,7 +14,7 @@ pub(super) fn executed(census: &Census<'_>) -> Vec<ExecutedResult> {
     let mut names: Vec<&str> = Vec::new();
     for name in looked_at.map(|executed| executed.benchmark.as_str()) {
         // What the kernels execute is each kernel's own affair.
-        if name != Opcodes::BENCHMARK && !names.contains(&name) {
+        if name != BenchmarkPlan::OPCODES && !names.contains(&name) {
             names.push(name);
         }
     }

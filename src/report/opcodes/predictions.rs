@@ -8,7 +8,7 @@ use super::mixture::{Histogram, Mixture, step};
 use super::shape::Prediction;
 use crate::report::summary::BenchmarkSummary;
 use crate::report::visits::Visits;
-use crate::run::{BenchmarkPlan, Clock, Kernel, Opcodes, Role, SubjectPlan};
+use crate::run::{BenchmarkPlan, Clock, Kernel, Role, SubjectPlan};
 use crate::stats;
 
 /// A row for each benchmark whose bytecode is known and each subject but baselines; nothing where no kernel has a cost.
@@ -30,7 +30,7 @@ pub(super) fn predictions(census: &Census<'_>, visits: &Visits<'_>, benchmarks: 
 fn is_predicted(census: &Census<'_>, benchmark: &BenchmarkPlan) -> bool {
     let larger = |other: &BenchmarkPlan| other.name == benchmark.name && other.size > benchmark.size;
     let is_largest = !census.run.plan.benchmarks.iter().any(larger);
-    benchmark.name != Opcodes::BENCHMARK && (benchmark.clock == Clock::InProcess || is_largest)
+    benchmark.name != BenchmarkPlan::OPCODES && (benchmark.clock == Clock::InProcess || is_largest)
 }
 
 /// A subject and its baseline, with what kernels cost in them.

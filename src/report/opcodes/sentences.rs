@@ -4,7 +4,7 @@ use super::shape::{KernelResult, OpcodeSummary, Prediction};
 use crate::report::format;
 use crate::report::sections::{Section, sections};
 use crate::report::summary::Summary;
-use crate::run::{Clock, Opcodes, Role, Run, SubjectPlan};
+use crate::run::{BenchmarkPlan, Clock, Role, Run, SubjectPlan};
 use crate::stats::Verdict;
 
 /// More names do not fit into a sentence: then it tells the ends alone.
@@ -130,7 +130,7 @@ fn of_predictions(run: &Run, opcodes: &OpcodeSummary, section: Section<'_>) -> O
 
 /// The comparisons that are no comparisons of one and the same code.
 fn other_code(run: &Run, opcodes: &OpcodeSummary, section: Section<'_>) -> Option<String> {
-    let measured = |name: &str| name != Opcodes::BENCHMARK && run.plan.benchmarks.iter().any(|benchmark| benchmark.name == name);
+    let measured = |name: &str| name != BenchmarkPlan::OPCODES && run.plan.benchmarks.iter().any(|benchmark| benchmark.name == name);
     let differing =
         opcodes.executed.iter().filter(|row| row.same_code == Some(false) && section.holds(&row.subject) && measured(&row.benchmark));
     let mut by_benchmark: Vec<(&str, Vec<String>)> = Vec::new();

@@ -4,7 +4,7 @@ mod golden;
 mod made_up;
 
 use surtax::report::{self, KernelResult, Prediction, Summary, summarise};
-use surtax::run::{Folder, Kernel, Opcodes, Outcome, Phase, Run, SubjectOpcodes};
+use surtax::run::{BenchmarkPlan, Folder, Kernel, Outcome, Phase, Run, SubjectOpcodes};
 use surtax::stats::Verdict;
 
 use super::synthetic::Synthetic;
@@ -195,7 +195,7 @@ fn a_subject_that_fails_verification_has_no_cost_anywhere() {
 fn failed_visits_drop_out_and_the_last_record_counts() {
     let mut run = made_up::run();
     let of_shared = |sample: &surtax::run::Sample| {
-        sample.subject == "shared" && sample.benchmark == Opcodes::BENCHMARK && sample.phase == Phase::Measured
+        sample.subject == "shared" && sample.benchmark == BenchmarkPlan::OPCODES && sample.phase == Phase::Measured
     };
     let whole = run.clone();
     for sample in run.samples.iter_mut().filter(|sample| of_shared(sample) && sample.round < 3) {
@@ -210,7 +210,7 @@ fn failed_visits_drop_out_and_the_last_record_counts() {
 #[test]
 fn an_interrupted_run_has_a_report_at_every_moment() {
     let whole = made_up::run();
-    let before = whole.samples.iter().position(|sample| sample.benchmark == Opcodes::BENCHMARK).unwrap();
+    let before = whole.samples.iter().position(|sample| sample.benchmark == BenchmarkPlan::OPCODES).unwrap();
     for count in [0, 1, before, before + 1, before + 17, before + 18, before + 19, before + 24, before + 60] {
         let mut run = whole.clone();
         run.samples.truncate(count);
@@ -225,8 +225,8 @@ fn an_interrupted_run_has_a_report_at_every_moment() {
 #[test]
 fn a_run_of_kernels_alone_advises_nothing_and_tells_of_them() {
     let mut run = made_up::run();
-    run.plan.benchmarks.retain(|benchmark| benchmark.name == Opcodes::BENCHMARK);
-    run.samples.retain(|sample| sample.benchmark == Opcodes::BENCHMARK);
+    run.plan.benchmarks.retain(|benchmark| benchmark.name == BenchmarkPlan::OPCODES);
+    run.samples.retain(|sample| sample.benchmark == BenchmarkPlan::OPCODES);
     let summary = summarise(&run);
     assert!(report::answer(&summary).contains("advises nothing"));
     let table = report::terminal_table(&run, &summary, 80);
@@ -237,8 +237,8 @@ fn a_run_of_kernels_alone_advises_nothing_and_tells_of_them() {
 #[test]
 fn without_kernels_the_report_tells_what_is_executed_and_no_more() {
     let mut run = made_up::run();
-    run.plan.benchmarks.retain(|benchmark| benchmark.name != Opcodes::BENCHMARK);
-    run.samples.retain(|sample| sample.benchmark != Opcodes::BENCHMARK);
+    run.plan.benchmarks.retain(|benchmark| benchmark.name != BenchmarkPlan::OPCODES);
+    run.samples.retain(|sample| sample.benchmark != BenchmarkPlan::OPCODES);
     let summary = summarise(&run);
     let opcodes = summary.opcodes.as_ref().unwrap();
     assert!(opcodes.kernels.is_empty() && opcodes.predictions.is_empty() && !opcodes.executed.is_empty());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use surtax::report::summarise;
-use surtax::run::{Kernel, Opcodes, Phase};
+use surtax::run::{BenchmarkPlan, Kernel, Phase};
 
 use super::{made_up, prediction};
 use crate::report::synthetic::Synthetic;
@@ -39,7 +39,7 @@ fn a_prediction_agrees_with_numpy_and_scipy() {
         opcodes.kernels = COPIES.iter().enumerate().map(kernel).collect();
         opcodes.benchmarks[1].histogram = HISTOGRAM.iter().map(|(form, count)| ((*form).to_owned(), *count)).collect();
     }
-    let of_kernels = |sample: &&mut surtax::run::Sample| sample.benchmark == Opcodes::BENCHMARK && sample.phase == Phase::Measured;
+    let of_kernels = |sample: &&mut surtax::run::Sample| sample.benchmark == BenchmarkPlan::OPCODES && sample.phase == Phase::Measured;
     for sample in run.samples.iter_mut().filter(of_kernels) {
         let subject = usize::from(sample.subject == "shared");
         let cost = |(kernel, ns): (usize, &f64)| (format!("kernel-{kernel}"), ns * noise(subject, kernel, sample.round));

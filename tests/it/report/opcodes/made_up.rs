@@ -61,7 +61,7 @@ pub(super) fn with(synthetic: Synthetic) -> Run {
     let mut run = synthetic.measured_again().run;
     let opcodes = run.plan.subjects.iter().map(|subject| opcodes(&subject.name)).collect();
     run.opcodes = Some(Opcodes { schema: SCHEMA, subjects: opcodes });
-    let benchmark = BenchmarkPlan { name: Opcodes::BENCHMARK.into(), size: None, clock: Clock::InProcess };
+    let benchmark = BenchmarkPlan { name: BenchmarkPlan::OPCODES.into(), size: None, clock: Clock::InProcess };
     for (phase, rounds) in [(Phase::WarmUp, run.plan.warmup), (Phase::Measured, run.plan.rounds), (Phase::Counted, 1)] {
         for round in 0..rounds {
             for (position, subject) in run.plan.subjects.clone().iter().enumerate() {
