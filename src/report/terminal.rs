@@ -25,6 +25,10 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     let width = usize::from(width.max(40));
     let mut lines = table(summary).lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().into_iter();
     let mut shown: Vec<String> = lines.by_ref().take(2).collect();
+    if summary.benchmarks.iter().all(BenchmarkSummary::is_of_kernels) && !summary.benchmarks.is_empty() {
+        // A head without a body.
+        shown.clear();
+    }
     for benchmark in shown_in_table(summary) {
         shown.push(heading(benchmark));
         for section in sections(summary) {

@@ -147,9 +147,9 @@ fn priced<'a>(kernels: &'a [Kernel], rounds: &Rounds<'_>) -> Vec<(&'a Kernel, f6
     kernels.iter().filter_map(priced).collect()
 }
 
-/// The median and the ends of its interval.
+/// The median and, if there are rounds enough for one of 95 %, the ends of its interval: no verdict would say that there are not.
 fn figures(values: impl Iterator<Item = f64>) -> (Option<f64>, Option<f64>, Option<f64>) {
     let values: Vec<f64> = values.collect();
-    let interval = stats::median_interval(&values);
+    let interval = stats::median_interval(&values).filter(|_| values.len() >= stats::MINIMUM_ROUNDS);
     (stats::median(&values), interval.map(|interval| interval.low), interval.map(|interval| interval.high))
 }
