@@ -39,6 +39,7 @@ pub(super) fn repeated(row: &SubjectResult) -> AcrossResult {
         p_value: row.p_value,
         p_adjusted: row.p_adjusted,
         verdict: row.verdict,
+        same_code: row.same_code,
         note: row.note.clone(),
     }
 }

@@ -19,6 +19,9 @@ struct Standing<'a> {
 /// Plain sentences; subjects and benchmarks in backticks, their names with nothing worse than spaces in them. With several groups, the
 /// first one's answer, and then how the others stand to the reference.
 pub fn answer(summary: &Summary) -> String {
+    if !summary.benchmarks.is_empty() && summary.benchmarks.iter().all(BenchmarkSummary::is_of_kernels) {
+        return "This run measured what single opcodes cost, and no workload: it advises nothing to embed.".to_owned();
+    }
     let sections = sections(summary);
     let Some(first) = sections.first() else { return String::new() };
     let mut rest = summary.reference.as_ref().map_or_else(String::new, |reference| across(summary, reference, &sections));
@@ -116,10 +119,11 @@ fn guests(summary: &Summary) -> String {
     text
 }
 
-/// What is timed inside the interpreter, if anything is.
+/// What is timed inside the interpreter, if anything is; the sum over the opcode kernels is no workload that anyone runs.
 fn loops(summary: &Summary) -> Vec<&BenchmarkSummary> {
-    let loops: Vec<&BenchmarkSummary> = summary.benchmarks.iter().filter(|benchmark| benchmark.clock == Clock::InProcess).collect();
-    if loops.is_empty() { summary.benchmarks.iter().collect() } else { loops }
+    let all = || summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels());
+    let loops: Vec<&BenchmarkSummary> = all().filter(|benchmark| benchmark.clock == Clock::InProcess).collect();
+    if loops.is_empty() { all().collect() } else { loops }
 }
 
 /// A section's subjects of that role with a ratio in every loop that any of them has one in, least cost first.

@@ -23,6 +23,16 @@ pub(super) fn instructions_ratio(ratio: f64) -> String {
     format!("{ratio:.4}")
 }
 
+/// A cost in nanoseconds, with about three digits: `0.85`, `13.1`, `412`.
+pub(super) fn nanoseconds(ns: f64) -> String {
+    let digits = match ns.abs() {
+        ns if ns >= 99.95 => 0,
+        ns if ns >= 9.995 => 1,
+        _ => 2,
+    };
+    format!("{ns:.digits$}")
+}
+
 /// `1,000,000`
 pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -79,6 +89,14 @@ pub(super) fn sign(verdict: Option<Verdict>) -> &'static str {
         Some(Verdict::NoDifferenceSeen) => "=",
         Some(Verdict::Undecided) | None => "?",
     }
+}
+
+/// Stands beside a ratio of two that do not execute the same bytecode.
+pub(super) const OTHER_CODE: &str = "≠";
+
+/// `1.337 ≠`: a ratio, with the mark where its two sides are known to execute other bytecode.
+pub(super) fn compared(ratio: f64, same_code: Option<bool>) -> String {
+    if same_code == Some(false) { format!("{ratio:.3} {OTHER_CODE}") } else { self::ratio(ratio) }
 }
 
 /// `dynamic, M = 1,000,000`

@@ -143,7 +143,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-fn lacking(rounds: usize, comparisons: usize) -> String {
+pub(super) fn lacking(rounds: usize, comparisons: usize) -> String {
     let needed = stats::rounds_needed(comparisons);
     if rounds < needed {
         format!("{rounds} rounds cannot decide among {comparisons} comparisons; {needed} can")

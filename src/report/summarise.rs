@@ -8,6 +8,7 @@ use super::differences;
 use super::estimate::Estimate;
 use super::finding;
 use super::judge::judge;
+use super::opcodes;
 use super::study;
 use super::summary::{BenchmarkSummary, Failure, GroupSummary, SubjectResult, Summary, VerifySummary};
 use super::visits::Visits;
@@ -22,6 +23,8 @@ pub fn summarise(run: &Run) -> Summary {
     let reference = across::reference(plan).map(|subject| subject.name.clone());
     let mut studied = study::studied(run, &visits, &benchmarks);
     let comparisons = judge(&mut benchmarks, &mut studied, reference.as_deref());
+    opcodes::mark(run, &visits, &mut benchmarks, reference.as_deref());
+    let opcodes = opcodes::opcodes(run, &visits, &benchmarks);
     let break_even = break_even::break_even(run, &benchmarks);
     let mut summary = Summary {
         schema: SCHEMA,
@@ -41,6 +44,7 @@ pub fn summarise(run: &Run) -> Summary {
         interactions: studied.interactions,
         ledger: studied.ledger,
         published_pair: studied.published_pair,
+        opcodes,
         break_even,
         verify: run.verification.subjects.iter().map(verified).collect(),
         failures: visits.failures(run).into_iter().map(failure).collect(),
@@ -163,6 +167,7 @@ fn hole(plan: &Plan, subject: &SubjectPlan, baseline: &str) -> SubjectResult {
         cycles: None,
         branch_misses: None,
         instruction_cache_misses: None,
+        same_code: None,
         note: None,
         confounds: Vec::new(),
     }
@@ -170,7 +175,7 @@ fn hole(plan: &Plan, subject: &SubjectPlan, baseline: &str) -> SubjectResult {
 
 /// The gate: why no timing of this subject is published. The stock interpreter is what others are held against, so
 /// that it and its second measuring need no verification of their own; one that failed counts all the same.
-fn withheld(run: &Run, subject: &SubjectPlan) -> Option<String> {
+pub(super) fn withheld(run: &Run, subject: &SubjectPlan) -> Option<String> {
     match run.verification.of(&subject.name) {
         None if matches!(subject.role, Role::Runner | Role::Guest) => Some("not verified: no timing is published".to_owned()),
         Some(verified) if !verified.passed() => {

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::opcodes::OpcodeSummary;
 use super::study::{Effect, Interaction, Ledger, PairApart};
 use crate::matrix::Benchmark;
-use crate::run::{Answer, Clock, CounterPlan, Outcome, Phase, Role};
+use crate::run::{Answer, BenchmarkPlan, Clock, CounterPlan, Outcome, Phase, Role};
 use crate::stats::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub struct Summary {
     /// In the headline benchmarks, the pair that the published experiment compared, taken apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub published_pair: Vec<PairApart>,
+    /// What each opcode pays, and what the benchmarks execute; absent in runs of surtaxes that looked at no bytecode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opcodes: Option<OpcodeSummary>,
     pub break_even: Vec<BreakEven>,
     pub verify: Vec<VerifySummary>,
     pub failures: Vec<Failure>,
@@ -116,6 +120,11 @@ impl BenchmarkSummary {
         super::format::benchmark(&self.name, self.size)
     }
 
+    /// Whether its value is the sum over the opcode kernels.
+    pub fn is_of_kernels(&self) -> bool {
+        self.name == BenchmarkPlan::OPCODES
+    }
+
     pub fn is(&self, benchmark: Benchmark) -> bool {
         self.name == benchmark.name()
     }
@@ -178,6 +187,9 @@ pub struct SubjectResult {
     /// Of the first level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instruction_cache_misses: Option<u64>,
+    /// Whether both sides of the ratio execute the same specialised bytecode; absent where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_code: Option<bool>,
     /// Why this is a hole, or what an undecided verdict lacks.
     pub note: Option<String>,
     /// In what its libpython was seen to differ beside what its name says, from the baseline's or the group's first runner's, so that the ratio is not
@@ -202,6 +214,9 @@ pub struct AcrossResult {
     pub p_adjusted: Option<f64>,
     /// Absent for the reference itself and for holes.
     pub verdict: Option<Verdict>,
+    /// As in [`SubjectResult`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_code: Option<bool>,
     /// Why this is a hole, or what an undecided verdict lacks.
     pub note: Option<String>,
 }

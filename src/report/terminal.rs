@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use super::answer::answer;
 use super::confounds::{Footnote, Writing, footnotes, mark};
 use super::format;
+use super::opcodes;
 use super::sections::sections;
 use super::study::{is_study, sentences};
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
@@ -25,7 +26,11 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     let width = usize::from(width.max(40));
     let mut lines = table(summary).lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().into_iter();
     let mut shown: Vec<String> = lines.by_ref().take(2).collect();
-    for benchmark in &summary.benchmarks {
+    if summary.benchmarks.iter().all(BenchmarkSummary::is_of_kernels) && !summary.benchmarks.is_empty() {
+        // A head without a body.
+        shown.clear();
+    }
+    for benchmark in shown_in_table(summary) {
         shown.push(heading(benchmark));
         for section in sections(summary) {
             shown.extend(section.group.map(|group| format!(" {}", format::plain(&group.name))));
@@ -40,7 +45,7 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
         text += &format!("\n{}\n", format::wrap(&note.sentence(Writing::PLAIN), width));
     }
     text += &format!("\n{}\n", format::wrap(&answer(summary), width));
-    for sentence in sentences(run, summary) {
+    for sentence in sentences(run, summary).into_iter().chain(opcodes::sentences(run, summary)) {
         text += &format!("\n{}\n", format::wrap(&sentence, width));
     }
     if let Some(CounterPlan { how: Counting::None, reason: Some(reason) }) = &summary.counters {
@@ -53,6 +58,11 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
         text += "\nNothing has been measured yet.\n";
     }
     text
+}
+
+/// The sum over all kernels is no time of anything: a sentence tells of them, and report.md has the table.
+fn shown_in_table(summary: &Summary) -> impl Iterator<Item = &BenchmarkSummary> {
+    summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels())
 }
 
 fn heading(benchmark: &BenchmarkSummary) -> String {
@@ -78,15 +88,16 @@ fn table(summary: &Summary) -> Table {
     }
     table.set_header(header);
     let notes = footnotes(summary);
-    for benchmark in &summary.benchmarks {
+    for benchmark in shown_in_table(summary) {
         for section in sections(summary) {
             for row in section.rows(benchmark) {
                 let (indent, most) = if study { (" ", NAME_IN_STUDY) } else { ("  ", NAME) };
                 let name = indent.to_owned() + &format::short(&format::plain(section.short(&row.subject)), most);
                 let mut cells = cells(row, name, &notes, study).to_vec();
                 if across {
-                    let ratio = benchmark.across_of(&row.subject).and_then(|across| across.ratio);
-                    cells.insert(4, ratio.map(format::ratio).unwrap_or_default());
+                    let ratio =
+                        benchmark.across_of(&row.subject).and_then(|across| Some(format::compared(across.ratio?, across.same_code)));
+                    cells.insert(4, ratio.unwrap_or_default());
                 }
                 if counted {
                     cells.push(row.instructions_ratio.map_or_else(|| "n/a".to_owned(), format::instructions_ratio));
@@ -126,6 +137,6 @@ fn cells(row: &SubjectResult, name: String, notes: &[Footnote<'_>], study: bool)
     let space = if study { "" } else { " " };
     let wide = notes.iter().map(|note| note.sign.chars().count() + space.len()).max().unwrap_or(0);
     let sign = mark(notes, &row.subject).replace(' ', space);
-    let ratio = row.ratio.map(|ratio| format!("{}{sign:<wide$}", format::ratio(ratio)));
+    let ratio = row.ratio.map(|ratio| format!("{}{sign:<wide$}", format::compared(ratio, row.same_code)));
     [name, or_dash(row.median_ns.map(format::milliseconds)), or_dash(ratio), interval, verdict]
 }

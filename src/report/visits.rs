@@ -22,7 +22,17 @@ impl<'a> Visits<'a> {
 
     /// The measured rounds of a subject, by round; failures among them.
     pub(super) fn rounds<'b>(&'b self, benchmark: &'b BenchmarkPlan, subject: &'b str) -> Option<&'b BTreeMap<u32, &'a Sample>> {
-        self.rounds.get(&(Phase::Measured, benchmark.name.as_str(), benchmark.size, subject))
+        self.in_phase(Phase::Measured, benchmark, subject)
+    }
+
+    /// The rounds of another phase than the measured one, or of that.
+    pub(super) fn in_phase<'b>(
+        &'b self,
+        phase: Phase,
+        benchmark: &'b BenchmarkPlan,
+        subject: &'b str,
+    ) -> Option<&'b BTreeMap<u32, &'a Sample>> {
+        self.rounds.get(&(phase, benchmark.name.as_str(), benchmark.size, subject))
     }
 
     /// The successful ones, with their times in ns.

@@ -6,6 +6,7 @@ mod confounds;
 mod counters;
 mod groups;
 mod machine;
+mod opcodes;
 mod studies;
 mod synthetic;
 

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use surtax::stats::{
-    Interval, Verdict, holm, log_ratio, median, median_interval, noise_floor, ratio, rebuilds_interval, rounds_needed, signed_rank,
-    smallest_p, verdict,
+    Interval, NonNegative, Verdict, holm, log_ratio, median, median_interval, noise_floor, ratio, rebuilds_interval, rounds_needed,
+    signed_rank, smallest_p, verdict,
 };
 
 /// `np.round(np.exp(np.random.default_rng(20261121).normal(0.03, 0.02, 15)), 4)`
@@ -165,6 +165,67 @@ fn holm_agrees_with_statsmodels() {
     assert!(holm(&[]).is_empty());
 }
 
+/// Matrix by rows, right-hand side, solution.
+type Problem<'a> = (&'a [&'a [f64]], &'a [f64], &'a [f64]);
+
+/// `scipy.optimize.nnls(A, b)[0]`; what enters only to leave again is in the second and third.
+#[test]
+fn non_negative_least_squares_agree_with_scipy() {
+    let golden: [Problem<'_>; 4] = [
+        (
+            &[
+                &[1.0, 2.0, 3.0, 3.0],
+                &[3.0, 3.0, 3.0, 3.0],
+                &[2.0, 2.0, 0.0, 0.0],
+                &[1.0, 2.0, 2.0, 2.0],
+                &[0.0, 1.0, 1.0, 2.0],
+                &[3.0, 2.0, 1.0, 0.0],
+                &[0.0, 3.0, 3.0, 1.0],
+            ],
+            &[11.381, 14.054, 3.369, 7.959, 3.662, 7.549, 9.276],
+            &[1.421589664551225, 0.22318295557569984, 2.768658386219404, 0.32631767905711656],
+        ),
+        (
+            &[
+                &[-0.16, -1.39, -0.72, -1.76, 0.32],
+                &[-0.42, -0.96, 1.45, 1.06, -0.41],
+                &[-1.39, -1.93, 0.13, -0.16, -1.12],
+                &[-0.42, -0.47, -2.87, 0.24, -0.37],
+                &[-2.67, -0.99, -0.88, -0.66, 0.02],
+                &[-0.39, 0.2, -0.1, -0.04, 0.26],
+            ],
+            &[-1.41, 1.79, -0.89, -2.09, 1.54, 0.72],
+            &[0.0, 0.0, 0.5910769046312105, 0.42632626246958677, 0.6773362668041469],
+        ),
+        (
+            &[
+                &[-0.59, 0.34, 0.06, -1.7, -2.93, 0.47, 0.35, -1.03, 0.55],
+                &[-1.42, -0.16, 0.38, 0.83, -0.19, 0.48, 0.19, 0.25, -0.33],
+                &[-0.09, -2.99, 1.33, -1.47, 0.13, -1.22, 0.49, -0.27, -0.67],
+                &[-0.47, 1.43, 0.23, 1.24, 2.23, 1.01, -0.08, 0.18, 1.17],
+                &[2.34, -0.18, -0.85, 0.61, -1.23, -1.4, -1.01, 0.44, -1.21],
+                &[0.91, 1.0, -0.66, 0.54, 1.96, 0.95, -1.46, 1.63, -0.64],
+                &[-1.19, 0.1, -1.51, -2.01, -1.55, 0.72, 0.59, -1.15, -0.72],
+                &[0.9, -0.3, -0.83, -0.78, -1.87, -0.1, 0.72, -0.01, -0.46],
+                &[2.56, 0.79, 0.71, 0.2, -2.17, -0.55, -1.39, 0.25, -0.61],
+                &[-0.25, 0.5, 1.58, 0.73, 0.14, -0.47, -0.96, -0.65, -0.89],
+                &[-0.63, 0.59, -1.52, -0.03, 0.57, 1.0, 0.33, -0.59, -0.53],
+                &[-0.79, 0.4, 0.12, 0.67, 0.39, 1.58, -1.36, 1.37, -1.29],
+            ],
+            &[0.12, 0.98, 1.04, 1.56, 0.05, 2.45, 1.69, -2.51, 0.26, 1.27, -0.17, 0.62],
+            &[0.048225623841687236, 0.0376157004095322, 0.37144794173997786, 0.0, 0.21178408155727127, 0.4893755801980209, 0.0, 0.0, 0.0],
+        ),
+        (&[&[1.0, 2.0], &[2.0, 1.0]], &[-1.0, -1.0], &[0.0, 0.0]),
+    ];
+    for (rows, values, expected) in golden {
+        let found = NonNegative::of(rows.iter().map(|row| row.to_vec()).collect(), expected.len()).solve(values);
+        assert!(found.iter().zip(expected).all(|(ours, theirs)| (ours - theirs).abs() < 1e-12), "{found:?} instead of {expected:?}");
+    }
+    assert!(NonNegative::of(Vec::new(), 0).solve(&[]).is_empty());
+    let twins = NonNegative::of(vec![vec![1.0, 1.0], vec![2.0, 2.0]], 2).solve(&[3.0, 6.0]);
+    assert!((twins[0] + twins[1] - 3.0).abs() < 1e-12, "equal columns have a sum, and no more: {twins:?}");
+}
+
 #[test]
 fn a_verdict_needs_the_test_and_the_noise_floor() {
     let slow = Interval { low: 1.03, high: 1.05 };
@@ -278,6 +339,44 @@ proptest! {
         let differences: Vec<f64> = differences.into_iter().map(f64::from).collect();
         let p = signed_rank(&differences);
         prop_assert!((0.0..=1.0).contains(&p) && p >= smallest_p(differences.len()) * (1.0 - 1e-12));
+    }
+
+    /// Karush's, Kuhn's and Tucker's conditions, which the minimum alone fulfils.
+    #[test]
+    fn non_negative_least_squares_cannot_be_improved(
+        numbers in prop::collection::vec(prop::collection::vec(-3_i32..6, 8), 1..20),
+        values in prop::collection::vec(-9_i32..30, 20),
+    ) {
+        let rows: Vec<Vec<f64>> = numbers.iter().map(|row| row.iter().map(|number| f64::from(*number)).collect()).collect();
+        let values: Vec<f64> = values.iter().take(rows.len()).map(|number| f64::from(*number)).collect();
+        let x = NonNegative::of(rows.clone(), 8).solve(&values);
+        let rest: Vec<f64> = rows.iter().zip(&values).map(|(row, value)| value - row.iter().zip(&x).map(|(a, x)| a * x).sum::<f64>()).collect();
+        for column in 0..8 {
+            let slope: f64 = rows.iter().zip(&rest).map(|(row, rest)| row[column] * rest).sum();
+            prop_assert!(x[column] >= 0.0 && slope < 1e-6 && (x[column] == 0.0 || slope > -1e-6), "{column}: {x:?}, slope {slope}");
+        }
+    }
+
+    /// Each value's weight is how much the sum changes with it.
+    #[test]
+    fn weights_of_values_give_the_sum_of_the_solution(
+        numbers in prop::collection::vec(prop::collection::vec(0_i32..6, 6), 12..20),
+        values in prop::collection::vec(1_i32..30, 20),
+        factors in prop::collection::vec(0_i32..9, 6),
+    ) {
+        let mut rows: Vec<Vec<f64>> = numbers.iter().map(|row| row.iter().map(|number| f64::from(*number)).collect()).collect();
+        rows.extend((0..6).map(|at| (0..6).map(|other| if at == other { 0.1 } else { 0.0 }).collect()));
+        let values: Vec<f64> = values.iter().take(numbers.len()).map(|number| f64::from(*number)).chain([0.0; 6]).collect();
+        let factors: Vec<f64> = factors.into_iter().map(f64::from).collect();
+        let problem = NonNegative::of(rows, 6);
+        let (x, sum) = (problem.solve(&values), |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>());
+        let weights = problem.weights(&x, &factors);
+        prop_assert!((sum(&weights, &values) - sum(&x, &factors)).abs() < 1e-6 * (1.0 + sum(&x, &factors)), "{x:?} {weights:?}");
+        let changed: Vec<f64> = values.iter().map(|value| value + 1e-7).collect();
+        let other = problem.solve(&changed);
+        if (0..6).all(|at| (x[at] > 0.0) == (other[at] > 0.0)) {
+            prop_assert!((sum(&weights, &changed) - sum(&other, &factors)).abs() < 1e-6 * (1.0 + sum(&x, &factors)));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Several groups beside each other: the tables relative to one baseline.
 
-use super::evidence;
 use super::table::{Table, code, text};
+use super::{evidence, opcodes};
 use crate::report::confounds::{Footnote, mark};
 use crate::report::format;
 use crate::report::sections::sections;
@@ -22,7 +22,8 @@ pub(super) fn of_benchmark(summary: &Summary, benchmark: &BenchmarkSummary, note
             table.row(&cells);
         }
     }
-    format!("{}\n{}{}", heading(reference), table.finish(), evidence::footnotes(notes, |_| true))
+    let beside = opcodes::beside_ratios(benchmark.across.iter().map(|row| row.same_code));
+    format!("{}\n{}{beside}{}", heading(reference), table.finish(), evidence::footnotes(notes, |_| true))
 }
 
 fn heading(reference: &str) -> String {
@@ -42,7 +43,7 @@ fn figures(row: &AcrossResult, reference: &str, notes: &[Footnote<'_>]) -> [Stri
     [
         code(&row.subject),
         row.median_ns.map_or_else(dash, format::milliseconds),
-        row.ratio.map_or_else(dash, |ratio| format::ratio(ratio) + &mark(notes, &row.subject)),
+        row.ratio.map_or_else(dash, |ratio| format::compared(ratio, row.same_code) + &mark(notes, &row.subject)),
         if is_reference { String::new() } else { interval(row).unwrap_or_else(dash) },
         verdict,
         row.p_adjusted.map_or_else(String::new, format::p_value),
@@ -61,7 +62,9 @@ pub(super) fn of_sizes(summary: &Summary, sizes: &[&BenchmarkSummary], notes: &[
     let mut columns = vec!["subject"];
     columns.extend(names.iter().map(String::as_str));
     let mut table = Table::new(&columns);
-    let cell = |row: &AcrossResult| Some(format!("{}{} ({})", format::ratio(row.ratio?), mark(notes, &row.subject), interval(row)?));
+    let cell = |row: &AcrossResult| {
+        Some(format!("{}{} ({})", format::compared(row.ratio?, row.same_code), mark(notes, &row.subject), interval(row)?))
+    };
     for subject in summary.groups.iter().flat_map(|group| &group.subjects) {
         let rows: Vec<Option<&AcrossResult>> = sizes.iter().map(|benchmark| benchmark.across_of(subject)).collect();
         if subject != reference && rows.iter().any(Option::is_some) {
@@ -69,6 +72,7 @@ pub(super) fn of_sizes(summary: &Summary, sizes: &[&BenchmarkSummary], notes: &[
             table.row(&[code(subject)].into_iter().chain(cells).collect::<Vec<_>>());
         }
     }
-    let below = evidence::footnotes(notes, |_| true);
-    format!("{}\nRatios with their 95 % intervals; `summary.json` has their verdicts.\n\n{}{below}", heading(reference), table.finish())
+    let beside = opcodes::beside_ratios(sizes.iter().flat_map(|benchmark| &benchmark.across).map(|row| row.same_code));
+    let (table, below) = (table.finish(), evidence::footnotes(notes, |_| true));
+    format!("{}\nRatios with their 95 % intervals; `summary.json` has their verdicts.\n\n{table}{beside}{below}", heading(reference))
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::across;
 use super::benchmarks::{figures, part_heading, published_cell};
-use super::evidence;
 use super::table::{Table, code};
+use super::{evidence, opcodes};
 use crate::matrix::Benchmark;
 use crate::report::confounds::{Footnote, footnotes, mark};
 use crate::report::format;
@@ -31,7 +31,9 @@ pub(super) fn amortised(summary: &Summary) -> String {
         if part.baseline() == summary.baseline {
             section += "\n![Ratio over M](plots/amortised.svg)\n";
         }
-        section += &format!("\n{}{}", amortised_rows(part, &sizes, &notes), evidence::below_table(part, &notes, false));
+        section += &format!("\n{}", amortised_rows(part, &sizes, &notes));
+        section += &opcodes::beside_ratios(sizes.iter().flat_map(|benchmark| part.rows(benchmark)).map(|row| row.same_code));
+        section += &evidence::below_table(part, &notes, false);
         if part.group.is_some() {
             section += "\n";
         }
@@ -73,7 +75,7 @@ fn overview(part: Section<'_>, sizes: &[&BenchmarkSummary], notes: &[Footnote<'_
             (Some(SubjectResult { median_ns: Some(ns), ratio: Some(_), .. }), Role::Baseline) => {
                 format!("{} ms (1.000)", format::milliseconds(*ns))
             }
-            (Some(SubjectResult { ratio: Some(ratio), .. }), _) => format::ratio(*ratio) + &mark(notes, name),
+            (Some(SubjectResult { ratio: Some(ratio), same_code, .. }), _) => format::compared(*ratio, *same_code) + &mark(notes, name),
             _ => "–".to_owned(),
         }));
         table.row(&cells);

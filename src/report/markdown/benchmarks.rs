@@ -1,7 +1,7 @@
 //! The tables of numbers: first in the shape of the experiment that started it, the published figures beside.
 
 use super::table::{Table, code, text};
-use super::{across, amortised, evidence, label};
+use super::{across, amortised, evidence, label, opcodes};
 use crate::matrix::Benchmark;
 use crate::report::confounds::{Footnote, footnotes, mark};
 use crate::report::format;
@@ -53,7 +53,9 @@ pub(super) fn startup(summary: &Summary) -> String {
 
 /// `cells`, and whatever benchmarks a plan may name beside.
 pub(super) fn rest(summary: &Summary) -> String {
-    let others = summary.benchmarks.iter().filter(|benchmark| !is_of(benchmark, &EXPERIMENT) && !is_of(benchmark, &STARTUP));
+    // The sum over all kernels is no time of anything; each stands in a section of its own.
+    let others = summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels());
+    let others = others.filter(|benchmark| !is_of(benchmark, &EXPERIMENT) && !is_of(benchmark, &STARTUP));
     let mut text = String::new();
     for benchmark in others {
         text += &if benchmark.is(Benchmark::Cells) {
@@ -83,6 +85,7 @@ fn section(title: &str, summary: &Summary, benchmark: &BenchmarkSummary, of_loop
     let mut text = format!("\n### {title}\n\n{timed}; {floor}; [every round]({}).\n", plot_link(benchmark));
     for part in sections(summary) {
         text += &format!("{}\n{}", part_heading(part), table(part, benchmark, of_loops, &notes));
+        text += &opcodes::beside_ratios(part.rows(benchmark).map(|row| row.same_code));
         text += &evidence::below_table(part, &notes, of_loops);
     }
     text + &across::of_benchmark(summary, benchmark, &notes)
@@ -157,7 +160,7 @@ pub(super) fn figures(row: &SubjectResult, notes: &[Footnote<'_>]) -> [String; 7
     [
         code(&row.subject),
         row.median_ns.map_or_else(dash, format::milliseconds),
-        row.ratio.map_or_else(dash, |ratio| format::ratio(ratio) + &mark(notes, &row.subject)),
+        row.ratio.map_or_else(dash, |ratio| format::compared(ratio, row.same_code) + &mark(notes, &row.subject)),
         interval,
         verdict,
         row.p_adjusted.map_or_else(String::new, format::p_value),

@@ -6,6 +6,7 @@ mod benchmarks;
 mod counters;
 mod evidence;
 mod method;
+mod opcodes;
 mod releases;
 mod study;
 mod table;
@@ -26,6 +27,7 @@ pub fn markdown(run: &Run, summary: &Summary) -> String {
         benchmarks::startup(summary),
         benchmarks::rest(summary),
         counters::counters(summary),
+        opcodes::opcodes(run, summary),
         verification::verification(summary),
         verification::failures(summary),
         releases::what_differs(run, summary),

@@ -3,6 +3,7 @@
 mod amortised;
 mod axis;
 mod looks;
+mod opcodes;
 mod panels;
 mod ratios;
 mod rounds;
@@ -16,7 +17,7 @@ use crate::matrix::Benchmark;
 use crate::run::Run;
 
 /// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `across.svg` with several groups; `effects.svg` and `ledger.svg`
-/// of a study; `amortised.svg` if it was planned; and one of every round's values for each benchmark.
+/// of a study; `opcodes.svg` if kernels were measured; `amortised.svg` if it was planned; and one of every round's values for each benchmark.
 pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
     let mut plots = vec![("ratios.svg".to_owned(), ratios::ratios(summary))];
     plots.extend(ratios::across(summary).map(|svg| ("across.svg".to_owned(), svg)));
@@ -25,8 +26,11 @@ pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
     if summary.benchmarks.iter().any(|benchmark| benchmark.is(Benchmark::Amortised)) {
         plots.push(("amortised.svg".to_owned(), amortised::amortised(summary)));
     }
+    plots.extend(opcodes::opcodes(run, summary).map(|svg| ("opcodes.svg".to_owned(), svg)));
     let mut taken = BTreeSet::new();
-    for (plan, benchmark) in run.plan.benchmarks.iter().zip(&summary.benchmarks) {
+    // The sum over all kernels has no rounds worth showing.
+    let timed = run.plan.benchmarks.iter().zip(&summary.benchmarks).filter(|(_, benchmark)| !benchmark.is_of_kernels());
+    for (plan, benchmark) in timed {
         let name = rounds_file(&benchmark.name, benchmark.size);
         // Of two names that become one file name, the first keeps it.
         if taken.insert(name.clone()) {

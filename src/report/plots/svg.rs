@@ -67,6 +67,25 @@ impl Sheet {
         );
     }
 
+    /// A cell of a heat map: its ground, and its text in `ink`; `tip` is shown when pointed at.
+    pub(super) fn cell(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), (ground, ink): (&str, &str), text: &str, tip: &str) {
+        let _ = writeln!(
+            self.body,
+            r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" fill="{ground}"><title>{}</title></rect>"#,
+            format::xml(tip)
+        );
+        self.text((x + width / 2.0, y + height / 2.0 + 4.0), Anchor::Middle, 11.0, ink, text);
+    }
+
+    /// Leaning to the right, up from its start: the name of a narrow column.
+    pub(super) fn slanted(&mut self, (x, y): (f64, f64), size: f64, colour: &str, text: &str) {
+        let _ = writeln!(
+            self.body,
+            r#"<text x="{x:.1}" y="{y:.1}" transform="rotate(-45 {x:.1} {y:.1})" font-size="{size}" fill="{colour}">{}</text>"#,
+            format::xml(text)
+        );
+    }
+
     /// A dot whose tip, shown when pointed at, is `tip`.
     pub(super) fn dot(&mut self, at: (f64, f64), colour: &str, opacity: f64, tip: &str) {
         let _ = writeln!(
