@@ -321,3 +321,16 @@ fn debians_own_archives_are_what_their_rules_file_makes_them() {
     assert!(counts(&pic).got_loads > 100);
     assert_eq!(AccessCounts::default().sum(), counts(&fixed).tls_calls + counts(&pic).tls_calls);
 }
+
+#[test]
+fn a_file_whose_sizes_are_absurd_is_read_all_the_same() {
+    let function = |name: &str, section: &str| {
+        format!("asm(\".section {section}\\n.globl {name}\\n.type {name}, @function\\n{name}: ret\\n.size {name}, -1\\n.text\");\n")
+    };
+    let program = function("_PyEval_EvalFrameDefault", ".text.hot,\\\"ax\\\"") + &function("_PyEval_EvalFrameDefault.cold", ".text.unlikely,\\\"ax\\\"");
+    let workshop = workshop(&program);
+    let object = audit(&workshop.archive("absurd.a", &["-fPIC"]));
+    assert_eq!(object.accesses.and_then(|accesses| accesses.interpreter_loop).map(|found| found.bytes), Some(u64::MAX));
+    workshop.tool("gcc", &["-shared", "program.o", "-o", "absurd.so"]);
+    assert!(audit(&workshop.path("absurd.so")).accesses.is_some());
+}

@@ -8,8 +8,8 @@ use iced_x86::{FlowControl, Instruction, Mnemonic};
 
 use super::Reading;
 use super::code::{Access, Reader};
-use super::functions::INTERPRETER;
 use crate::audit::AuditError;
+use crate::audit::functions::LOOP;
 use crate::fs;
 use crate::run::{AccessCounts, Handler};
 
@@ -34,7 +34,7 @@ pub fn handlers(file: &Path) -> Result<(BTreeMap<u8, Handler>, String), AuditErr
     };
     let reading = Reading::of(&image);
     let Some(interpreter) = &reading.interpreter else {
-        return none(format!("{INTERPRETER} is not in this file; a launcher's interpreter is in the libpython that it loads"));
+        return none(format!("{LOOP} is not in this file; a launcher's interpreter is in the libpython that it loads"));
     };
     let Some(targets) = &interpreter.targets else {
         return none(format!("{}: {}", interpreter.dispatch.as_str(), interpreter.evidence));
