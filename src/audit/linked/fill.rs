@@ -74,7 +74,8 @@ fn code_model(image: &Image<'_>, reading: &Reading<'_, '_>) -> (String, String) 
             ("non-pic", "an executable of fixed address")
         }
         (true, _) => ("unknown", "an executable of fixed address, whose code was compiled to be anywhere, as -fPIE or as -fPIC"),
-        (false, true) => ("pic", "a position-independent executable, whose code is -fPIE or -fPIC"),
+        // As code that is `pic` it would differ from an archive's that is `pie`, and the two are alike.
+        (false, true) => ("unknown", "a position-independent executable, whose code is -fPIE or -fPIC"),
         (false, false) => ("pic", "a shared object"),
     };
     (model.to_owned(), format!("{what}: {counts}"))
