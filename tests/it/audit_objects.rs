@@ -173,6 +173,8 @@ fn intermediate_code_is_there_was_there_or_never_was() {
     assert_eq!(form("libpython3.13.a"), Some(LtoForm::None));
     workshop.archive("libpython3.13.a", &["-flto", "-fno-fat-lto-objects"]);
     assert_eq!(form("libpython3.13.a"), Some(LtoForm::Slim));
+    let open = settled_by(&audit(&workshop.path("libpython3.13.a")), "hacl_missing");
+    assert!(open.is_some_and(|by| by.contains("link")), "symbols of intermediate code are not read");
     workshop.archive("libpython3.13.a", &["-flto", "-ffat-lto-objects", "-g"]);
     assert_eq!(form("libpython3.13.a"), Some(LtoForm::Fat));
     without(&[".gnu.lto_*"]);

@@ -218,3 +218,28 @@ fn what_is_for_another_machine_or_nothing_at_all_is_said_to_be() {
         let _ = (audit_file("subject", &workshop.path("torn.so")), handlers(&workshop.path("torn.so")));
     }
 }
+
+#[test]
+fn what_holds_no_code_says_nothing_of_code() {
+    let workshop = workshop();
+    let shared = workshop.shared("library.so", &["-fstack-protector-all"]);
+    workshop.tool("objcopy", &["--only-keep-debug", "library.so", "library.debug"]);
+    let mut bytes = std::fs::read(&shared).expect("a library");
+    // e_shoff, e_shnum and e_shstrndx of the ELF header.
+    bytes[40..48].fill(0);
+    bytes[60..64].fill(0);
+    std::fs::write(workshop.path("headless.so"), &bytes).expect("written");
+    for name in ["library.debug", "headless.so"] {
+        let found = audit(&workshop.path(name));
+        assert_eq!((found.code_model.as_str(), found.tls, found.accesses.is_none(), found.start), ("unknown", None, true, None), "{name}");
+        assert_eq!((found.pgo, found.interposition), (Answer::Unknown, Some(Answer::Unknown)), "{name}");
+        let hardening = found.hardening.expect("linked");
+        assert_eq!((hardening.stack_protector, hardening.relro.as_str()), (Answer::Unknown, "unknown"));
+        assert_ne!(hardening.cet, Answer::No);
+        for property in ["tls", "code_model", "stack_protector", "hacl_missing"] {
+            assert_eq!(found.unsettled.iter().filter(|open| open.property == property).count(), 1, "{name}: {property}");
+        }
+        assert!(after_link(&workshop.path(name)).is_err());
+        assert!(handlers(&workshop.path(name)).expect("readable").1.contains("no section of it holds an instruction"));
+    }
+}

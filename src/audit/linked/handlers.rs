@@ -33,6 +33,9 @@ pub fn handlers(file: &Path) -> Result<(BTreeMap<u8, Handler>, String), AuditErr
         return none("neither an executable nor a shared object for x86-64".to_owned());
     };
     let reading = Reading::of(&image);
+    if !reading.has_code() {
+        return none(super::NO_CODE.to_owned());
+    }
     let Some(interpreter) = &reading.interpreter else {
         return none(format!("{LOOP} is not in this file; a launcher's interpreter is in the libpython that it loads"));
     };

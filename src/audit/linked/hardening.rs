@@ -3,6 +3,7 @@
 use object::elf;
 use object::read::elf::SectionHeader as _;
 
+use super::NO_CODE;
 use super::code::Read;
 use super::image::Image;
 use crate::run::{Answer, Hardening};
@@ -18,6 +19,17 @@ pub(super) fn hardening(image: &Image<'_>, read: &[Read]) -> Hardening {
         answer
     });
     Hardening { relro: relro.to_owned(), stack_protector, cet, symbolic, evidence: evidence.join("; ") }
+}
+
+/// Of a file whose code, and with it most that the loader reads, is elsewhere.
+pub(super) fn without_code(image: &Image<'_>) -> Hardening {
+    let (relro, evidence) = match (image.has_segment(elf::PT_GNU_RELRO), image.dynamic(elf::DT_STRTAB)) {
+        (true, None) => ("unknown", "PT_GNU_RELRO; when functions are bound, the file does not hold"),
+        _ => relro(image),
+    };
+    let symbolic = (!image.is_executable()).then_some(Answer::Unknown);
+    let cet = features(image).map_or(Answer::Unknown, |_| cet(image, &[]).0);
+    Hardening { relro: relro.to_owned(), stack_protector: Answer::Unknown, cet, symbolic, evidence: format!("{evidence}; {NO_CODE}") }
 }
 
 /// What is written at the start is read-only from then on; all of it only where functions are bound at the start too.

@@ -132,6 +132,10 @@ impl<'a> Image<'a> {
         self.dynamic(elf::DT_BIND_NOW).is_some() || flag(elf::DT_FLAGS, elf::DF_BIND_NOW.0) || flag(elf::DT_FLAGS_1, elf::DF_1_NOW.0)
     }
 
+    pub(super) fn has_relocations(&self) -> bool {
+        !(self.relocations.is_empty() && self.packed.is_empty())
+    }
+
     pub(super) fn has_segment(&self, kind: elf::ProgramType) -> bool {
         use object::read::elf::ProgramHeader as _;
         self.elf.elf_program_headers().iter().any(|segment| segment.p_type(self.elf.endian()) == kind)

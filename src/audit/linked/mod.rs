@@ -49,7 +49,7 @@ pub(super) fn audit(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectA
             audit.code_model_evidence = "neither an executable nor a shared object for x86-64".to_owned();
         }
     }
-    audit.unsettled = fill::unsettled(&audit);
+    fill::unsettled(&mut audit);
     Ok(audit)
 }
 
@@ -63,6 +63,9 @@ pub fn after_link(executable: &Path) -> Result<AfterLink, AuditError> {
         return Err(AuditError::unreadable(executable, &"it is neither an executable nor a shared object for x86-64"));
     };
     let reading = Reading::of(&image);
+    if !reading.has_code() {
+        return Err(AuditError::unreadable(executable, &NO_CODE));
+    }
     Ok(AfterLink {
         file: executable.to_owned(),
         accesses: reading.accesses(),
@@ -70,6 +73,9 @@ pub fn after_link(executable: &Path) -> Result<AfterLink, AuditError> {
         hardening: Some(hardening::hardening(&image, &reading.read)),
     })
 }
+
+/// Of what is only the debug information of another file, or has lost its section headers, which say where code is.
+const NO_CODE: &str = "no section of it holds an instruction";
 
 /// All code of an image, read once.
 struct Reading<'i, 'a> {
@@ -93,6 +99,11 @@ impl<'i, 'a> Reading<'i, 'a> {
     fn accesses(&self) -> Accesses {
         let interpreter = self.interpreter.as_ref().map_or(&[][..], |found| &found.stretches);
         accesses::accesses(&self.stretches, &self.read, &self.parts, interpreter)
+    }
+
+    /// Whether an instruction was found: nothing can be said of code by its absence where there is none.
+    fn has_code(&self) -> bool {
+        self.read.iter().any(|read| read.instructions > 0)
     }
 
     /// Functions, and those of them that have a part elsewhere.
