@@ -289,6 +289,11 @@ fn odd_archives_get_an_answer_or_a_clear_error() {
     std::fs::copy(workshop.path("thin.a"), workshop.path("elsewhere/thin.a")).expect("copied");
     assert!(matches!(failure("elsewhere/thin.a"), AuditError::ThinMember { .. }));
 
+    // A pipe that nobody writes into: opening it would never return.
+    workshop.tool("mkfifo", &["elsewhere/program.o"]);
+    assert!(matches!(failure("elsewhere/thin.a"), AuditError::ThinMember { source, .. } if source.source.to_string().contains("no regular file")));
+    assert!(matches!(failure("elsewhere/program.o"), AuditError::Fs(_)));
+
     let bytes = std::fs::read(workshop.path("program.a")).expect("readable");
     // In the index of symbols, in a header, in an object.
     for length in [70, 20, bytes.len() - 100] {

@@ -243,3 +243,38 @@ fn what_holds_no_code_says_nothing_of_code() {
         assert!(handlers(&workshop.path(name)).expect("readable").1.contains("no section of it holds an instruction"));
     }
 }
+
+/// The section header table of an ELF file for x86-64: where it is, and how many it has (64 bytes each; addresses at 16, places at 24, sizes at 32).
+fn section_headers(bytes: &[u8]) -> (usize, usize) {
+    let start = u64::from_le_bytes(bytes[40..48].try_into().expect("eight bytes"));
+    (usize::try_from(start).expect("small"), usize::from(u16::from_le_bytes([bytes[60], bytes[61]])))
+}
+
+#[test]
+fn sections_that_share_bytes_are_refused() {
+    let workshop = workshop();
+    let whole = std::fs::read(workshop.shared("library.so", &[])).expect("a library");
+    let (start, count) = section_headers(&whole);
+    let header = |index: usize| start + 64 * index..start + 64 * (index + 1);
+    // SHT_PROGBITS, SHF_ALLOC and SHF_EXECINSTR, the largest of which is .text.
+    let code = (0..count).map(|index| whole[header(index)].to_vec()).filter(|header| header[4] == 1 && header[8] == 6);
+    let code = code.max_by_key(|header| u64::from_le_bytes(header[32..40].try_into().expect("eight bytes"))).expect("has code");
+    // As many headers again, all of the same code, at one place or at places of their own.
+    for step in [0_u64, 1 << 20] {
+        let mut bytes = whole.clone();
+        let table = bytes.len();
+        bytes.extend_from_slice(&whole[start..start + 64 * count]);
+        for number in 0..1000_u64 {
+            let mut header = code.clone();
+            let address = u64::from_le_bytes(header[16..24].try_into().expect("eight bytes")) + step * (number + 1);
+            header[16..24].copy_from_slice(&address.to_le_bytes());
+            bytes.extend_from_slice(&header);
+        }
+        bytes[40..48].copy_from_slice(&(table as u64).to_le_bytes());
+        bytes[60..62].copy_from_slice(&u16::try_from(count + 1000).expect("few").to_le_bytes());
+        std::fs::write(workshop.path("many.so"), &bytes).expect("written");
+        let error = audit_file("subject", &workshop.path("many.so")).expect_err("refused").to_string();
+        assert!(error.contains("its sections overlap"), "{error}");
+        assert!(after_link(&workshop.path("many.so")).is_err() && handlers(&workshop.path("many.so")).is_err());
+    }
+}

@@ -29,7 +29,7 @@ pub fn handlers(file: &Path) -> Result<(BTreeMap<u8, Handler>, String), AuditErr
     let bytes = fs::read(file)?;
     object::File::parse(&*bytes).map_err(|error| AuditError::unreadable(file, &error))?;
     let none = |why: String| Ok((BTreeMap::new(), why));
-    let Some(image) = super::image::Image::parse(&bytes) else {
+    let Some(image) = super::image::Image::parse(&bytes).map_err(|reason| AuditError::unreadable(file, &reason))? else {
         return none("neither an executable nor a shared object for x86-64".to_owned());
     };
     let reading = Reading::of(&image);

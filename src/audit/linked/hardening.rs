@@ -5,7 +5,7 @@ use object::read::elf::SectionHeader as _;
 
 use super::NO_CODE;
 use super::code::Read;
-use super::image::Image;
+use super::image::{Image, loaded};
 use crate::run::{Answer, Hardening};
 
 pub(super) fn hardening(image: &Image<'_>, read: &[Read]) -> Hardening {
@@ -64,7 +64,7 @@ fn cet(image: &Image<'_>, read: &[Read]) -> (Answer, String) {
 
 fn features(image: &Image<'_>) -> Option<u32> {
     let endian = image.elf.endian();
-    let notes = image.elf.elf_section_table().iter().filter_map(|header| header.notes(endian, image.elf.data()).ok().flatten());
+    let notes = loaded(&image.elf).filter_map(|header| header.notes(endian, image.elf.data()).ok().flatten());
     for mut notes in notes {
         while let Ok(Some(note)) = notes.next() {
             let Some(mut properties) = note.gnu_properties(endian) else { continue };

@@ -42,7 +42,7 @@ pub(super) fn audit(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectA
         ..SubjectAudit::default()
     };
     fill::of_symbols(&mut audit, symbols.as_ref());
-    match Image::parse(bytes) {
+    match Image::parse(bytes).map_err(|reason| AuditError::unreadable(file, &reason))? {
         Some(image) => fill::of_image(&mut audit, &image, symbols.as_ref()),
         None => {
             audit.code_model = "unknown".to_owned();
@@ -59,7 +59,7 @@ pub(super) fn audit(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectA
 /// If the file cannot be read, or is no ELF file; of one that is not for x86-64, nothing is counted.
 pub fn after_link(executable: &Path) -> Result<AfterLink, AuditError> {
     let bytes = fs::read(executable)?;
-    let Some(image) = Image::parse(&bytes) else {
+    let Some(image) = Image::parse(&bytes).map_err(|reason| AuditError::unreadable(executable, &reason))? else {
         return Err(AuditError::unreadable(executable, &"it is neither an executable nor a shared object for x86-64"));
     };
     let reading = Reading::of(&image);
