@@ -278,3 +278,25 @@ fn sections_that_share_bytes_are_refused() {
         assert!(after_link(&workshop.path("many.so")).is_err() && handlers(&workshop.path("many.so")).is_err());
     }
 }
+
+#[test]
+fn debug_information_says_what_the_code_of_a_program_does_not() {
+    let workshop = workshop();
+    let told = audit(&workshop.program("told", &["-g", "-fPIE", "-pie"]));
+    assert_eq!(told.code_model, "pie", "{}", told.code_model_evidence);
+    let flags = told.flags.expect("told");
+    assert!(flags.source == "DWARF of 2 of 2 objects" && flags.flags.contains(&"-fPIE".to_owned()), "{flags:?}");
+    // One object of another model, and nothing can be said of all.
+    workshop.tool("gcc", &["-O2", "-g", "-fPIC", "-c", "library.c", "-o", "library.o"]);
+    workshop.tool("gcc", &["-O2", "-g", "-fPIE", "-pie", "main.c", "library.o", "-o", "mixed"]);
+    let mixed = audit(&workshop.path("mixed"));
+    assert_eq!((mixed.code_model.as_str(), mixed.flags.is_some()), ("unknown", true));
+    let silent = audit(&workshop.program("silent", &["-fPIE", "-pie"]));
+    for property in ["code_model", "flags"] {
+        assert!(silent.unsettled.iter().any(|open| open.property == property && open.by.contains("debug information")), "{property}");
+    }
+    // Without its .comment, debug information names the compiler.
+    workshop.tool("objcopy", &["--remove-section=.comment", "told"]);
+    let compilers = audit(&workshop.path("told")).compilers;
+    assert!(compilers.iter().any(|compiler| compiler.starts_with("GNU C")), "{compilers:?}");
+}

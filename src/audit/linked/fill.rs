@@ -5,7 +5,9 @@ use object::{Object as _, ObjectSection as _, ObjectSymbol as _};
 use super::Symbols;
 use super::image::Image;
 use super::{NO_CODE, Reading, hardening, interposition, start, tls};
+use crate::audit::origin::{Origin, strings};
 use crate::run::{Answer, Dispatch, FileKind, LtoForm, SubjectAudit, Unsettled};
+use crate::variant::CodeModel;
 
 /// At least this share of an executable's own addresses must be absolute in its instructions before its code counts as non-PIC.
 /// Debian's `python3` of 3.11 to 3.15: all of some 30,000. Runners of CPython 3.13: 0.75 to 0.80 of non-PIC, the rest is Rust's; 0.05 of PIC.
@@ -107,12 +109,28 @@ fn code_model(image: &Image<'_>, reading: &Reading<'_, '_>) -> (String, String) 
     (model.to_owned(), format!("{what}: {counts}"))
 }
 
-/// What wrote the parts that were linked together, as each says of itself.
-pub(super) fn compilers(object: &object::File<'_>) -> Vec<String> {
-    let Some(Ok(comment)) = object.section_by_name(".comment").map(|section| section.uncompressed_data()) else { return Vec::new() };
+/// What wrote the parts that were linked together, and with which flags, as each says of itself.
+pub(super) fn of_origin(audit: &mut SubjectAudit, object: &object::File<'_>) {
+    let origin = Origin::of_linked(object);
+    audit.compilers = comments(object);
+    if audit.compilers.is_empty() {
+        audit.compilers = origin.compilers();
+    }
+    audit.flags = origin.flags();
+    // Where code that may lie anywhere does not show it.
+    if let (Some(model @ (CodeModel::Pie | CodeModel::Pic)), Some(flags), "unknown") =
+        (origin.agreed_code_model(), &audit.flags, audit.code_model.as_str())
+    {
+        audit.code_model = model.as_str().to_owned();
+        audit.code_model_evidence += &format!("; its flags say it ({})", flags.source);
+        audit.unsettled.retain(|open| open.property != "code_model");
+    }
+}
+
+fn comments(object: &object::File<'_>) -> Vec<String> {
+    let Some(Ok(comment)) = object.section_by_name(".comment").map(|section| section.data()) else { return Vec::new() };
     let mut found: Vec<String> = Vec::new();
-    for text in comment.split(|byte| *byte == 0).filter(|text| !text.is_empty()) {
-        let text = String::from_utf8_lossy(text).into_owned();
+    for text in strings(comment) {
         if !found.contains(&text) {
             found.push(text);
         }
@@ -141,8 +159,11 @@ pub(super) fn unsettled(audit: &mut SubjectAudit) {
     add(
         audit.code_model == "unknown",
         "code_model",
-        "the objects that it was linked from, or the compiler's options in its debug information",
+        "the objects that it was linked from, or debug information that is not compressed and names the model for each",
     );
+    let flags = "debug information that is not compressed, or the CFLAGS of the sysconfig that it was installed with";
+    add(audit.flags.is_none(), "flags", flags);
+    add(audit.compilers.is_empty(), "compilers", "its .comment, or debug information that is not compressed");
     add(audit.interposition == Some(Answer::Unknown), "interposition", symbols);
     let dispatch = "the configuration that it was compiled with: USE_COMPUTED_GOTOS and Py_TAIL_CALL_INTERP in its pyconfig.h";
     add(audit.dispatch == Some(Dispatch::Unknown), "dispatch", dispatch);

@@ -37,7 +37,6 @@ pub(super) fn audit(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectA
         subject: subject.to_owned(),
         file: file.to_owned(),
         size_bytes: bytes.len() as u64,
-        compilers: fill::compilers(&object),
         hacl_missing: fill::hacl_missing(&object),
         ..SubjectAudit::default()
     };
@@ -49,6 +48,7 @@ pub(super) fn audit(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectA
             audit.code_model_evidence = "neither an executable nor a shared object for x86-64".to_owned();
         }
     }
+    fill::of_origin(&mut audit, &object);
     fill::unsettled(&mut audit);
     Ok(audit)
 }
