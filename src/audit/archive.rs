@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget, elf};
 
 use super::AuditError;
+use super::functions::is_cold;
 use super::intermediate::{Intermediate, is_bitcode};
 use super::members::{Content, is_thin, map_objects};
 use crate::fs;
@@ -75,7 +76,7 @@ impl Counts {
         if !native {
             self.foreign_machine = Some(format!("{:?}", object.architecture()).to_lowercase());
         }
-        let (mut hot, mut code_bytes) = (0, 0);
+        let (mut hot, mut code_bytes) = (0, 0_u64);
         let before = (self.absolute_relocations, self.got_loads, self.direct_references);
         for section in object.sections() {
             let name = section.name().unwrap_or_default();
@@ -85,17 +86,17 @@ impl Counts {
                 hot += 1;
             }
             if placed(".text.unlikely") {
-                self.unlikely_bytes += section.size();
+                self.unlikely_bytes = self.unlikely_bytes.saturating_add(section.size());
             }
             if name.starts_with(".text") {
-                code_bytes += section.size();
+                code_bytes = section.size().saturating_add(code_bytes);
                 // Another machine's relocations have other numbers.
                 if native {
                     self.add_relocations(object, &section);
                 }
             }
         }
-        self.code_bytes += code_bytes;
+        self.code_bytes = self.code_bytes.saturating_add(code_bytes);
         let shown = (self.absolute_relocations - before.0, self.got_loads - before.1, self.direct_references - before.2);
         match code_model_of(shown) {
             Some(CodeModel::NonPic) => self.non_pic_objects += 1,
@@ -139,8 +140,8 @@ impl Counts {
         self.own_calls += other.own_calls;
         self.exported_functions += other.exported_functions;
         self.local_aliases += other.local_aliases;
-        self.code_bytes += other.code_bytes;
-        self.unlikely_bytes += other.unlikely_bytes;
+        self.code_bytes = self.code_bytes.saturating_add(other.code_bytes);
+        self.unlikely_bytes = self.unlikely_bytes.saturating_add(other.unlikely_bytes);
         self.foreign_machine = self.foreign_machine.take().or(other.foreign_machine);
         self.intermediate.merge(&other.intermediate);
     }
@@ -308,9 +309,8 @@ pub(crate) fn is_exported_function<'a>(symbol: &impl object::ObjectSymbol<'a>) -
     function && symbol.is_global() && st_other.visibility() == elf::STV_DEFAULT
 }
 
-/// `f.cold`, `f.cold.3`: the parts that the compiler moved out of the way.
 pub(crate) fn count_cold(object: &object::File<'_>) -> u64 {
-    count_symbols(object, |name| name.split('.').skip(1).any(|part| part == "cold"))
+    count_symbols(object, is_cold)
 }
 
 pub(crate) fn count_symbols(object: &object::File<'_>, named: impl Fn(&str) -> bool) -> u64 {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use object::elf::{R_X86_64_64, R_X86_64_PC32};
 use object::{Object as _, ObjectSection as _, ObjectSymbol as _, RelocationFlags, RelocationTarget};
 
-use super::functions::{LOOP, TAIL_CALL, base_name};
+use super::functions::{LOOP, TAIL_CALL, base_name, is_cold};
 use crate::run::Dispatch;
 
 /// A bytecode is a byte: `opcode_targets` has an address for each of its values.
@@ -30,16 +30,17 @@ impl Interpreter {
     /// `None` of an object without the loop.
     pub(crate) fn of(object: &object::File<'_>) -> Option<Self> {
         let (mut parts, mut tail_calls): (BTreeSet<Part>, BTreeSet<&str>) = Default::default();
-        let (mut bytes, mut cold_bytes) = (0, 0);
+        let (mut bytes, mut cold_bytes) = (0_u64, 0_u64);
         for symbol in object.symbols().filter(|symbol| symbol.is_definition() && symbol.kind() == object::SymbolKind::Text) {
             let (Some(section), Ok(name)) = (symbol.section_index(), symbol.name()) else { continue };
             let base = base_name(name);
             if base.starts_with(TAIL_CALL) {
                 tail_calls.insert(base);
             }
-            if base == LOOP && parts.insert((section.0, symbol.address(), symbol.address() + symbol.size())) {
-                bytes += symbol.size();
-                cold_bytes += if name.contains(".cold") { symbol.size() } else { 0 };
+            // A symbol's size is whatever the file says.
+            if base == LOOP && parts.insert((section.0, symbol.address(), symbol.address().saturating_add(symbol.size()))) {
+                bytes = symbol.size().saturating_add(bytes);
+                cold_bytes = if is_cold(name) { symbol.size().saturating_add(cold_bytes) } else { cold_bytes };
             }
         }
         if parts.is_empty() {
@@ -115,9 +116,10 @@ fn tables(object: &object::File<'_>, section: &object::Section<'_, '_>, parts: &
             R_X86_64_PC32 => 4,
             _ => continue,
         };
-        let run = runs.last().copied().filter(|(start, other, entries)| *other == width && start + width * *entries as u64 == offset);
+        let run =
+            runs.last().copied().filter(|(start, other, entries)| *other == width && start.wrapping_add(width * *entries as u64) == offset);
         // A distance is from its table's start, but a relocation's from its own place.
-        let from_start = if width == 4 { offset - run.map_or(offset, |(start, ..)| start) } else { 0 };
+        let from_start = if width == 4 { offset.wrapping_sub(run.map_or(offset, |(start, ..)| start)) } else { 0 };
         if !leads_into(object, &relocation, from_start, parts) {
             continue;
         }
@@ -131,7 +133,7 @@ fn tables(object: &object::File<'_>, section: &object::Section<'_, '_>, parts: &
         name: object
             .symbols()
             .filter(|symbol| symbol.kind() == object::SymbolKind::Data && symbol.section_index() == Some(section.index()))
-            .find(|symbol| symbol.address() <= start && start < symbol.address() + symbol.size())
+            .find(|symbol| symbol.address() <= start && start < symbol.address().saturating_add(symbol.size()))
             .and_then(|symbol| symbol.name().ok().map(str::to_owned)),
         section: name.to_owned(),
         read_only: name.starts_with(".rodata"),

@@ -1,4 +1,4 @@
-//! The compiler and its flags as an object's debug information names them: `DW_AT_producer` of its first unit (DWARF 5, 3.1.1).
+//! The compiler and its flags as debug information names them: `DW_AT_producer` of an object's first unit, or of each of a linked file (DWARF 5, 3.1.1).
 
 use std::collections::BTreeMap;
 
@@ -11,28 +11,59 @@ const READ_BYTES: u64 = 4096;
 
 type Bytes<'a> = RelocateReader<EndianSlice<'a, RunTimeEndian>, Addends>;
 
+/// So many units are asked, and no more. CPython 3.13 has some 250; a file could have one in eleven bytes.
+const UNITS: usize = 4096;
+
 /// `GNU C11 12.2.0 -mtune=generic -O2 …`; `None` without debug information, or with one that is compressed.
 pub(crate) fn producer(object: &object::File<'_>) -> Option<String> {
-    object.section_by_name(".debug_info")?;
-    let endian = if object.is_little_endian() { RunTimeEndian::Little } else { RunTimeEndian::Big };
-    let load = |id: SectionId| -> Result<Bytes<'_>, gimli::Error> {
-        let section = object.section_by_name(id.name());
-        let data = section.as_ref().and_then(|section| section.data().ok()).unwrap_or_default();
-        let addends = section.map(|section| Addends::of(object, &section)).unwrap_or_default();
-        Ok(RelocateReader::new(EndianSlice::new(data, endian), addends))
-    };
-    let dwarf = gimli::Dwarf::load(load).ok()?;
+    let dwarf = load(object, Addends::of)?;
     let mut headers = dwarf.units();
-    while let Ok(Some(header)) = headers.next() {
-        let unit = dwarf.unit(header).ok()?;
-        let mut entries = unit.entries();
-        let Ok(Some(root)) = entries.next_dfs() else { continue };
+    for _ in 0..UNITS {
+        let Ok(Some(header)) = headers.next() else { break };
         // A unit of types comes without one (DWARF 5, 3.1.4).
-        let Some(value) = root.attr_value(DwAt(gimli::DW_AT_producer.0)) else { continue };
-        let text = dwarf.attr_string(&unit, value).ok()?;
-        return text.to_string_lossy().ok().map(|text| text.into_owned());
+        if let Some(producer) = producer_of(&dwarf, header) {
+            return Some(producer);
+        }
     }
     None
+}
+
+/// Who compiled the units of a linked file, whose references are resolved, and how many each.
+pub(crate) fn producers(object: &object::File<'_>) -> BTreeMap<String, u64> {
+    let mut producers = BTreeMap::new();
+    let Some(mut dwarf) = load(object, |_, _| Addends::default()) else { return producers };
+    dwarf.populate_abbreviations_cache(gimli::AbbreviationsCacheStrategy::Duplicates);
+    let mut headers = dwarf.units();
+    for _ in 0..UNITS {
+        let Ok(Some(header)) = headers.next() else { break };
+        if let Some(producer) = producer_of(&dwarf, header) {
+            *producers.entry(producer).or_default() += 1;
+        }
+    }
+    producers
+}
+
+fn producer_of<'a>(dwarf: &gimli::Dwarf<Bytes<'a>>, header: gimli::UnitHeader<Bytes<'a>>) -> Option<String> {
+    let unit = dwarf.unit(header).ok()?;
+    let mut entries = unit.entries();
+    let value = entries.next_dfs().ok()??.attr_value(DwAt(gimli::DW_AT_producer.0))?;
+    let text = dwarf.attr_string(&unit, value).ok()?;
+    text.to_string_lossy().ok().map(|text| text.into_owned())
+}
+
+fn load<'a>(
+    object: &object::File<'a>,
+    addends: impl Fn(&object::File<'a>, &object::Section<'a, '_>) -> Addends,
+) -> Option<gimli::Dwarf<Bytes<'a>>> {
+    object.section_by_name(".debug_info")?;
+    let endian = if object.is_little_endian() { RunTimeEndian::Little } else { RunTimeEndian::Big };
+    let section = |id: SectionId| -> Result<Bytes<'a>, gimli::Error> {
+        let section = object.section_by_name(id.name());
+        let data = section.as_ref().and_then(|section| section.data().ok()).unwrap_or_default();
+        let addends = section.map(|section| addends(object, &section)).unwrap_or_default();
+        Ok(RelocateReader::new(EndianSlice::new(data, endian), addends))
+    };
+    gimli::Dwarf::load(section).ok()
 }
 
 /// What the relocations of a section's first bytes add.

@@ -28,6 +28,11 @@ pub(crate) fn base_name(name: &str) -> &str {
     rest
 }
 
+/// `f.cold`, `f.constprop.0.cold`, `f.cold.3`: a part that the compiler moved out of the way.
+pub(crate) fn is_cold(name: &str) -> bool {
+    name.split('.').skip(1).any(|part| part == "cold")
+}
+
 /// Whether a function, by its base name, is the interpreter's loop or a part of it.
 pub(crate) fn is_loop(base: &str) -> bool {
     base == LOOP || base.starts_with(TAIL_CALL)
@@ -43,19 +48,22 @@ pub(crate) fn accesses(functions: Vec<FunctionAccesses>, elsewhere: AccessCounts
         if is_loop(&function.name) {
             handlers += u64::from(function.name != LOOP);
             let joined = interpreter.get_or_insert_with(|| FunctionAccesses { name: LOOP.into(), ..FunctionAccesses::default() });
-            joined.bytes += function.bytes;
+            joined.bytes = joined.bytes.saturating_add(function.bytes);
             joined.counts += function.counts;
         }
     }
     if let Some(joined) = interpreter.as_mut().filter(|_| handlers > 0) {
         joined.name = format!("{LOOP} and {handlers} functions {TAIL_CALL}*");
     }
-    let count = functions.len() as u64;
-    let mut most = functions;
-    most.retain(|function| function.counts.sum() > 0);
-    most.sort_by(|one, other| other.counts.sum().cmp(&one.counts.sum()).then_with(|| one.name.cmp(&other.name)));
-    most.truncate(MOST);
-    Accesses { total, functions: count, interpreter_loop: interpreter, most }
+    Accesses { total, functions: functions.len() as u64, interpreter_loop: interpreter, most: most(functions) }
+}
+
+/// Those that reach most by tables, the dearest first.
+pub(crate) fn most(mut functions: Vec<FunctionAccesses>) -> Vec<FunctionAccesses> {
+    functions.retain(|function| function.counts.sum() > 0);
+    functions.sort_by(|one, other| other.counts.sum().cmp(&one.counts.sum()).then_with(|| one.name.cmp(&other.name)));
+    functions.truncate(MOST);
+    functions
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use object::read::archive::{ArchiveFile, ArchiveMember};
 use rayon::prelude::*;
 
 use super::AuditError;
+use super::file::open_regular;
 use super::intermediate::is_bitcode;
 use crate::fs;
 
@@ -76,6 +77,7 @@ fn read<'a>(archive: &Path, bytes: &'a [u8], member: &ArchiveMember<'a>) -> Resu
         true => {
             let file = thin_member(archive, &name);
             let missing = |source| AuditError::ThinMember { archive: archive.to_owned(), source };
+            open_regular(&file).map_err(missing)?;
             Cow::Owned(fs::read(&file).map_err(missing)?)
         }
     };

@@ -43,6 +43,20 @@ impl Origin {
         origin
     }
 
+    /// Of a linked file, by its debug information, which has a unit for each object.
+    pub(crate) fn of_linked(object: &object::File<'_>) -> Self {
+        let mut origin = Self::default();
+        for (producer, count) in dwarf::producers(object) {
+            let (compiler, flags) = split(&producer);
+            origin.objects += count;
+            *origin.producers.entry(compiler).or_default() += count;
+            if !flags.is_empty() {
+                *origin.flags.entry(("DWARF", flags)).or_default() += count;
+            }
+        }
+        origin
+    }
+
     pub(crate) fn merge(&mut self, other: Self) {
         self.objects += other.objects;
         self.clang += other.clang;
@@ -82,12 +96,13 @@ impl Origin {
 
     /// The code model that these flags ask for. GCC names what differs from its defaults alone, so that silence says nothing.
     pub(crate) fn code_model(&self) -> Option<CodeModel> {
-        self.flags()?.flags.iter().rev().find_map(|flag| match flag.as_str() {
-            "-fPIC" | "-fpic" => Some(CodeModel::Pic),
-            "-fPIE" | "-fpie" => Some(CodeModel::Pie),
-            "-fno-PIE" | "-fno-pie" | "-fno-PIC" | "-fno-pic" => Some(CodeModel::NonPic),
-            _ => None,
-        })
+        asked(&self.flags()?.flags)
+    }
+
+    /// The one that all flags ask for.
+    pub(crate) fn agreed_code_model(&self) -> Option<CodeModel> {
+        let model = self.code_model()?;
+        self.flags.keys().all(|(_, flags)| asked(flags) == Some(model)).then_some(model)
     }
 
     /// Objects whose flags ask for link-time optimisation.
@@ -106,7 +121,17 @@ fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, others: BTreeMap<K, u64>) {
     }
 }
 
-fn strings(data: &[u8]) -> Vec<String> {
+fn asked(flags: &[String]) -> Option<CodeModel> {
+    flags.iter().rev().find_map(|flag| match flag.as_str() {
+        "-fPIC" | "-fpic" => Some(CodeModel::Pic),
+        "-fPIE" | "-fpie" => Some(CodeModel::Pie),
+        "-fno-PIE" | "-fno-pie" | "-fno-PIC" | "-fno-pic" => Some(CodeModel::NonPic),
+        _ => None,
+    })
+}
+
+/// Texts with a zero behind each, as in `.comment`.
+pub(crate) fn strings(data: &[u8]) -> Vec<String> {
     let texts = data.split(|byte| *byte == 0).filter(|text| !text.is_empty());
     texts.map(|text| String::from_utf8_lossy(text).into_owned()).collect()
 }

@@ -115,11 +115,12 @@ impl Parts {
                 functions.len() - 1
             });
             if let Some(function) = functions.get_mut(index) {
-                function.bytes += symbol.size();
+                // A symbol's size is whatever the file says.
+                function.bytes = function.bytes.saturating_add(symbol.size());
             }
             places.insert(place, (symbol.size(), index));
         }
-        Self(places.into_iter().map(|((section, start), (size, index))| (section, start, start + size, index)).collect())
+        Self(places.into_iter().map(|((section, start), (size, index))| (section, start, start.saturating_add(size), index)).collect())
     }
 
     fn at(&self, section: SectionIndex, offset: u64) -> Option<usize> {

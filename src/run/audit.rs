@@ -74,7 +74,7 @@ pub struct SubjectAudit {
     pub absolute_relocations: Option<u64>,
     /// Loads of an address from the global offset table.
     pub got_loads: Option<u64>,
-    /// HACL functions that the archive uses and does not define.
+    /// HACL functions that the archive uses and does not define; empty, and in `unsettled`, where they were not read.
     pub hacl_missing: Vec<String>,
     /// Compilers that wrote it, as `.comment` or DWARF names them: `GCC: (Debian 12.2.0-14) 12.2.0`.
     #[serde(default)]
@@ -152,7 +152,7 @@ pub enum Dispatch {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hardening {
-    /// `none`, `partial`, `full`.
+    /// `none`, `partial`, `full`; `unknown` where the file does not hold its own code.
     pub relro: String,
     pub stack_protector: Answer,
     /// Intel CET: indirect branch tracking and shadow stack, both promised by `.note.gnu.property`.

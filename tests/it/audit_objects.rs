@@ -173,6 +173,8 @@ fn intermediate_code_is_there_was_there_or_never_was() {
     assert_eq!(form("libpython3.13.a"), Some(LtoForm::None));
     workshop.archive("libpython3.13.a", &["-flto", "-fno-fat-lto-objects"]);
     assert_eq!(form("libpython3.13.a"), Some(LtoForm::Slim));
+    let open = settled_by(&audit(&workshop.path("libpython3.13.a")), "hacl_missing");
+    assert!(open.is_some_and(|by| by.contains("link")), "symbols of intermediate code are not read");
     workshop.archive("libpython3.13.a", &["-flto", "-ffat-lto-objects", "-g"]);
     assert_eq!(form("libpython3.13.a"), Some(LtoForm::Fat));
     without(&[".gnu.lto_*"]);
@@ -287,6 +289,13 @@ fn odd_archives_get_an_answer_or_a_clear_error() {
     std::fs::copy(workshop.path("thin.a"), workshop.path("elsewhere/thin.a")).expect("copied");
     assert!(matches!(failure("elsewhere/thin.a"), AuditError::ThinMember { .. }));
 
+    // A pipe that nobody writes into: opening it would never return.
+    workshop.tool("mkfifo", &["elsewhere/program.o"]);
+    assert!(
+        matches!(failure("elsewhere/thin.a"), AuditError::ThinMember { source, .. } if source.source.to_string().contains("no regular file"))
+    );
+    assert!(matches!(failure("elsewhere/program.o"), AuditError::Fs(_)));
+
     let bytes = std::fs::read(workshop.path("program.a")).expect("readable");
     // In the index of symbols, in a header, in an object.
     for length in [70, 20, bytes.len() - 100] {
@@ -320,4 +329,18 @@ fn debians_own_archives_are_what_their_rules_file_makes_them() {
     assert_eq!(counts(&fixed).got_loads, 0);
     assert!(counts(&pic).got_loads > 100);
     assert_eq!(AccessCounts::default().sum(), counts(&fixed).tls_calls + counts(&pic).tls_calls);
+}
+
+#[test]
+fn a_file_whose_sizes_are_absurd_is_read_all_the_same() {
+    let function = |name: &str, section: &str| {
+        format!("asm(\".section {section}\\n.globl {name}\\n.type {name}, @function\\n{name}: ret\\n.size {name}, -1\\n.text\");\n")
+    };
+    let program = function("_PyEval_EvalFrameDefault", ".text.hot,\\\"ax\\\"")
+        + &function("_PyEval_EvalFrameDefault.cold", ".text.unlikely,\\\"ax\\\"");
+    let workshop = workshop(&program);
+    let object = audit(&workshop.archive("absurd.a", &["-fPIC"]));
+    assert_eq!(object.accesses.and_then(|accesses| accesses.interpreter_loop).map(|found| found.bytes), Some(u64::MAX));
+    workshop.tool("gcc", &["-shared", "program.o", "-o", "absurd.so"]);
+    assert!(audit(&workshop.path("absurd.so")).accesses.is_some());
 }

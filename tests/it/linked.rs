@@ -63,6 +63,8 @@ fn what_a_link_made_is_told_by_the_file() {
     assert_eq!(fixed.interposition, Some(Answer::No));
     let pie = audit(&workshop.program("pie", &["-fPIE", "-pie"]));
     assert_eq!((pie.kind, pie.pie), (Some(FileKind::Executable), Some(Answer::Yes)));
+    // Whichever of the two the code was compiled as, nothing in the file shows it.
+    assert_eq!((pie.code_model.as_str(), pie.code_model_evidence.contains("-fPIE or -fPIC")), ("unknown", true));
     let static_pie = audit(&workshop.program("static-pie", &["-fPIE", "-static-pie", "-nostartfiles", "-nostdlib", "-Wl,-e,main"]));
     assert_eq!((static_pie.kind, static_pie.pie), (Some(FileKind::Executable), Some(Answer::Yes)));
     let shared = audit(&workshop.shared("library.so", &[]));
@@ -215,4 +217,87 @@ fn what_is_for_another_machine_or_nothing_at_all_is_said_to_be() {
         std::fs::write(workshop.path("torn.so"), &whole[..length]).expect("written");
         let _ = (audit_file("subject", &workshop.path("torn.so")), handlers(&workshop.path("torn.so")));
     }
+}
+
+#[test]
+fn what_holds_no_code_says_nothing_of_code() {
+    let workshop = workshop();
+    let shared = workshop.shared("library.so", &[]);
+    workshop.tool("objcopy", &["--only-keep-debug", "library.so", "library.debug"]);
+    let mut bytes = std::fs::read(&shared).expect("a library");
+    // e_shoff, e_shnum and e_shstrndx of the ELF header.
+    bytes[40..48].fill(0);
+    bytes[60..64].fill(0);
+    std::fs::write(workshop.path("headless.so"), &bytes).expect("written");
+    for name in ["library.debug", "headless.so"] {
+        let found = audit(&workshop.path(name));
+        assert_eq!((found.code_model.as_str(), found.tls, found.accesses.is_none(), found.start), ("unknown", None, true, None), "{name}");
+        assert_eq!((found.pgo, found.interposition), (Answer::Unknown, Some(Answer::Unknown)), "{name}");
+        let hardening = found.hardening.expect("linked");
+        assert_eq!((hardening.stack_protector, hardening.relro.as_str()), (Answer::Unknown, "unknown"));
+        assert_ne!(hardening.cet, Answer::No);
+        for property in ["tls", "code_model", "stack_protector", "hacl_missing"] {
+            assert_eq!(found.unsettled.iter().filter(|open| open.property == property).count(), 1, "{name}: {property}");
+        }
+        assert!(after_link(&workshop.path(name)).is_err());
+        assert!(handlers(&workshop.path(name)).expect("readable").1.contains("no section of it holds an instruction"));
+    }
+}
+
+/// The section header table of an ELF file for x86-64: where it is, and how many it has (64 bytes each; addresses at 16, places at 24, sizes at 32).
+fn section_headers(bytes: &[u8]) -> (usize, usize) {
+    let start = u64::from_le_bytes(bytes[40..48].try_into().expect("eight bytes"));
+    (usize::try_from(start).expect("small"), usize::from(u16::from_le_bytes([bytes[60], bytes[61]])))
+}
+
+#[test]
+fn sections_that_share_bytes_are_refused() {
+    let workshop = workshop();
+    let whole = std::fs::read(workshop.shared("library.so", &[])).expect("a library");
+    let (start, count) = section_headers(&whole);
+    let header = |index: usize| start + 64 * index..start + 64 * (index + 1);
+    // SHT_PROGBITS, SHF_ALLOC and SHF_EXECINSTR, the largest of which is .text.
+    let code = (0..count).map(|index| whole[header(index)].to_vec()).filter(|header| header[4] == 1 && header[8] == 6);
+    let code = code.max_by_key(|header| u64::from_le_bytes(header[32..40].try_into().expect("eight bytes"))).expect("has code");
+    // As many headers again, all of the same code, at one place or at places of their own.
+    for step in [0_u64, 1 << 20] {
+        let mut bytes = whole.clone();
+        bytes.resize(bytes.len().next_multiple_of(8), 0);
+        let table = bytes.len();
+        bytes.extend_from_slice(&whole[start..start + 64 * count]);
+        for number in 0..1000_u64 {
+            let mut header = code.clone();
+            let address = u64::from_le_bytes(header[16..24].try_into().expect("eight bytes")) + step * (number + 1);
+            header[16..24].copy_from_slice(&address.to_le_bytes());
+            bytes.extend_from_slice(&header);
+        }
+        bytes[40..48].copy_from_slice(&(table as u64).to_le_bytes());
+        bytes[60..62].copy_from_slice(&u16::try_from(count + 1000).expect("few").to_le_bytes());
+        std::fs::write(workshop.path("many.so"), &bytes).expect("written");
+        let error = audit_file("subject", &workshop.path("many.so")).expect_err("refused").to_string();
+        assert!(error.contains("its sections overlap"), "{error}");
+        assert!(after_link(&workshop.path("many.so")).is_err() && handlers(&workshop.path("many.so")).is_err());
+    }
+}
+
+#[test]
+fn debug_information_says_what_the_code_of_a_program_does_not() {
+    let workshop = workshop();
+    let told = audit(&workshop.program("told", &["-g", "-fPIE", "-pie"]));
+    assert_eq!(told.code_model, "pie", "{}", told.code_model_evidence);
+    let flags = told.flags.expect("told");
+    assert!(flags.source == "DWARF of 2 of 2 objects" && flags.flags.contains(&"-fPIE".to_owned()), "{flags:?}");
+    // One object of another model, and nothing can be said of all.
+    workshop.tool("gcc", &["-O2", "-g", "-fPIC", "-c", "library.c", "-o", "library.o"]);
+    workshop.tool("gcc", &["-O2", "-g", "-fPIE", "-pie", "main.c", "library.o", "-o", "mixed"]);
+    let mixed = audit(&workshop.path("mixed"));
+    assert_eq!((mixed.code_model.as_str(), mixed.flags.is_some()), ("unknown", true));
+    let silent = audit(&workshop.program("silent", &["-fPIE", "-pie"]));
+    for property in ["code_model", "flags"] {
+        assert!(silent.unsettled.iter().any(|open| open.property == property && open.by.contains("debug information")), "{property}");
+    }
+    // Without its .comment, debug information names the compiler.
+    workshop.tool("objcopy", &["--remove-section=.comment", "told"]);
+    let compilers = audit(&workshop.path("told")).compilers;
+    assert!(compilers.iter().any(|compiler| compiler.starts_with("GNU C")), "{compilers:?}");
 }

@@ -3,10 +3,8 @@
 use super::code::Read;
 use super::functions::{Kind, Stretch};
 use super::parts::Parts;
+use crate::audit::functions::most;
 use crate::run::{AccessCounts, Accesses, FunctionAccesses};
-
-/// So many of the functions that have most are named.
-const MOST: usize = 10;
 
 /// `interpreter`: all stretches of code that interpret bytecode; of tail calls, these are many functions.
 pub(super) fn accesses(stretches: &[Stretch<'_>], read: &[Read], parts: &Parts, interpreter: &[usize]) -> Accesses {
@@ -23,23 +21,19 @@ pub(super) fn accesses(stretches: &[Stretch<'_>], read: &[Read], parts: &Parts, 
             bytes: 0,
             counts: AccessCounts::default(),
         });
-        function.bytes += stretch.range.end - stretch.range.start;
+        function.bytes = function.bytes.saturating_add(stretch.bytes());
         function.counts += read.counts;
     }
     let interpreter_loop = interpreter.first().map(|first| {
         let mut all = FunctionAccesses { name: name(&stretches[*first]), bytes: 0, counts: AccessCounts::default() };
         for index in interpreter {
-            all.bytes += stretches[*index].range.end - stretches[*index].range.start;
+            all.bytes = all.bytes.saturating_add(stretches[*index].bytes());
             all.counts += read[*index].counts;
         }
         all
     });
-    let mut most: Vec<FunctionAccesses> = by_function.into_iter().flatten().collect();
-    let functions = most.len() as u64;
-    most.sort_by(|one, other| other.counts.sum().cmp(&one.counts.sum()).then_with(|| one.name.cmp(&other.name)));
-    most.retain(|function| function.counts.sum() > 0);
-    most.truncate(MOST);
-    Accesses { total, functions, interpreter_loop, most }
+    let functions: Vec<FunctionAccesses> = by_function.into_iter().flatten().collect();
+    Accesses { total, functions: functions.len() as u64, interpreter_loop, most: most(functions) }
 }
 
 fn name(stretch: &Stretch<'_>) -> String {

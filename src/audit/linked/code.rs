@@ -17,6 +17,7 @@ const CANARY: u64 = 0x28;
 /// A function or a part of one, read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Read {
+    pub(super) instructions: u64,
     pub(super) counts: AccessCounts,
     /// Loads of the stack protector's canary.
     pub(super) canary: u64,
@@ -94,6 +95,7 @@ impl<'i, 'a> Reader<'i, 'a> {
             if instruction.is_invalid() {
                 continue;
             }
+            read.instructions += 1;
             self.add(&instruction, &mut read);
             let target = instruction.near_branch_target();
             if target != 0 && !stretch.range.contains(&target) && stretch.kind != Kind::Between {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use iced_x86::{FlowControl, Instruction};
 
 use super::code::{Reader, absolute_addresses, constant_address};
-use super::functions::{Kind, Stretch};
+use super::functions::{Kind, Stretch, at};
 use super::parts::{Parts, interpreter};
+use crate::audit::functions::TAIL_CALL;
 use crate::run::Dispatch;
 
 /// An opcode is a byte.
@@ -14,9 +15,6 @@ const OPCODES: usize = 256;
 
 /// A jump table of fewer entries is a switch over something else. CPython 3.11 has 180 instructions.
 const SWITCH_ENTRIES: usize = 64;
-
-/// Functions of one interpreter by tail calls; their names are in the symbols alone (`Python/ceval_macros.h`).
-const TAIL_CALL: &str = "_TAIL_CALL_";
 
 /// A table of 256 other functions is none but that of the interpreter's if so many differ, where no names tell.
 const DISTINCT_FUNCTIONS: usize = 100;
@@ -90,8 +88,7 @@ impl Search<'_, '_, '_> {
     }
 
     fn at(&self, address: u64) -> Option<usize> {
-        let after = self.stretches.partition_point(|stretch| stretch.range.start <= address);
-        after.checked_sub(1).filter(|index| self.stretches[*index].range.contains(&address))
+        at(self.stretches, address)
     }
 
     /// 256 words that are all as they should be.
@@ -142,8 +139,8 @@ impl Search<'_, '_, '_> {
 
     /// Of the function itself and of what lies elsewhere: a profile that did not see the loop run puts it there.
     fn sizes(&self, all: &[usize]) -> String {
-        let size = |index: &usize| self.stretches[*index].range.end - self.stretches[*index].range.start;
-        let elsewhere: u64 = all[1..].iter().map(size).sum();
+        let size = |index: &usize| self.stretches[*index].bytes();
+        let elsewhere = all[1..].iter().map(size).fold(0, u64::saturating_add);
         format!("{} bytes of code in its place and {elsewhere} in parts elsewhere", size(&all[0]))
     }
 

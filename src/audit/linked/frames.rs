@@ -31,8 +31,10 @@ fn range(image: &Image<'_>, start: u64, description: u64) -> Option<Range<u64>> 
     let entry = image.bytes_from(description)?;
     let told = description.wrapping_add(8).wrapping_add_signed(signed(entry.get(8..12)?)?);
     let length = u32::from_le_bytes(entry.get(12..16)?.try_into().ok()?);
-    // Another encoding would not lead to where the table says.
-    (told == start && length > 0).then_some(start..start + u64::from(length))
+    let end = start.checked_add(u64::from(length))?;
+    // Another encoding would not lead to where the table says; no function leaves its section.
+    let inside = image.section_at(start).is_some_and(|section| end <= section.range.end);
+    (told == start && length > 0 && inside).then_some(start..end)
 }
 
 fn signed(bytes: &[u8]) -> Option<i64> {

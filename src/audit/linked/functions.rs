@@ -7,9 +7,7 @@ use object::{Object as _, ObjectSymbol as _};
 
 use super::frames;
 use super::image::Image;
-
-/// The function in which CPython interprets bytecode; exported by every build, so that stripped files have its name too.
-pub(super) const INTERPRETER: &str = "_PyEval_EvalFrameDefault";
+use crate::audit::functions::is_cold;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -26,6 +24,18 @@ pub(super) struct Stretch<'a> {
     pub(super) range: Range<u64>,
     pub(super) kind: Kind,
     pub(super) name: Option<&'a str>,
+}
+
+impl Stretch<'_> {
+    pub(super) fn bytes(&self) -> u64 {
+        self.range.end.saturating_sub(self.range.start)
+    }
+}
+
+/// Which of `stretches` has the address.
+pub(super) fn at(stretches: &[Stretch<'_>], address: u64) -> Option<usize> {
+    let after = stretches.partition_point(|stretch| stretch.range.start <= address);
+    after.checked_sub(1).filter(|index| stretches[*index].range.contains(&address))
 }
 
 /// In order, without overlap, all executable sections but the linkage tables.
@@ -84,9 +94,4 @@ fn name_by_symbols<'a>(image: &Image<'a>, starts: &mut BTreeMap<u64, Stretch<'a>
         let kind = if is_cold(name) { Kind::Cold } else { Kind::Function };
         starts.insert(start, Stretch { range: start..end, kind, name: Some(name) });
     }
-}
-
-/// `f.cold`, `f.constprop.0.cold`, `f.cold.3`.
-fn is_cold(name: &str) -> bool {
-    name.split('.').skip(1).any(|part| part == "cold")
 }

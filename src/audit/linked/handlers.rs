@@ -8,8 +8,8 @@ use iced_x86::{FlowControl, Instruction, Mnemonic};
 
 use super::Reading;
 use super::code::{Access, Reader};
-use super::functions::INTERPRETER;
 use crate::audit::AuditError;
+use crate::audit::functions::LOOP;
 use crate::fs;
 use crate::run::{AccessCounts, Handler};
 
@@ -29,12 +29,15 @@ pub fn handlers(file: &Path) -> Result<(BTreeMap<u8, Handler>, String), AuditErr
     let bytes = fs::read(file)?;
     object::File::parse(&*bytes).map_err(|error| AuditError::unreadable(file, &error))?;
     let none = |why: String| Ok((BTreeMap::new(), why));
-    let Some(image) = super::image::Image::parse(&bytes) else {
+    let Some(image) = super::image::Image::parse(&bytes).map_err(|reason| AuditError::unreadable(file, &reason))? else {
         return none("neither an executable nor a shared object for x86-64".to_owned());
     };
     let reading = Reading::of(&image);
+    if !reading.has_code() {
+        return none(super::NO_CODE.to_owned());
+    }
     let Some(interpreter) = &reading.interpreter else {
-        return none(format!("{INTERPRETER} is not in this file; a launcher's interpreter is in the libpython that it loads"));
+        return none(format!("{LOOP} is not in this file; a launcher's interpreter is in the libpython that it loads"));
     };
     let Some(targets) = &interpreter.targets else {
         return none(format!("{}: {}", interpreter.dispatch.as_str(), interpreter.evidence));

@@ -3,8 +3,9 @@
 use object::elf;
 use object::read::elf::SectionHeader as _;
 
+use super::NO_CODE;
 use super::code::Read;
-use super::image::Image;
+use super::image::{Image, loaded};
 use crate::run::{Answer, Hardening};
 
 pub(super) fn hardening(image: &Image<'_>, read: &[Read]) -> Hardening {
@@ -18,6 +19,17 @@ pub(super) fn hardening(image: &Image<'_>, read: &[Read]) -> Hardening {
         answer
     });
     Hardening { relro: relro.to_owned(), stack_protector, cet, symbolic, evidence: evidence.join("; ") }
+}
+
+/// Of a file whose code, and with it most that the loader reads, is elsewhere.
+pub(super) fn without_code(image: &Image<'_>) -> Hardening {
+    let (relro, evidence) = match (image.has_segment(elf::PT_GNU_RELRO), image.dynamic(elf::DT_STRTAB)) {
+        (true, None) => ("unknown", "PT_GNU_RELRO; when functions are bound, the file does not hold"),
+        _ => relro(image),
+    };
+    let symbolic = (!image.is_executable()).then_some(Answer::Unknown);
+    let cet = features(image).map_or(Answer::Unknown, |_| cet(image, &[]).0);
+    Hardening { relro: relro.to_owned(), stack_protector: Answer::Unknown, cet, symbolic, evidence: format!("{evidence}; {NO_CODE}") }
 }
 
 /// What is written at the start is read-only from then on; all of it only where functions are bound at the start too.
@@ -52,7 +64,7 @@ fn cet(image: &Image<'_>, read: &[Read]) -> (Answer, String) {
 
 fn features(image: &Image<'_>) -> Option<u32> {
     let endian = image.elf.endian();
-    let notes = image.elf.elf_section_table().iter().filter_map(|header| header.notes(endian, image.elf.data()).ok().flatten());
+    let notes = loaded(&image.elf).filter_map(|header| header.notes(endian, image.elf.data()).ok().flatten());
     for mut notes in notes {
         while let Ok(Some(note)) = notes.next() {
             let Some(mut properties) = note.gnu_properties(endian) else { continue };

@@ -13,11 +13,17 @@ pub(super) struct Section<'a> {
     pub(super) range: Range<u64>,
     pub(super) bytes: &'a [u8],
     pub(super) executable: bool,
+    thread_local: bool,
 }
 
 impl Section<'_> {
     pub(super) fn is_plt(&self) -> bool {
         self.executable && (self.name.starts_with(".plt") || self.name == ".iplt")
+    }
+
+    /// They take no room, and lie over what follows them.
+    fn is_thread_zeroes(&self) -> bool {
+        self.thread_local && self.bytes.is_empty()
     }
 
     fn is_got(&self) -> bool {
@@ -57,12 +63,15 @@ pub(super) struct Image<'a> {
 
 impl<'a> Image<'a> {
     /// `None`: neither an executable nor a shared object for x86-64.
-    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let elf = ElfFile64::<Endianness>::parse(bytes).ok()?;
+    ///
+    /// # Errors
+    /// If sections hold the same bytes or lie over each other: a small file could then ask for any amount of memory and time.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Option<Self>, &'static str> {
+        let Ok(elf) = ElfFile64::<Endianness>::parse(bytes) else { return Ok(None) };
         let (header, endian) = (elf.elf_header(), elf.endian());
         let kind = header.e_type(endian);
         if header.e_machine(endian) != elf::EM_X86_64 || !(kind == elf::ET_EXEC || kind == elf::ET_DYN) {
-            return None;
+            return Ok(None);
         }
         let mut image = Self {
             fixed: kind == elf::ET_EXEC,
@@ -73,15 +82,33 @@ impl<'a> Image<'a> {
             got: Vec::new(),
             elf,
         };
-        for header in image.elf.elf_section_table().iter().filter(|header| header.sh_flags(endian).0 & elf::SHF_ALLOC.0 != 0) {
-            image.sections.extend(section(&image.elf, header));
-            relocations(&image.elf, header, &mut image.relocations);
-            image.packed.extend(header.relr(endian, bytes).ok().flatten().into_iter().flatten());
-        }
+        let words = bytes.len() / 8;
+        let (headers, sections): (Vec<_>, Vec<_>) =
+            loaded(&image.elf).filter_map(|header| Some((header, section(&image.elf, header)?))).unzip();
+        image.sections = sections;
         image.sections.sort_by_key(|section| section.range.start);
+        image.check_sections(bytes.len())?;
+        for header in headers {
+            relocations(&image.elf, header, &mut image.relocations);
+            image.packed.extend(header.relr(endian, bytes).ok().flatten().into_iter().flatten().take(words + 1));
+        }
+        // Each is a word of the file; by its bits, one of them stands for 63.
+        if image.packed.len() > words {
+            return Err("it has more packed relocations than words");
+        }
         image.got = image.sections.iter().filter(|section| section.is_got()).map(|section| section.range.clone()).collect();
         image.by_place = image.relocations.iter().enumerate().map(|(index, relocation)| (relocation.place, index)).collect();
-        Some(image)
+        Ok(Some(image))
+    }
+
+    fn check_sections(&self, file_bytes: usize) -> Result<(), &'static str> {
+        let held = self.sections.iter().map(|section| section.bytes.len()).fold(0, usize::saturating_add);
+        let mut in_order = self.sections.iter().filter(|section| !(section.range.is_empty() || section.is_thread_zeroes()));
+        let mut end = 0;
+        if held > file_bytes || in_order.any(|section| std::mem::replace(&mut end, section.range.end) > section.range.start) {
+            return Err("its sections overlap");
+        }
+        Ok(())
     }
 
     pub(super) fn section_at(&self, address: u64) -> Option<&Section<'a>> {
@@ -132,6 +159,10 @@ impl<'a> Image<'a> {
         self.dynamic(elf::DT_BIND_NOW).is_some() || flag(elf::DT_FLAGS, elf::DF_BIND_NOW.0) || flag(elf::DT_FLAGS_1, elf::DF_1_NOW.0)
     }
 
+    pub(super) fn has_relocations(&self) -> bool {
+        !(self.relocations.is_empty() && self.packed.is_empty())
+    }
+
     pub(super) fn has_segment(&self, kind: elf::ProgramType) -> bool {
         use object::read::elf::ProgramHeader as _;
         self.elf.elf_program_headers().iter().any(|segment| segment.p_type(self.elf.endian()) == kind)
@@ -143,6 +174,11 @@ impl<'a> Image<'a> {
     }
 }
 
+/// What is loaded into memory. What is not, is not checked for overlaps.
+pub(super) fn loaded<'i, 'a>(elf: &'i ElfFile64<'a, Endianness>) -> impl Iterator<Item = &'a SectionHeader64<Endianness>> + use<'i, 'a> {
+    elf.elf_section_table().iter().filter(|header| header.sh_flags(elf.endian()).0 & elf::SHF_ALLOC.0 != 0)
+}
+
 fn section<'a>(elf: &ElfFile64<'a, Endianness>, header: &SectionHeader64<Endianness>) -> Option<Section<'a>> {
     let endian = elf.endian();
     let name = std::str::from_utf8(elf.elf_section_table().section_name(endian, header).ok()?).ok()?;
@@ -152,6 +188,7 @@ fn section<'a>(elf: &ElfFile64<'a, Endianness>, header: &SectionHeader64<Endiann
         range: start..start.checked_add(header.sh_size(endian))?,
         bytes: header.data(endian, elf.data()).unwrap_or_default(),
         executable: header.sh_flags(endian).0 & elf::SHF_EXECINSTR.0 != 0,
+        thread_local: header.sh_flags(endian).0 & elf::SHF_TLS.0 != 0,
     })
 }
 

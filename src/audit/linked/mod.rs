@@ -37,19 +37,19 @@ pub(super) fn audit(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectA
         subject: subject.to_owned(),
         file: file.to_owned(),
         size_bytes: bytes.len() as u64,
-        compilers: fill::compilers(&object),
         hacl_missing: fill::hacl_missing(&object),
         ..SubjectAudit::default()
     };
     fill::of_symbols(&mut audit, symbols.as_ref());
-    match Image::parse(bytes) {
+    match Image::parse(bytes).map_err(|reason| AuditError::unreadable(file, &reason))? {
         Some(image) => fill::of_image(&mut audit, &image, symbols.as_ref()),
         None => {
             audit.code_model = "unknown".to_owned();
             audit.code_model_evidence = "neither an executable nor a shared object for x86-64".to_owned();
         }
     }
-    audit.unsettled = fill::unsettled(&audit);
+    fill::of_origin(&mut audit, &object);
+    fill::unsettled(&mut audit);
     Ok(audit)
 }
 
@@ -59,10 +59,13 @@ pub(super) fn audit(subject: &str, file: &Path, bytes: &[u8]) -> Result<SubjectA
 /// If the file cannot be read, or is no ELF file; of one that is not for x86-64, nothing is counted.
 pub fn after_link(executable: &Path) -> Result<AfterLink, AuditError> {
     let bytes = fs::read(executable)?;
-    let Some(image) = Image::parse(&bytes) else {
+    let Some(image) = Image::parse(&bytes).map_err(|reason| AuditError::unreadable(executable, &reason))? else {
         return Err(AuditError::unreadable(executable, &"it is neither an executable nor a shared object for x86-64"));
     };
     let reading = Reading::of(&image);
+    if !reading.has_code() {
+        return Err(AuditError::unreadable(executable, &NO_CODE));
+    }
     Ok(AfterLink {
         file: executable.to_owned(),
         accesses: reading.accesses(),
@@ -70,6 +73,9 @@ pub fn after_link(executable: &Path) -> Result<AfterLink, AuditError> {
         hardening: Some(hardening::hardening(&image, &reading.read)),
     })
 }
+
+/// Of what is only the debug information of another file, or has lost its section headers, which say where code is.
+const NO_CODE: &str = "no section of it holds an instruction";
 
 /// All code of an image, read once.
 struct Reading<'i, 'a> {
@@ -93,6 +99,11 @@ impl<'i, 'a> Reading<'i, 'a> {
     fn accesses(&self) -> Accesses {
         let interpreter = self.interpreter.as_ref().map_or(&[][..], |found| &found.stretches);
         accesses::accesses(&self.stretches, &self.read, &self.parts, interpreter)
+    }
+
+    /// Whether an instruction was found: nothing can be said of code by its absence where there is none.
+    fn has_code(&self) -> bool {
+        self.read.iter().any(|read| read.instructions > 0)
     }
 
     /// Functions, and those of them that have a part elsewhere.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::code::Read;
-use super::functions::{INTERPRETER, Kind, Stretch};
+use super::functions::{Kind, Stretch, at};
+use crate::audit::functions::LOOP;
 
 /// For each stretch the function that it is part of, by index; itself where it is one.
 pub(super) struct Parts {
@@ -14,10 +15,7 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn find(stretches: &[Stretch<'_>], read: &[Read]) -> Self {
-        let at = |address: u64| {
-            let after = stretches.partition_point(|stretch| stretch.range.start <= address);
-            after.checked_sub(1).filter(|index| stretches[*index].range.contains(&address))
-        };
+        let at = |address: u64| at(stretches, address);
         let called: BTreeSet<usize> = read.iter().flat_map(|read| &read.calls).filter_map(|target| at(*target)).collect();
         let mut jumpers: BTreeMap<usize, BTreeMap<usize, u64>> = BTreeMap::new();
         for (from, read) in read.iter().enumerate() {
@@ -81,7 +79,7 @@ fn owners_by_name(stretches: &[Stretch<'_>], owners: &mut [usize]) {
     }
 }
 
-/// The function in which CPython interprets bytecode, by index.
+/// The function in which CPython interprets bytecode, by index: every build exports it, so that stripped files have its name too.
 pub(super) fn interpreter(stretches: &[Stretch<'_>]) -> Option<usize> {
-    stretches.iter().position(|stretch| stretch.kind == Kind::Function && stretch.name == Some(INTERPRETER))
+    stretches.iter().position(|stretch| stretch.kind == Kind::Function && stretch.name == Some(LOOP))
 }

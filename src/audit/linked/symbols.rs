@@ -27,6 +27,12 @@ pub(crate) struct Symbols {
     gcc: bool,
 }
 
+/// A file of debug information alone has no symbols for the loader; in the others, what is hidden has become local.
+fn exported_functions(object: &object::File<'_>) -> u64 {
+    let exported = object.dynamic_symbols().filter(is_exported_function).count();
+    (if exported > 0 { exported } else { object.symbols().filter(is_exported_function).count() }) as u64
+}
+
 impl Symbols {
     /// `None`: stripped.
     pub(crate) fn of(object: &object::File<'_>) -> Option<Self> {
@@ -39,7 +45,7 @@ impl Symbols {
             functions: functions.saturating_sub(cold),
             cold,
             lto_private: count_symbols(object, |name| name.contains(".lto_priv")),
-            exported_functions: object.dynamic_symbols().filter(is_exported_function).count() as u64,
+            exported_functions: exported_functions(object),
             local_aliases: count_symbols(object, |name| name.contains(".localalias")),
             gcc: comment.is_some_and(|comment| comment.contains("GCC:") && !comment.contains("clang")),
         })
