@@ -51,6 +51,19 @@ pub fn counted_size(benchmark: &BenchmarkPlan) -> Result<Option<u64>, String> {
     }
 }
 
+/// Why a benchmark as a whole has no count, whatever becomes of its visits; nothing where every subject's is asked for.
+pub fn not_counted(how: Counting, benchmark: &BenchmarkPlan) -> Option<String> {
+    let reason = match (how, Region::of(benchmark)) {
+        (Counting::None, _) => "nothing is counted",
+        (Counting::Callgrind, Region::Kernels) => "its kernels are counted one by one, and stand with what they cost",
+        // The processor's counters see the whole process, most of which is getting ready.
+        (Counting::Perf, Region::Kernels) => "only callgrind counts kernels one by one",
+        (Counting::Perf, Region::Workload | Region::WholeProcesses) => return None,
+        (Counting::Callgrind, Region::Workload | Region::WholeProcesses) => return counted_size(benchmark).err(),
+    };
+    Some(reason.to_owned())
+}
+
 /// The benchmarks that the run counts in visits of their own, by place in the plan, with their sizes.
 pub fn counted(plan: &Plan) -> Vec<(usize, Option<u64>)> {
     if plan.counters.as_ref().is_none_or(|counters| counters.how != Counting::Callgrind) {

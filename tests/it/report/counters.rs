@@ -2,7 +2,7 @@
 
 use surtax::error::Exit;
 use surtax::report::{self, Finding, Gate, GateLimit, Summary, gate_against, gate_within, summarise};
-use surtax::run::{CounterPlan, Counters, Counting, Outcome, Phase, Run, Sample};
+use surtax::run::{BenchmarkPlan, Clock, CounterPlan, Counters, Counting, Outcome, Phase, Run, Sample};
 
 use super::synthetic::{SUBJECTS, Synthetic, row};
 
@@ -128,6 +128,29 @@ fn a_run_that_counts_nothing_says_why() {
     let old = Synthetic::new().run;
     let summary = summarise(&old);
     assert!(!report::markdown(&old, &summary).contains("Instructions") && !serde_json::to_string(&summary).unwrap().contains("count"));
+}
+
+#[test]
+fn kernels_have_counts_only_where_somebody_made_them() {
+    let why = |how: Counting, change: &dyn Fn(&mut Sample)| {
+        let mut run = if how == Counting::Perf { by_perf() } else { by(how) };
+        run.plan.benchmarks = vec![BenchmarkPlan { name: BenchmarkPlan::OPCODES.into(), size: None, clock: Clock::InProcess }];
+        run.samples.retain(|sample| sample.benchmark == "startup");
+        run.samples.iter_mut().for_each(|sample| sample.benchmark = BenchmarkPlan::OPCODES.into());
+        run.samples.iter_mut().for_each(change);
+        let summary = summarise(&run);
+        assert!(summary.benchmarks[0].results.iter().all(|row| row.instructions.is_none()), "the process is not its kernels");
+        summary.benchmarks[0].counted.as_ref().and_then(|counted| counted.reason.clone())
+    };
+    assert_eq!(why(Counting::Perf, &|_| {}).as_deref(), Some("only callgrind counts kernels one by one"));
+    let counted = |sample: &mut Sample| {
+        sample.phase = Phase::Counted;
+        sample.kernels = Some([("add-int".to_owned(), 20.0)].into());
+    };
+    let said = "its kernels are counted one by one, and stand with what they cost";
+    assert_eq!(why(Counting::Callgrind, &counted).as_deref(), Some(said));
+    assert_eq!(why(Counting::Callgrind, &|_| {}).as_deref(), Some("no visit was counted"));
+    assert_eq!(why(Counting::None, &|_| {}), None);
 }
 
 #[test]
