@@ -1,12 +1,23 @@
 //! What callgrind counts: which benchmarks, at which size, by which commands. It is some hundred times slower than the processor.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Benchmark, CommandLine, commands};
 use crate::run::{BenchmarkPlan, Clock, Counting, Plan, SubjectPlan};
 
 /// Every counted visit's `PYTHONHASHSEED`, in every run: counts of two runs are only equal if dictionaries are laid out alike.
 pub const COUNTED_HASH_SEED: u32 = 1;
+
+/// The longest that a counted visit may take in a run whose timed ones may take `timeout`.
+///
+/// What takes callgrind three seconds by design (see [`counted_size`]) would rarely need more; whole processes keep their size, though, and get a hundred
+/// times as slow. Ten times the limit, and ten minutes at least, ends what hangs and not what is slow.
+pub fn counted_limit(timeout: Duration) -> Duration {
+    const TIMES: u32 = 10;
+    const LEAST: Duration = Duration::from_secs(600);
+    timeout.saturating_mul(TIMES).max(LEAST)
+}
 
 /// What of a visit's processes is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +62,21 @@ pub fn counted_size(benchmark: &BenchmarkPlan) -> Result<Option<u64>, String> {
     }
 }
 
+/// Why a benchmark as a whole has no count, whatever becomes of its visits; nothing where every subject's is asked for.
+pub fn not_counted(how: Counting, benchmark: &BenchmarkPlan) -> Option<String> {
+    let reason = match (how, Region::of(benchmark)) {
+        (Counting::None, _) => "nothing is counted",
+        (Counting::Callgrind, Region::Kernels) => "its kernels are counted one by one, and stand with what they cost",
+        // The processor's counters see the whole process, most of which is getting ready.
+        (Counting::Perf, Region::Kernels) => "only callgrind counts kernels one by one",
+        (Counting::Perf, Region::Workload | Region::WholeProcesses) => return None,
+        (Counting::Callgrind, Region::Workload | Region::WholeProcesses) => return counted_size(benchmark).err(),
+    };
+    Some(reason.to_owned())
+}
+
 /// The benchmarks that the run counts in visits of their own, by place in the plan, with their sizes.
-pub fn counted(plan: &Plan) -> Vec<(usize, Option<u64>)> {
+pub fn counted_benchmarks(plan: &Plan) -> Vec<(usize, Option<u64>)> {
     if plan.counters.as_ref().is_none_or(|counters| counters.how != Counting::Callgrind) {
         return Vec::new();
     }

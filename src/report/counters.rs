@@ -3,24 +3,28 @@
 use super::summary::{CountedSummary, SubjectResult};
 use super::visits::Visits;
 use crate::matrix::{self, Region};
-use crate::run::{BenchmarkPlan, Counters, Counting, Plan, Run, SubjectPlan};
+use crate::run::{BenchmarkPlan, Counters, Counting, Phase, Plan, Run, SubjectPlan};
 use crate::stats;
 
 /// How a benchmark was counted; nothing in runs that count nothing.
 pub(super) fn counted(run: &Run, results: &[SubjectResult], benchmark: &BenchmarkPlan) -> Option<CountedSummary> {
-    let (size, reason) = match how(&run.plan)? {
-        how if how != Counting::None && Region::of(benchmark) == Region::Kernels => {
-            (benchmark.size, Some("its kernels are counted one by one, and stand with what they cost".to_owned()))
-        }
-        Counting::None => return None,
-        Counting::Perf => (benchmark.size, None),
-        Counting::Callgrind => match matrix::counted_size(benchmark) {
-            Ok(size) => (size, None),
-            Err(reason) => return Some(CountedSummary { size: None, reason: Some(reason) }),
-        },
+    let how = how(&run.plan).filter(|how| *how != Counting::None)?;
+    if let Some(reason) = matrix::not_counted(how, benchmark) {
+        let is_missing = how == Counting::Callgrind && Region::of(benchmark) == Region::Kernels && !has_counted_kernels(run, benchmark);
+        return Some(CountedSummary { size: None, reason: Some(if is_missing { NO_VISIT.to_owned() } else { reason }) });
+    }
+    let size = match how {
+        Counting::Callgrind => matrix::counted_size(benchmark).unwrap_or(benchmark.size),
+        Counting::Perf | Counting::None => benchmark.size,
     };
-    let missing = results.iter().all(|row| row.instructions.is_none()).then(|| "no visit was counted".to_owned());
-    Some(CountedSummary { size, reason: reason.or(missing) })
+    let is_missing = results.iter().all(|row| row.instructions.is_none());
+    Some(CountedSummary { size, reason: is_missing.then(|| NO_VISIT.to_owned()) })
+}
+
+const NO_VISIT: &str = "no visit was counted";
+
+fn has_counted_kernels(run: &Run, benchmark: &BenchmarkPlan) -> bool {
+    run.samples.iter().any(|sample| sample.phase == Phase::Counted && sample.benchmark == benchmark.name && sample.kernels.is_some())
 }
 
 fn how(plan: &Plan) -> Option<Counting> {
@@ -37,7 +41,9 @@ pub(super) fn fill(
     baseline: Option<&str>,
     row: &mut SubjectResult,
 ) {
-    let of = |name: &str| match how(&run.plan) {
+    // Whatever was counted in a benchmark that is not counted as a whole is a count of something else.
+    let how = how(&run.plan).filter(|how| matrix::not_counted(*how, benchmark).is_none());
+    let of = |name: &str| match how {
         Some(Counting::Perf) => visits.counters(benchmark, name),
         Some(Counting::Callgrind) => visits.counted(benchmark, name).map(|counters| (0, counters)).into_iter().collect(),
         Some(Counting::None) | None => Vec::new(),
