@@ -6,7 +6,7 @@ mod explain;
 mod observe;
 mod table;
 
-pub use compare::{Comparison, Item};
+pub use compare::{Comparison, Item, Silence};
 pub use compared::compared;
 pub use explain::explain;
 pub use table::table;

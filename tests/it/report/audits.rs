@@ -119,8 +119,52 @@ fn two_that_differ_in_one_thing_are_its_measure() {
     let said = compared(&Comparison::of(pic(), twin), 100);
     assert!(said.contains("differ in dispatch alone"), "{said}");
     let same = compared(&Comparison::of(pic(), pic()), 100);
-    assert!(same.contains("alike in all that was looked at"), "{same}");
+    assert!(same.contains("alike in all that was compared"), "{same}");
     let dim = SubjectAudit { subject: "dim".into(), lto: Answer::Unknown, ..pic() };
     let said = compared(&Comparison::of(pic(), dim), 100);
     assert!(said.contains("not seen to differ. Not known: LTO"), "{said}");
+}
+
+#[test]
+fn what_was_not_seen_is_neither_alike_nor_passed_over() {
+    type Change = fn(&mut SubjectAudit);
+    let unseen: [(&str, Change); 5] = [
+        ("interposition", |audit| audit.interposition = None),
+        ("code model", |audit| audit.code_model = "unknown".into()),
+        ("TLS model", |audit| audit.tls = None),
+        ("dispatch", |audit| audit.dispatch = Some(Dispatch::Unknown)),
+        ("compiler", |audit| audit.compilers.clear()),
+    ];
+    for (word, change) in unseen {
+        let mut dim = pic();
+        change(&mut dim);
+        for comparison in [Comparison::of(pic(), dim.clone()), Comparison::of(dim.clone(), pic()), Comparison::of(dim.clone(), dim)] {
+            let said = compared(&comparison, 200);
+            assert!(said.contains(&format!("Not known: {word}.")) && comparison.unknown.len() == 1, "{word}: {said}");
+            assert!(!said.contains("alike in all") && !said.contains("alone, of all"), "{word}: {said}");
+        }
+    }
+}
+
+#[test]
+fn of_what_one_file_alone_says_nothing_was_compared() {
+    let linked = SubjectAudit {
+        subject: "linked".into(),
+        kind: Some(FileKind::Executable),
+        code_model: "unknown".into(),
+        hardening: pic().after_link.and_then(|link| link.hardening),
+        python: None,
+        ..pic()
+    };
+    let comparison = Comparison::of(pic(), linked);
+    let said = compared(&comparison, 200);
+    let expected = "Not compared: code model, Python (static-pic alone says); CET, stack protector (linked alone says).";
+    assert!(said.contains("alike in all that was compared. ") && said.contains(expected), "{said}");
+    assert_eq!(comparison.not_compared.len(), 4);
+    let archives = compared(&Comparison::of(pic(), pic()), 200);
+    assert!(archives.contains("Not compared: CET, stack protector (neither file says)."), "{archives}");
+    // Of code that is yet to be compiled, no call shows.
+    let slim = SubjectAudit { hacl_missing: Vec::new(), lto_form: Some(LtoForm::Slim), ..pic() };
+    let said = compared(&Comparison::of(pic(), slim), 200);
+    assert!(said.contains("HACL (static-pic alone says)") && !said.contains("complete"), "{said}");
 }
