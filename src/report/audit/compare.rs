@@ -7,7 +7,7 @@ use crate::report::summary::{Bearing, Property};
 use crate::run::{Answer, SubjectAudit};
 
 /// In the order in which they are told.
-const PROPERTIES: [Property; 11] = [
+const PROPERTIES: [Property; 12] = [
     Property::Pgo,
     Property::Lto,
     Property::Interposition,
@@ -15,6 +15,7 @@ const PROPERTIES: [Property; 11] = [
     Property::Tls,
     Property::Dispatch,
     Property::Compiler,
+    Property::Flags,
     Property::Cet,
     Property::StackProtector,
     Property::Python,

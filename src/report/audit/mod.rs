@@ -3,6 +3,7 @@
 mod compare;
 mod compared;
 mod explain;
+mod flags;
 mod observe;
 mod table;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::flags;
 use crate::report::summary::Property;
 use crate::run::{Answer, FileKind, LtoForm, SubjectAudit};
 
@@ -54,6 +55,10 @@ pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Prop
             let names: Vec<String> = compilers.into_iter().collect();
             seen(&names.join(" and "), Some(&evidence))
         }
+        Property::Flags => match &audit.flags {
+            Some(told) if told.are_of_the_file() => seen(&flags::of_speed(&told.flags), Some(&told.source)),
+            told => unseen(told.as_ref().map(|told| &told.source))?,
+        },
         Property::Cet => hardening(|hardening| hardening.cet)?,
         Property::StackProtector => hardening(|hardening| hardening.stack_protector)?,
         Property::Python => match (&audit.python, python) {
