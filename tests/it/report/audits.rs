@@ -109,6 +109,18 @@ fn each_item_with_its_evidence_before_and_after_the_link() {
 }
 
 #[test]
+fn what_a_link_adds_is_shown_as_what_it_takes() {
+    let mut audit = SubjectAudit { tls: Some(TlsModel::InitialExec), ..pic() };
+    let linked = accesses(counts(1_112, 640, 0, 212), counts(1_615, 812, 0, 3));
+    audit.after_link.as_mut().expect("linked").accesses = linked;
+    let said = explain(&audit, 100);
+    let row = said.lines().find(|line| line.contains("changed by the link")).expect("a row");
+    assert_eq!(row.split_whitespace().skip(4).collect::<Vec<_>>(), ["+1,004", "0", "-3", "+3"]);
+    assert_eq!(said.matches("changed by the link").count(), 1, "of the loop alone: {said}");
+    assert!(said.contains("one access is one TLS direct as compiled"), "{said}");
+}
+
+#[test]
 fn two_that_differ_in_several_things_are_no_measure_of_one() {
     insta::assert_snapshot!(compared(&Comparison::of(pic(), nonpic()), 100));
 }
