@@ -104,7 +104,7 @@ fn items(page: &mut Page, audit: &SubjectAudit) {
     page.item("HACL missing", hacl.split(':').next().unwrap_or_default(), hacl.split_once(": ").map_or("", |(_, names)| names));
     let (first, others) = audit.compilers.split_first().map_or(("not named", &[][..]), |(first, others)| (first.as_str(), others));
     let evidence: Vec<&str> = others.iter().map(String::as_str).chain(audit.compilers_evidence.as_deref()).collect();
-    page.item("compiler", first, &evidence.join("\n"));
+    page.item("compiler", first, &evidence.join("; "));
     match &audit.flags {
         Some(flags) => page.item("flags", &format!("from {}", flags.source), &flags.flags.join(" ")),
         None => page.item("flags", "not recorded", ""),

@@ -109,6 +109,15 @@ fn each_item_with_its_evidence_before_and_after_the_link() {
 }
 
 #[test]
+fn further_compilers_are_told_apart() {
+    let mut audit = shared();
+    audit.compilers = vec!["GCC: (GNU) 14.2.0".into(), "clang version 19.1.7".into()];
+    audit.compilers_evidence = Some("python.o beside it".into());
+    let said = explain(&audit, 100);
+    assert!(said.contains("clang version 19.1.7; python.o beside it"), "{said}");
+}
+
+#[test]
 fn what_a_link_adds_is_shown_as_what_it_takes() {
     let mut audit = SubjectAudit { tls: Some(TlsModel::InitialExec), ..pic() };
     let linked = accesses(counts(1_112, 640, 0, 212), counts(1_615, 812, 0, 3));
