@@ -10,11 +10,14 @@ use super::surroundings;
 use super::variant::{Library, Variant};
 use crate::audit::{AuditError, after_link, audit_file, for_each_object, python_version};
 use crate::fs;
-use crate::run::{Answer, Audit, FileKind, SCHEMA, SubjectAudit};
+use crate::run::{Answer, Audit, FileKind, SCHEMA, SubjectAudit, Unsettled};
 
 /// At least this share of a shared object's functions must be as large as an archive's before it counts as the same compilation.
 /// Debian 12: 89 % against `-pic.a`, from which it is linked.
 const SAME_COMPILATION_SHARE: f64 = 0.75;
+
+/// Of fewer functions, equal sizes show nothing: small ones are alike in any two compilations. Debian 12: 1,474 are compared.
+const ENOUGH_FUNCTIONS: u64 = 500;
 
 /// The audit of the stock `python3` and of every variant's libpython.
 pub fn audit_home(home: &Home, baselines: &[&str], variants: &[Variant]) -> Result<Audit, AuditError> {
@@ -83,17 +86,31 @@ fn settle_by_function_sizes(audit: &mut SubjectAudit, shared: &Path, archives: &
         let sizes = archive_function_sizes(archive)?;
         let both = exported.iter().filter_map(|(name, size)| sizes.get(name).map(|other| size == other));
         let (equal, compared) = both.fold((0_u64, 0_u64), |(equal, compared), same| (equal + u64::from(same), compared + 1));
-        if compared > 0 && equal as f64 >= SAME_COMPILATION_SHARE * compared as f64 {
+        if compared >= ENOUGH_FUNCTIONS && equal as f64 >= SAME_COMPILATION_SHARE * compared as f64 {
             let like = audit_file(&audit.subject, archive)?;
             let name = archive.file_name().unwrap_or_default().to_string_lossy();
-            audit.pgo = like.pgo;
-            audit.pgo_evidence =
-                format!("{equal} of {compared} exported functions have the size that they have in {name}, where {}", like.pgo_evidence);
-            audit.unsettled.retain(|unsettled| unsettled.property != "pgo" || like.pgo == Answer::Unknown);
+            settle(audit, &like, &format!("{equal} of {compared} exported functions have the size that they have in {name}"));
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Takes the archive's answer over. What the file itself shows against it is not overruled: then neither is known.
+fn settle(audit: &mut SubjectAudit, like: &SubjectAudit, why: &str) {
+    if like.pgo == Answer::Unknown {
+        return;
+    }
+    let told = format!("{why}, where {}", like.pgo_evidence);
+    if [Answer::Unknown, like.pgo].contains(&audit.pgo) {
+        (audit.pgo, audit.pgo_evidence) = (like.pgo, told);
+        audit.unsettled.retain(|unsettled| unsettled.property != "pgo");
+        return;
+    }
+    audit.pgo_evidence = format!("the file says {}, {}; yet {told}", audit.pgo.as_str(), audit.pgo_evidence);
+    audit.pgo = Answer::Unknown;
+    let by = "its symbols (on Debian, the -dbgsym package's): what shows it by itself and by its archive is contrary".to_owned();
+    audit.unsettled.push(Unsettled { property: "pgo".to_owned(), by });
 }
 
 fn exported_function_sizes(shared: &Path) -> Result<BTreeMap<String, u64>, AuditError> {
@@ -114,4 +131,25 @@ fn archive_function_sizes(archive: &Path) -> Result<BTreeMap<String, u64>, Audit
 fn function_size<'a>(symbol: impl object::ObjectSymbol<'a>) -> Option<(String, u64)> {
     let function = symbol.is_definition() && symbol.kind() == object::SymbolKind::Text && symbol.size() > 0;
     function.then(|| symbol.name().ok().map(|name| (name.to_owned(), symbol.size()))).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::settle;
+    use crate::run::{Answer, SubjectAudit};
+
+    #[test]
+    fn an_archive_answers_where_the_file_does_not_say_otherwise() {
+        let of = |pgo, evidence: &str| SubjectAudit { pgo, pgo_evidence: evidence.to_owned(), ..SubjectAudit::default() };
+        let settled = |own, like| {
+            let mut audit = of(own, "own");
+            settle(&mut audit, &of(like, "like"), "600 of 600 are alike");
+            (audit.pgo, audit.pgo_evidence, audit.unsettled.len())
+        };
+        let taken = "600 of 600 are alike, where like".to_owned();
+        assert_eq!(settled(Answer::Unknown, Answer::Yes), (Answer::Yes, taken.clone(), 0));
+        assert_eq!(settled(Answer::No, Answer::No), (Answer::No, taken.clone(), 0));
+        assert_eq!(settled(Answer::Yes, Answer::Unknown), (Answer::Yes, "own".to_owned(), 0));
+        assert_eq!(settled(Answer::Yes, Answer::No), (Answer::Unknown, format!("the file says yes, own; yet {taken}"), 1));
+    }
 }

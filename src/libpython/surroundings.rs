@@ -71,7 +71,7 @@ pub(super) fn flags(library: &Path) -> Result<Option<Flags>, FsError> {
             let flags = value.split_whitespace().filter(|flag| !flag.starts_with("-I")).map(str::to_owned).collect();
             return Ok(Some(Flags {
                 flags,
-                source: format!("sysconfig, which speaks of the prefix and not of this file: {}", path.display()),
+                source: format!("{}, which speaks of the prefix and not of this file: {}", Flags::SYSCONFIG, path.display()),
             }));
         }
     }

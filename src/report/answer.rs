@@ -1,7 +1,7 @@
 //! The answer in a sentence or two, made from the numbers alone.
 
 use super::confounds;
-use super::format;
+use super::format::{self, code};
 use super::sections::{Section, sections};
 use super::study::is_study;
 use super::summary::{Bearing, BenchmarkSummary, Difference, PremiseVerdict, Property, SubjectResult, Summary};
@@ -217,8 +217,4 @@ fn said(claim: &Difference, subjects: &[&str]) -> String {
         _ => confounds::verb(claim, many),
     };
     format!("{} {verb}", names.join(", "))
-}
-
-fn code(name: &str) -> String {
-    format!("`{}`", format::plain(name).replace('`', "'"))
 }

@@ -120,6 +120,11 @@ pub(super) fn plain(text: &str) -> String {
     text.chars().map(harmless).collect()
 }
 
+/// A name as code, in text that is not Markdown alone.
+pub(super) fn code(name: &str) -> String {
+    format!("`{}`", plain(name).replace('`', "'"))
+}
+
 /// At most `limit` characters, the last of them `…` if some were cut.
 pub(super) fn short(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {

@@ -283,6 +283,8 @@ pub enum Property {
     Tls,
     Dispatch,
     Compiler,
+    /// The few that change speed and that nothing else here shows.
+    Flags,
     Cet,
     StackProtector,
     Python,

@@ -274,6 +274,16 @@ impl FileKind {
     }
 }
 
+impl Flags {
+    /// Whether it was the file or its own package that said them, and not the description of a prefix, which may hold other builds.
+    pub fn are_of_the_file(&self) -> bool {
+        !self.source.starts_with(Self::SYSCONFIG)
+    }
+
+    /// How the `source` of the others begins.
+    pub const SYSCONFIG: &str = "sysconfig";
+}
+
 impl LtoForm {
     pub fn as_str(self) -> &'static str {
         match self {

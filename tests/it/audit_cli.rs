@@ -172,6 +172,25 @@ fn the_prefix_around_a_file_says_its_version_and_flags() {
 }
 
 #[test]
+fn sizes_of_few_functions_are_no_evidence_of_one_compilation() {
+    let workshop = Workshop::new();
+    let pgo = |functions: usize| {
+        let code: String = (0..functions).map(|n| format!("__attribute__((hot)) int f{n}(int *a) {{ return a[{n}] * {n}; }}\n")).collect();
+        workshop.write("getversion.c", &format!("{VERSION}\n{code}"));
+        workshop.tool("gcc", &["-O2", "-fPIC", "-c", "getversion.c", "-o", "getversion.o"]);
+        workshop.tool("ar", &["rcs", "libpython3.13.a", "getversion.o"]);
+        workshop.tool("gcc", &["-shared", "-s", "getversion.o", "-o", "libpython3.13.so.1.0"]);
+        std::fs::remove_file(workshop.path("getversion.o")).expect("removed");
+        let audits = json(&workshop, &[&text(&workshop.path("libpython3.13.so.1.0")), &text(&workshop.path("libpython3.13.a"))]);
+        (audits[0]["pgo"].clone(), audits[0]["pgo_evidence"].as_str().expect("text").to_owned(), audits[1]["pgo"].clone())
+    };
+    let (few, evidence, archive) = pgo(100);
+    assert_eq!((few, archive), ("unknown".into(), "yes".into()), "{evidence}");
+    let (many, evidence, _) = pgo(600);
+    assert!(many == "yes" && evidence.contains("601 of 601 exported functions have the size"), "{many}: {evidence}");
+}
+
+#[test]
 fn a_recipe_that_has_built_nothing_is_not_built_for_an_audit() {
     let workshop = Workshop::new();
     let toy = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cpython/toy");

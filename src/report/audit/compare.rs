@@ -7,7 +7,7 @@ use crate::report::summary::{Bearing, Property};
 use crate::run::{Answer, SubjectAudit};
 
 /// In the order in which they are told.
-const PROPERTIES: [Property; 11] = [
+const PROPERTIES: [Property; 12] = [
     Property::Pgo,
     Property::Lto,
     Property::Interposition,
@@ -15,6 +15,7 @@ const PROPERTIES: [Property; 11] = [
     Property::Tls,
     Property::Dispatch,
     Property::Compiler,
+    Property::Flags,
     Property::Cet,
     Property::StackProtector,
     Property::Python,
@@ -61,26 +62,38 @@ pub struct Item {
     pub against_evidence: String,
 }
 
-/// What differs, or may differ, of what both files say something of.
+/// What differs, or may differ, of what is a property of both files.
 pub(in crate::report) fn compare(own: Side<'_>, against: Side<'_>) -> Vec<Item> {
-    PROPERTIES.into_iter().filter_map(|property| item(own, against, property).filter(|(_, alike)| !alike).map(|(item, _)| item)).collect()
+    let held = PROPERTIES.into_iter().filter_map(|property| {
+        let (seen, other) = (observe(own.audit, own.python, property)?, observe(against.audit, against.python, property)?);
+        Some(hold(own, against, property, seen, other))
+    });
+    held.filter(|held| !held.alike).map(|held| held.item).collect()
 }
 
-/// With whether they are alike in it.
-fn item(own: Side<'_>, against: Side<'_>, property: Property) -> Option<(Item, bool)> {
-    let (seen, other) = (observe(own.audit, own.python, property)?, observe(against.audit, against.python, property)?);
+/// Two observations held against each other.
+struct Held {
+    item: Item,
+    /// Seen to be the same.
+    alike: bool,
+    unknown: bool,
+}
+
+fn hold(own: Side<'_>, against: Side<'_>, property: Property, seen: Observed, other: Observed) -> Held {
     let unknown = seen.is_unknown() || other.is_unknown();
     let alike = !unknown && is_alike(own.audit, against.audit, property, &seen, &other);
     let bearing = match property {
         Property::Hacl => Bearing::None,
-        _ if unknown => Bearing::Unknown,
         Property::CodeModel => Bearing::Named,
+        // Seen or not, it is no cause beside what the names say.
         Property::Tls if follows_from_linkage(own.audit, against.audit) => Bearing::Named,
+        _ if unknown => Bearing::Unknown,
         _ if is_declared(own, property, &seen) && is_declared(against, property, &other) => Bearing::Named,
         _ => Bearing::Confound,
     };
     let (value, against_value) = (seen.value, other.value);
-    Some((Item { property, bearing, value, against_value, evidence: seen.evidence, against_evidence: other.evidence }, alike))
+    let item = Item { property, bearing, value, against_value, evidence: seen.evidence, against_evidence: other.evidence };
+    Held { item, alike, unknown }
 }
 
 fn is_alike(own: &SubjectAudit, against: &SubjectAudit, property: Property, seen: &Observed, other: &Observed) -> bool {
@@ -114,21 +127,43 @@ pub struct Comparison {
     pub alike: Vec<Item>,
     /// What differs and has no bearing on speed.
     pub other: Vec<Item>,
+    /// Of what a file of its kind says nothing, so that nothing was compared.
+    pub not_compared: Vec<Silence>,
+}
+
+/// A property of which one file or both say nothing; what the other says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Silence {
+    pub property: Property,
+    pub value: Option<String>,
+    pub against_value: Option<String>,
 }
 
 impl Comparison {
     pub fn of(first: SubjectAudit, second: SubjectAudit) -> Self {
         let (mut confounds, mut unknown, mut alike, mut other) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut not_compared = Vec::new();
         let side = |audit| Side { audit, python: None, declared: None };
-        for (item, same) in PROPERTIES.into_iter().filter_map(|property| item(side(&first), side(&second), property)) {
+        for property in PROPERTIES {
+            let (seen, against) = match (observe(&first, None, property), observe(&second, None, property)) {
+                (Some(seen), Some(against)) => (seen, against),
+                // Neither has an interpreter's loop, or is a CPython.
+                (None, None) if matches!(property, Property::Dispatch | Property::Python) => continue,
+                (seen, against) => {
+                    let [value, against_value] = [seen, against].map(|side| side.map(|side| side.value));
+                    not_compared.push(Silence { property, value, against_value });
+                    continue;
+                }
+            };
+            let Held { item, alike: same, unknown: unseen } = hold(side(&first), side(&second), property, seen, against);
             match item.bearing {
-                Bearing::Unknown => unknown.push(item),
+                _ if unseen => unknown.push(Item { bearing: Bearing::Unknown, ..item }),
                 // The same of both is of no consequence.
                 _ if same => alike.push(Item { bearing: Bearing::None, ..item }),
                 Bearing::None => other.push(item),
-                Bearing::Confound | Bearing::Named => confounds.push(Item { bearing: Bearing::Confound, ..item }),
+                Bearing::Confound | Bearing::Named | Bearing::Unknown => confounds.push(Item { bearing: Bearing::Confound, ..item }),
             }
         }
-        Self { files: vec![first, second], confounds, unknown, alike, other }
+        Self { files: vec![first, second], confounds, unknown, alike, other, not_compared }
     }
 }

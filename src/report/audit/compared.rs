@@ -1,6 +1,6 @@
 //! `surtax audit --compare` in words: what differs and costs or saves time, each with both files' evidence.
 
-use super::compare::{Comparison, Item};
+use super::compare::{Comparison, Item, Silence};
 use crate::report::confounds::word;
 use crate::report::format;
 
@@ -9,7 +9,8 @@ pub fn compared(comparison: &Comparison, width: u16) -> String {
     let width = usize::from(width.max(60));
     let [first, second] = comparison.files.as_slice() else { return String::new() };
     let names = [format::plain(&first.subject), format::plain(&second.subject)];
-    let mut text = wrapped(&conclusion(comparison, &names), 0, width);
+    let conclusion = [conclusion(comparison, &names), not_compared(&comparison.not_compared, &names)].concat();
+    let mut text = wrapped(&conclusion, 0, width);
     text += &section("What differs", &comparison.confounds, &names, width);
     text += &section("What is not known of one or both, and may differ", &comparison.unknown, &names, width);
     text += &section("What differs without a bearing on speed", &comparison.other, &names, width);
@@ -28,17 +29,33 @@ fn conclusion(comparison: &Comparison, [first, second]: &[String; 2]) -> String 
     let unknown: Vec<&str> = comparison.unknown.iter().map(|item| word(item.property)).collect();
     let doubt = if unknown.is_empty() { String::new() } else { format!(" Not known: {}.", unknown.join(", ")) };
     match words.as_slice() {
-        [] if unknown.is_empty() => format!("{opening} are alike in all that was looked at."),
+        [] if unknown.is_empty() => format!("{opening} are alike in all that was compared."),
         [] => format!("{opening} were not seen to differ.{doubt} A ratio of their times may be the cost of that."),
         [one] if unknown.is_empty() => {
-            format!("{opening} differ in {one} alone, of all that was looked at: a ratio of their times is its cost as far as that goes.")
+            format!("{opening} differ in {one} alone, of all that was compared: a ratio of their times is its cost as far as that goes.")
         }
-        [one] => format!("{opening} differ in {one}.{doubt} A ratio of their times is the cost of both together."),
+        [one] => format!("{opening} differ in {one}.{doubt} A ratio of their times may be the cost of more than that."),
         [others @ .., last] => format!(
             "{opening} differ in {} and {last}: a ratio of their times is the cost of all of these together, and not of one.{doubt}",
             others.join(", ")
         ),
     }
+}
+
+/// ` Not compared: TLS model (A alone says); CET, stack protector (neither file says).`
+fn not_compared(silences: &[Silence], [first, second]: &[String; 2]) -> String {
+    let alone = |name: &str| format!("{name} alone says");
+    let whose: [(String, fn(&Silence) -> bool); 3] = [
+        (alone(first), |silence| silence.value.is_some()),
+        (alone(second), |silence| silence.against_value.is_some()),
+        ("neither file says".to_owned(), |silence| silence.value.is_none() && silence.against_value.is_none()),
+    ];
+    let told = whose.iter().filter_map(|(who, is_theirs)| {
+        let words: Vec<&str> = silences.iter().filter(|silence| is_theirs(silence)).map(|silence| word(silence.property)).collect();
+        (!words.is_empty()).then(|| format!("{} ({who})", words.join(", ")))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() { String::new() } else { format!(" Not compared: {}.", told.join("; ")) }
 }
 
 fn section(title: &str, items: &[Item], [first, second]: &[String; 2], width: usize) -> String {

@@ -1,8 +1,10 @@
 //! Item by item: the answer, how it is known, and of what is unknown what would settle it.
 
+use std::cmp::Ordering;
+
 use super::table::lto;
 use crate::report::format;
-use crate::run::{AccessCounts, Accesses, Answer, FunctionAccesses, Hardening, StartRelocations, SubjectAudit};
+use crate::run::{AccessCounts, Accesses, Answer, FunctionAccesses, Hardening, StartRelocations, SubjectAudit, TlsModel};
 
 /// Of the items' names.
 const NAME: usize = 16;
@@ -102,7 +104,7 @@ fn items(page: &mut Page, audit: &SubjectAudit) {
     page.item("HACL missing", hacl.split(':').next().unwrap_or_default(), hacl.split_once(": ").map_or("", |(_, names)| names));
     let (first, others) = audit.compilers.split_first().map_or(("not named", &[][..]), |(first, others)| (first.as_str(), others));
     let evidence: Vec<&str> = others.iter().map(String::as_str).chain(audit.compilers_evidence.as_deref()).collect();
-    page.item("compiler", first, &evidence.join("\n"));
+    page.item("compiler", first, &evidence.join("; "));
     match &audit.flags {
         Some(flags) => page.item("flags", &format!("from {}", flags.source), &flags.flags.join(" ")),
         None => page.item("flags", "not recorded", ""),
@@ -118,24 +120,24 @@ fn hardened(hardening: &Hardening) -> String {
 fn accesses(page: &mut Page, audit: &SubjectAudit, own: &Accesses) {
     page.line("");
     page.line(&format!("  {:<34}{:>11}{:>11}{:>11}{:>12}", "goes through a table", "GOT loads", "PLT calls", "TLS calls", "TLS direct"));
-    let row = |page: &mut Page, name: &str, counts: AccessCounts| {
-        let [got, plt, calls, direct] = [counts.got_loads, counts.plt_calls, counts.tls_calls, counts.tls_direct].map(format::count);
+    let cells = |page: &mut Page, name: &str, [got, plt, calls, direct]: [String; 4]| {
         let name = format::short(&format::plain(name), 34);
         page.line(&format!("  {name:<34}{got:>11}{plt:>11}{calls:>11}{direct:>12}"));
     };
+    let row = |page: &mut Page, name: &str, counts: AccessCounts| cells(page, name, columns(counts).map(format::count));
     let linked = audit.after_link.as_ref().map(|link| &link.accesses);
     let stage = if linked.is_some() { ", as compiled" } else { "" };
     row(page, &format!("all {} functions{stage}", format::count(own.functions)), own.total);
     if let Some(linked) = linked {
         row(page, &format!("all {} functions, linked", format::count(linked.functions)), linked.total);
-        row(page, "  relaxed by the linker", relaxed(own.total, linked.total));
     }
     let interpreter = |accesses: &Accesses| accesses.interpreter_loop.as_ref().map(|found| found.counts);
     if let Some(counts) = interpreter(own) {
         row(page, &format!("interpreter loop{stage}"), counts);
         if let Some(after) = linked.and_then(interpreter) {
             row(page, "interpreter loop, linked", after);
-            row(page, "  relaxed by the linker", relaxed(counts, after));
+            // Of all functions it would count in what the program brings beside libpython.
+            cells(page, "  changed by the link", changed(counts, after));
         }
     }
     // Of what was compiled: linked, those of the program around it come first.
@@ -147,7 +149,7 @@ fn accesses(page: &mut Page, audit: &SubjectAudit, own: &Accesses) {
         row(page, &format!("  {}", function.name), function.counts);
     }
     match &audit.after_link {
-        Some(link) => page.below_link(&link.file.display().to_string()),
+        Some(link) => page.below_link(&link.file.display().to_string(), audit.tls),
         None if own.total.sum() > 0 && is_unlinked(audit) => {
             page.indented("What the link leaves of it, a runner shows once it is built: surtax runner build.");
         }
@@ -156,8 +158,11 @@ fn accesses(page: &mut Page, audit: &SubjectAudit, own: &Accesses) {
 }
 
 impl Page {
-    fn below_link(&mut self, file: &str) {
+    fn below_link(&mut self, file: &str, model: Option<TlsModel>) {
         self.indented(&format!("Linked: {file}; what the program brings beside libpython is counted with it."));
+        if model == Some(TlsModel::InitialExec) {
+            self.indented("By the initial exec model, one access is one TLS direct as compiled; linked, a GOT load besides where it stays so.");
+        }
     }
 }
 
@@ -165,14 +170,18 @@ fn is_unlinked(audit: &SubjectAudit) -> bool {
     matches!(audit.kind, Some(crate::run::FileKind::Archive | crate::run::FileKind::Object))
 }
 
-/// What is gone. A link can add as well (what it was not given as an archive); that is none.
-fn relaxed(before: AccessCounts, after: AccessCounts) -> AccessCounts {
-    AccessCounts {
-        got_loads: before.got_loads.saturating_sub(after.got_loads),
-        plt_calls: before.plt_calls.saturating_sub(after.plt_calls),
-        tls_calls: before.tls_calls.saturating_sub(after.tls_calls),
-        tls_direct: before.tls_direct.saturating_sub(after.tls_direct),
-    }
+fn columns(counts: AccessCounts) -> [u64; 4] {
+    [counts.got_loads, counts.plt_calls, counts.tls_calls, counts.tls_direct]
+}
+
+/// `-607`, `+3`, `0`: what the linker relaxed is gone, what it made of it is added.
+fn changed(before: AccessCounts, after: AccessCounts) -> [String; 4] {
+    let [before, after] = [before, after].map(columns);
+    std::array::from_fn(|at| match before[at].cmp(&after[at]) {
+        Ordering::Greater => format!("-{}", format::count(before[at] - after[at])),
+        Ordering::Equal => "0".to_owned(),
+        Ordering::Less => format!("+{}", format::count(after[at] - before[at])),
+    })
 }
 
 fn start_of(page: &mut Page, name: &str, start: &StartRelocations) {

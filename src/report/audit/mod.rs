@@ -3,10 +3,11 @@
 mod compare;
 mod compared;
 mod explain;
+mod flags;
 mod observe;
 mod table;
 
-pub use compare::{Comparison, Item};
+pub use compare::{Comparison, Item, Silence};
 pub use compared::compared;
 pub use explain::explain;
 pub use table::table;

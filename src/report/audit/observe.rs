@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::flags;
 use crate::report::summary::Property;
-use crate::run::{Answer, Dispatch, FileKind, SubjectAudit};
+use crate::run::{Answer, FileKind, LtoForm, SubjectAudit};
 
 /// A value that can be compared with another file's, and its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,10 +19,12 @@ impl Observed {
     }
 }
 
-/// Nothing where a file of its kind says nothing of it, or an older surtax did not read it.
+/// `unknown` where it is a property of such a file and was not seen; nothing where it is none, or an older surtax did not read it.
 pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Property) -> Option<Observed> {
     let seen =
         |value: &str, evidence: Option<&String>| Observed { value: value.to_owned(), evidence: evidence.cloned().unwrap_or_default() };
+    // An older surtax did not tell kinds, nor read what is absent in its runs.
+    let unseen = |evidence: Option<&String>| audit.kind.map(|_| seen(Answer::Unknown.as_str(), evidence));
     let hardening = |of: fn(&crate::run::Hardening) -> Answer| {
         let hardening = audit.hardening.as_ref()?;
         Some(seen(of(hardening).as_str(), Some(&hardening.evidence)))
@@ -32,21 +35,30 @@ pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Prop
         Property::Interposition => match audit.interposition {
             Some(answer) => seen(answer.as_str(), audit.interposition_evidence.as_ref()),
             None if audit.kind == Some(FileKind::Executable) => seen("no", Some(&"an executable's code is bound to itself".to_owned())),
-            None => return None,
+            None => unseen(audit.interposition_evidence.as_ref())?,
         },
-        // An executable of fixed address says nothing of the code in it.
-        Property::CodeModel if audit.code_model == "unknown" => return None,
+        // An executable does not say which model the code in it was compiled for.
+        Property::CodeModel if audit.code_model == "unknown" && matches!(audit.kind, None | Some(FileKind::Executable)) => return None,
         Property::CodeModel => seen(&audit.code_model, Some(&audit.code_model_evidence)),
-        Property::Tls => seen(audit.tls?.as_str(), audit.tls_evidence.as_ref()),
-        Property::Dispatch => seen(audit.dispatch.filter(|found| *found != Dispatch::Unknown)?.as_str(), audit.dispatch_evidence.as_ref()),
+        Property::Tls => match audit.tls {
+            Some(model) => seen(model.as_str(), audit.tls_evidence.as_ref()),
+            None => unseen(audit.tls_evidence.as_ref())?,
+        },
+        // Without an interpreter's loop there is none.
+        Property::Dispatch => seen(audit.dispatch?.as_str(), audit.dispatch_evidence.as_ref()),
         Property::Compiler => {
             let compilers = compilers(audit);
+            let evidence = audit.compilers.join("; ");
             if compilers.is_empty() {
-                return None;
+                return unseen(Some(&evidence));
             }
             let names: Vec<String> = compilers.into_iter().collect();
-            seen(&names.join(" and "), Some(&audit.compilers.join("; ")))
+            seen(&names.join(" and "), Some(&evidence))
         }
+        Property::Flags => match &audit.flags {
+            Some(told) if told.are_of_the_file() => seen(&flags::of_speed(&told.flags), Some(&told.source)),
+            told => unseen(told.as_ref().map(|told| &told.source))?,
+        },
         Property::Cet => hardening(|hardening| hardening.cet)?,
         Property::StackProtector => hardening(|hardening| hardening.stack_protector)?,
         Property::Python => match (&audit.python, python) {
@@ -55,6 +67,9 @@ pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Prop
             (None, None) => return None,
         },
         Property::Hacl => match audit.hacl_missing.as_slice() {
+            // Intermediate code has yet to be compiled, and what it calls shows after that.
+            [] if matches!(audit.lto_form, Some(LtoForm::Slim | LtoForm::Bitcode)) => return None,
+            [] if audit.unsettled.iter().any(|unsettled| unsettled.property == "hacl_missing") => return None,
             [] => seen("complete", Some(&"no undefined HACL functions".to_owned())),
             [first, ..] => seen(&format!("{} missing", audit.hacl_missing.len()), Some(&format!("the first is {first}"))),
         },

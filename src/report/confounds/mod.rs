@@ -32,7 +32,7 @@ pub(super) struct Writing {
 
 impl Writing {
     /// For a terminal or a picture.
-    pub(super) const PLAIN: Self = Self { name: |name| format!("`{}`", format::plain(name).replace('`', "'")), text: format::plain };
+    pub(super) const PLAIN: Self = Self { name: format::code, text: format::plain };
 }
 
 /// Fills `confounds` of every row that has a ratio, and of every pair of a study.

@@ -1,7 +1,7 @@
 //! The kernels in a sentence or two: for the terminal, the head of a section, and the answer where nothing else was measured.
 
 use super::shape::{KernelResult, OpcodeSummary, Prediction};
-use crate::report::format;
+use crate::report::format::{self, code};
 use crate::report::sections::{Section, sections};
 use crate::report::summary::Summary;
 use crate::run::{BenchmarkPlan, Clock, Role, Run, SubjectPlan};
@@ -148,8 +148,4 @@ fn other_code(run: &Run, opcodes: &OpcodeSummary, section: Section<'_>) -> Optio
             told.join("; ")
         )
     })
-}
-
-fn code(name: &str) -> String {
-    format!("`{}`", format::plain(name).replace('`', "'"))
 }

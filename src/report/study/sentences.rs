@@ -3,7 +3,7 @@
 use super::shape::{Effect, Interaction, Ledger, PairApart, Part, Range};
 use super::{Words, contrast, groups, headlines, words};
 use crate::matrix::Benchmark;
-use crate::report::format;
+use crate::report::format::{self, code};
 use crate::report::published::PUBLISHED;
 use crate::report::summary::{BenchmarkSummary, Summary};
 use crate::run::{Contrast, Factor, Run};
@@ -260,8 +260,4 @@ fn published(pair: &PairApart) -> Option<String> {
 /// `1.021 (1.012 to 1.031)`
 pub(in crate::report) fn figure(range: Range) -> String {
     format!("{} ({} to {})", format::ratio(range.value), format::ratio(range.low), format::ratio(range.high))
-}
-
-fn code(name: &str) -> String {
-    format!("`{}`", format::plain(name).replace('`', "'"))
 }

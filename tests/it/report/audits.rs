@@ -109,6 +109,27 @@ fn each_item_with_its_evidence_before_and_after_the_link() {
 }
 
 #[test]
+fn further_compilers_are_told_apart() {
+    let mut audit = shared();
+    audit.compilers = vec!["GCC: (GNU) 14.2.0".into(), "clang version 19.1.7".into()];
+    audit.compilers_evidence = Some("python.o beside it".into());
+    let said = explain(&audit, 100);
+    assert!(said.contains("clang version 19.1.7; python.o beside it"), "{said}");
+}
+
+#[test]
+fn what_a_link_adds_is_shown_as_what_it_takes() {
+    let mut audit = SubjectAudit { tls: Some(TlsModel::InitialExec), ..pic() };
+    let linked = accesses(counts(1_112, 640, 0, 212), counts(1_615, 812, 0, 3));
+    audit.after_link.as_mut().expect("linked").accesses = linked;
+    let said = explain(&audit, 100);
+    let row = said.lines().find(|line| line.contains("changed by the link")).expect("a row");
+    assert_eq!(row.split_whitespace().skip(4).collect::<Vec<_>>(), ["+1,004", "0", "-3", "+3"]);
+    assert_eq!(said.matches("changed by the link").count(), 1, "of the loop alone: {said}");
+    assert!(said.contains("one access is one TLS direct as compiled"), "{said}");
+}
+
+#[test]
 fn two_that_differ_in_several_things_are_no_measure_of_one() {
     insta::assert_snapshot!(compared(&Comparison::of(pic(), nonpic()), 100));
 }
@@ -119,8 +140,52 @@ fn two_that_differ_in_one_thing_are_its_measure() {
     let said = compared(&Comparison::of(pic(), twin), 100);
     assert!(said.contains("differ in dispatch alone"), "{said}");
     let same = compared(&Comparison::of(pic(), pic()), 100);
-    assert!(same.contains("alike in all that was looked at"), "{same}");
+    assert!(same.contains("alike in all that was compared"), "{same}");
     let dim = SubjectAudit { subject: "dim".into(), lto: Answer::Unknown, ..pic() };
     let said = compared(&Comparison::of(pic(), dim), 100);
     assert!(said.contains("not seen to differ. Not known: LTO"), "{said}");
+}
+
+#[test]
+fn what_was_not_seen_is_neither_alike_nor_passed_over() {
+    type Change = fn(&mut SubjectAudit);
+    let unseen: [(&str, Change); 5] = [
+        ("interposition", |audit| audit.interposition = None),
+        ("code model", |audit| audit.code_model = "unknown".into()),
+        ("TLS model", |audit| audit.tls = None),
+        ("dispatch", |audit| audit.dispatch = Some(Dispatch::Unknown)),
+        ("compiler", |audit| audit.compilers.clear()),
+    ];
+    for (word, change) in unseen {
+        let mut dim = pic();
+        change(&mut dim);
+        for comparison in [Comparison::of(pic(), dim.clone()), Comparison::of(dim.clone(), pic()), Comparison::of(dim.clone(), dim)] {
+            let said = compared(&comparison, 200);
+            assert!(said.contains(&format!("Not known: {word}.")) && comparison.unknown.len() == 1, "{word}: {said}");
+            assert!(!said.contains("alike in all") && !said.contains("alone, of all"), "{word}: {said}");
+        }
+    }
+}
+
+#[test]
+fn of_what_one_file_alone_says_nothing_was_compared() {
+    let linked = SubjectAudit {
+        subject: "linked".into(),
+        kind: Some(FileKind::Executable),
+        code_model: "unknown".into(),
+        hardening: pic().after_link.and_then(|link| link.hardening),
+        python: None,
+        ..pic()
+    };
+    let comparison = Comparison::of(pic(), linked);
+    let said = compared(&comparison, 200);
+    let expected = "Not compared: code model, Python (static-pic alone says); CET, stack protector (linked alone says).";
+    assert!(said.contains("alike in all that was compared. ") && said.contains(expected), "{said}");
+    assert_eq!(comparison.not_compared.len(), 4);
+    let archives = compared(&Comparison::of(pic(), pic()), 200);
+    assert!(archives.contains("Not compared: CET, stack protector (neither file says)."), "{archives}");
+    // Of code that is yet to be compiled, no call shows.
+    let slim = SubjectAudit { hacl_missing: Vec::new(), lto_form: Some(LtoForm::Slim), ..pic() };
+    let said = compared(&Comparison::of(pic(), slim), 200);
+    assert!(said.contains("HACL (static-pic alone says)") && !said.contains("complete"), "{said}");
 }

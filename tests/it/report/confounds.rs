@@ -1,7 +1,7 @@
 //! The guard: whatever differs beside what a row is named for is said at its ratio, from the evidence, and nothing else is.
 
 use surtax::report::{self, Bearing, Property, summarise};
-use surtax::run::{Answer, Audit, Dispatch, Factors, FileKind, Hardening, Role, Run, SubjectAudit, TlsModel};
+use surtax::run::{Answer, Audit, Dispatch, Factors, FileKind, Flags, Hardening, Role, Run, SubjectAudit, TlsModel};
 
 use super::synthetic::{Synthetic, row};
 
@@ -12,6 +12,7 @@ fn alike() -> Run {
         (audit.pgo, audit.lto) = (Answer::Yes, Answer::No);
         (audit.pgo_evidence, audit.lto_evidence) = ("hot sections".into(), "no intermediate code".into());
         audit.compilers = vec!["GCC: (Debian 12.2.0-14) 12.2.0".into()];
+        audit.flags = flags("-O2", "DWARF");
         audit.interposition = Some(Answer::No);
         audit.dispatch = Some(Dispatch::ComputedGotos);
         audit.kind = Some(match audit.subject.as_str() {
@@ -22,6 +23,10 @@ fn alike() -> Run {
         audit.tls = Some(if audit.code_model == "pic" { TlsModel::GeneralDynamic } else { TlsModel::LocalExec });
     }
     run
+}
+
+fn flags(flags: &str, source: &str) -> Option<Flags> {
+    Some(Flags { flags: flags.split(' ').map(Into::into).collect(), source: source.into() })
 }
 
 fn changed(subject: &str, change: impl Fn(&mut SubjectAudit)) -> Run {
@@ -53,11 +58,12 @@ fn whatever_else_differs_is_found_in_the_evidence() {
         Some(Hardening { relro: "full".into(), stack_protector: Answer::Yes, cet: answer, symbolic: None, evidence: "its notes".into() })
     };
     type Change = fn(&mut SubjectAudit);
-    let changes: [(Property, Change); 5] = [
+    let changes: [(Property, Change); 6] = [
         (Property::Pgo, |audit| audit.pgo = Answer::No),
         (Property::Interposition, |audit| audit.interposition = Some(Answer::Yes)),
         (Property::Dispatch, |audit| audit.dispatch = Some(Dispatch::Switch)),
         (Property::Compiler, |audit| audit.compilers = vec!["GCC: (Debian 14.2.0-19) 14.2.0".into()]),
+        (Property::Flags, |audit| audit.flags = flags("-O3 -fno-omit-frame-pointer", "DWARF")),
         (Property::Python, |audit| audit.python = Some("3.13.7".into())),
     ];
     for (property, change) in changes {
@@ -72,6 +78,13 @@ fn whatever_else_differs_is_found_in_the_evidence() {
     assert_eq!(found(&run, "shared"), [Property::Cet]);
     let run = changed("static-pic-pie", |audit| audit.tls = Some(TlsModel::Descriptors));
     assert!(found(&run, "static-pic-pie").is_empty(), "against static-nonpic, it may follow from the code model");
+    // What a prefix says of itself is not said of each file in it.
+    let run = changed("static-pic", |audit| audit.flags = flags("-O3", "sysconfig, which speaks of the prefix and not of this file: x"));
+    assert!(found(&run, "static-pic").is_empty());
+    assert!(report::markdown(&run, &summarise(&run)).contains("What is not known may be part of a ratio: flags of `static-pic`."));
+    // Nor are all flags of consequence.
+    let run = changed("static-pic", |audit| audit.flags = flags("-g -Wall -O2 -fPIC", "DWARF"));
+    assert!(found(&run, "static-pic").is_empty());
     // A later release of one compiler makes no other code than the evidence shows.
     let run = changed("static-pic", |audit| audit.compilers = vec!["GCC: (GNU) 12.4.0".into()]);
     assert!(found(&run, "static-pic").is_empty());
