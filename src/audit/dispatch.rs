@@ -116,7 +116,8 @@ fn tables(object: &object::File<'_>, section: &object::Section<'_, '_>, parts: &
             R_X86_64_PC32 => 4,
             _ => continue,
         };
-        let run = runs.last().copied().filter(|(start, other, entries)| *other == width && start.wrapping_add(width * *entries as u64) == offset);
+        let run =
+            runs.last().copied().filter(|(start, other, entries)| *other == width && start.wrapping_add(width * *entries as u64) == offset);
         // A distance is from its table's start, but a relocation's from its own place.
         let from_start = if width == 4 { offset.wrapping_sub(run.map_or(offset, |(start, ..)| start)) } else { 0 };
         if !leads_into(object, &relocation, from_start, parts) {

@@ -11,14 +11,15 @@ const READ_BYTES: u64 = 4096;
 
 type Bytes<'a> = RelocateReader<EndianSlice<'a, RunTimeEndian>, Addends>;
 
-/// Of so many units of a linked file, no more are asked. CPython 3.13 has some 250; a file could have one in eleven bytes.
+/// So many units are asked, and no more. CPython 3.13 has some 250; a file could have one in eleven bytes.
 const UNITS: usize = 4096;
 
 /// `GNU C11 12.2.0 -mtune=generic -O2 …`; `None` without debug information, or with one that is compressed.
 pub(crate) fn producer(object: &object::File<'_>) -> Option<String> {
     let dwarf = load(object, Addends::of)?;
     let mut headers = dwarf.units();
-    while let Ok(Some(header)) = headers.next() {
+    for _ in 0..UNITS {
+        let Ok(Some(header)) = headers.next() else { break };
         // A unit of types comes without one (DWARF 5, 3.1.4).
         if let Some(producer) = producer_of(&dwarf, header) {
             return Some(producer);

@@ -291,7 +291,9 @@ fn odd_archives_get_an_answer_or_a_clear_error() {
 
     // A pipe that nobody writes into: opening it would never return.
     workshop.tool("mkfifo", &["elsewhere/program.o"]);
-    assert!(matches!(failure("elsewhere/thin.a"), AuditError::ThinMember { source, .. } if source.source.to_string().contains("no regular file")));
+    assert!(
+        matches!(failure("elsewhere/thin.a"), AuditError::ThinMember { source, .. } if source.source.to_string().contains("no regular file"))
+    );
     assert!(matches!(failure("elsewhere/program.o"), AuditError::Fs(_)));
 
     let bytes = std::fs::read(workshop.path("program.a")).expect("readable");
@@ -334,7 +336,8 @@ fn a_file_whose_sizes_are_absurd_is_read_all_the_same() {
     let function = |name: &str, section: &str| {
         format!("asm(\".section {section}\\n.globl {name}\\n.type {name}, @function\\n{name}: ret\\n.size {name}, -1\\n.text\");\n")
     };
-    let program = function("_PyEval_EvalFrameDefault", ".text.hot,\\\"ax\\\"") + &function("_PyEval_EvalFrameDefault.cold", ".text.unlikely,\\\"ax\\\"");
+    let program = function("_PyEval_EvalFrameDefault", ".text.hot,\\\"ax\\\"")
+        + &function("_PyEval_EvalFrameDefault.cold", ".text.unlikely,\\\"ax\\\"");
     let workshop = workshop(&program);
     let object = audit(&workshop.archive("absurd.a", &["-fPIC"]));
     assert_eq!(object.accesses.and_then(|accesses| accesses.interpreter_loop).map(|found| found.bytes), Some(u64::MAX));
