@@ -161,7 +161,9 @@ impl Page {
     fn below_link(&mut self, file: &str, model: Option<TlsModel>) {
         self.indented(&format!("Linked: {file}; what the program brings beside libpython is counted with it."));
         if model == Some(TlsModel::InitialExec) {
-            self.indented("By the initial exec model, one access is one TLS direct as compiled; linked, a GOT load besides where it stays so.");
+            self.indented(
+                "By the initial exec model, one access is one TLS direct as compiled; linked, a GOT load besides where it stays so.",
+            );
         }
     }
 }
