@@ -29,6 +29,8 @@ pub enum CommandError {
     BaselineFailed { subject: String, failed: usize, first: String },
     #[error("--gate has nothing to judge: {reason}")]
     GateWithoutCounts { reason: String },
+    #[error("--gate has nothing to judge: none of these benchmarks is counted as a whole\n  {}", reasons.join("\n  "))]
+    GateWithoutBenchmark { reasons: Vec<String> },
     #[error("--gate-against {} has nothing to judge: {reason}", run.display())]
     GateAgainst { run: PathBuf, reason: String },
     #[error("`{target}` is no file that is there, no variant and no recipe")]
@@ -50,7 +52,9 @@ pub enum CommandError {
 impl Explain for CommandError {
     fn exit(&self) -> Exit {
         match self {
-            Self::BaselineFailed { .. } | Self::GateWithoutCounts { .. } | Self::GateAgainst { .. } => Exit::Incomplete,
+            Self::BaselineFailed { .. } | Self::GateWithoutCounts { .. } | Self::GateWithoutBenchmark { .. } | Self::GateAgainst { .. } => {
+                Exit::Incomplete
+            }
             Self::NoHaclSource { .. } => Exit::Fetch,
             _ => Exit::Usage,
         }
@@ -66,6 +70,7 @@ impl Explain for CommandError {
             Self::NoSourceHasPython { .. } => "surtax provision --list shows what each release offers".into(),
             Self::LockOfWhich { .. } => "name the recipe of each lock's release, and each lock once".into(),
             Self::GateWithoutCounts { .. } => "count instructions without the processor's help, in a new run: --counters callgrind".into(),
+            Self::GateWithoutBenchmark { .. } => "add one that is, in a new run: --only dynamic".into(),
             Self::GateAgainst { .. } => {
                 "measure the earlier one again, by this surtax and with the same --counters, or name another run".into()
             }

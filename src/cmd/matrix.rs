@@ -17,7 +17,7 @@ use crate::opcode;
 use crate::prefix;
 use crate::recipe::Recipe;
 use crate::report::{Gate, gate_against, gate_within, incomparable, summarise};
-use crate::run::{CounterPlan, Counting, Environment, Folder, GroupPlan, Plan, Role, Run, SubjectPlan, Verification};
+use crate::run::{BenchmarkPlan, CounterPlan, Counting, Environment, Folder, GroupPlan, Plan, Role, Run, SubjectPlan, Verification};
 use crate::stats;
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
@@ -31,7 +31,7 @@ pub(super) fn execute(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit>
     };
     if args.gate.is_some() {
         let plan = folder.plan()?;
-        check_gate(plan.counters.as_ref())?;
+        check_gate(plan.counters.as_ref(), &plan.benchmarks)?;
         if let (Some(run), Some(reason)) = (&args.gate_against, earlier.as_ref().and_then(|earlier| incomparable(&plan, &earlier.plan))) {
             return Err(CommandError::GateAgainst { run: run.clone(), reason }.into());
         }
@@ -57,11 +57,17 @@ fn judge(args: &MatrixRunArgs, run: &Run, earlier: Option<&Run>) -> Option<Gate>
 }
 
 /// A gate that could judge nothing must not be found out after the measuring, nor pass.
-fn check_gate(counters: Option<&CounterPlan>) -> Result<(), CommandError> {
-    match counters {
-        Some(CounterPlan { how: Counting::Perf | Counting::Callgrind, .. }) => Ok(()),
-        Some(CounterPlan { reason: Some(reason), .. }) => Err(CommandError::GateWithoutCounts { reason: reason.clone() }),
-        _ => Err(CommandError::GateWithoutCounts { reason: "this run was begun without counters".to_owned() }),
+fn check_gate(counters: Option<&CounterPlan>, benchmarks: &[BenchmarkPlan]) -> Result<(), CommandError> {
+    let (how, reason) = counters.map_or((Counting::None, None), |counters| (counters.how, counters.reason.as_deref()));
+    if how == Counting::None {
+        let reason = reason.unwrap_or("this run was begun without counters").to_owned();
+        return Err(CommandError::GateWithoutCounts { reason });
+    }
+    let why = |benchmark: &BenchmarkPlan| matrix::not_counted(how, benchmark).map(|why| format!("{}: {why}", benchmark.label()));
+    // Only if there is a reason for each.
+    match benchmarks.iter().map(why).collect::<Option<Vec<String>>>() {
+        Some(reasons) => Err(CommandError::GateWithoutBenchmark { reasons }),
+        None => Ok(()),
     }
 }
 
@@ -69,10 +75,10 @@ fn check_gate(counters: Option<&CounterPlan>) -> Result<(), CommandError> {
 fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let selection = selection(args);
     // A wrong name or place should not be found out after the downloads.
-    selection.benchmarks()?;
+    let benchmarks = selection.benchmarks()?;
     let counters = CountersAtHand::look().choose(args.counters)?;
     if args.gate.is_some() {
-        check_gate(Some(&counters))?;
+        check_gate(Some(&counters), &benchmarks)?;
     }
     matrix::check_names(&group_names(args)?, args.baseline.as_deref(), pipeline::BASELINE)?;
     if let Some(out) = &args.out {

@@ -433,6 +433,16 @@ fn a_gate_without_counts_is_refused_before_anything_is_measured() {
         counted.resume().args(["--gate", "instructions=1%", "--gate-against"]).arg(bench.folder.path()).output().expect("it starts");
     assert_eq!(against.status.code(), Some(5));
     assert!(stderr(&against).contains("nothing counted in the earlier one"), "{}", stderr(&against));
+    // Nor where callgrind counts no benchmark as a whole.
+    let kernels = Bench::new(1);
+    let mut plan = Folder::open(kernels.folder.path()).expect("a run").plan().expect("valid");
+    plan.counters = Some(CounterPlan { how: Counting::Callgrind, reason: None });
+    plan.benchmarks.iter_mut().for_each(|benchmark| benchmark.name = BenchmarkPlan::OPCODES.into());
+    kernels.write_plan(&plan);
+    let output = kernels.resume().args(["--gate", "instructions=1%"]).output().expect("it starts");
+    assert_eq!((output.status.code(), kernels.lines()), (Some(5), 0));
+    let said = stderr(&output);
+    assert!(said.contains("its kernels are counted one by one") && said.contains("--only dynamic"), "{said}");
     let said = refused(&["matrix", "run", "--counters", "none", "--gate", "instructions=0.5%"], 5);
     assert!(said.contains("nothing was to be counted") && said.contains("hint:") && said.contains("--counters callgrind"), "{said}");
     assert!(refused(&["matrix", "run", "--gate", "time=1%"], 2).contains("nothing is known of a gate on `time`"));

@@ -144,6 +144,12 @@ fn runs(forms: &mut Forms) {
         CommandError::NothingToLock { recipes: vec!["cpython-3.13".into(), "fastest".into()] },
         CommandError::NothingToCompile { option: "--replicates" },
         CommandError::GateWithoutCounts { reason: "the kernel offers no hardware counters (ENOENT)".into() },
+        CommandError::GateWithoutBenchmark {
+            reasons: vec![
+                "opcodes: its kernels are counted one by one, and stand with what they cost".into(),
+                "amortised/1000000: only sizes up to 10000 are counted: more take minutes under callgrind".into(),
+            ],
+        },
         CommandError::GateAgainst { run: path("results/one"), reason: "nothing counted in the earlier one".into() },
         CommandError::SourceForStubs,
         CommandError::NoHaclSource { version: "3.14.10".into(), reason: "no mirror has python3.14 3.14.10-1".into() },

@@ -8,6 +8,7 @@ use super::format;
 use super::summarise::group_of;
 use super::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::error::Exit;
+use crate::matrix;
 use crate::run::{Counting, Plan, Role, Run};
 
 /// One subject in one benchmark, judged.
@@ -23,11 +24,13 @@ pub struct Gated {
     pub tripped: bool,
 }
 
-/// What could not be judged, and why.
+/// What was not judged, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unjudged {
     pub what: String,
     pub why: String,
+    /// Whether the gate was asked about it: a planned subject in a benchmark that is counted. Only what has none by design may be left out.
+    pub missing: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -38,13 +41,17 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Done where all that was judged is within the limit; where nothing could be judged, the gate has not passed.
+    /// Done where all that it was asked about was judged, and is within the limit: with a hole, or with nothing judged, it has not passed.
     pub fn exit(&self) -> Exit {
         match self.judged.iter().any(|gated| gated.tripped) {
             true => Exit::Gate,
-            false if self.judged.is_empty() => Exit::Incomplete,
+            false if self.judged.is_empty() || self.missing().next().is_some() => Exit::Incomplete,
             false => Exit::Done,
         }
+    }
+
+    fn missing(&self) -> impl Iterator<Item = &Unjudged> {
+        self.unjudged.iter().filter(|unjudged| unjudged.missing)
     }
 }
 
@@ -52,7 +59,7 @@ impl Gate {
 pub fn gate_within(run: &Run, summary: &Summary, limit: GateLimit) -> Gate {
     let mut gate = Gate { limit, judged: Vec::new(), unjudged: Vec::new() };
     for benchmark in &summary.benchmarks {
-        if gate.withholds(summary, benchmark) {
+        if gate.withholds(run, benchmark) {
             continue;
         }
         let judged = |row: &&SubjectResult| matches!(row.role, Role::Runner | Role::Guest);
@@ -61,8 +68,8 @@ pub fn gate_within(run: &Run, summary: &Summary, limit: GateLimit) -> Gate {
             let against = subject.and_then(|subject| run.plan.baseline_of(subject)).map_or("its baseline", |baseline| &baseline.name);
             match (row.instructions, row.instructions_ratio) {
                 (Some(instructions), Some(ratio)) => gate.judge(benchmark, row, against, instructions, ratio),
-                (Some(_), None) => gate.leave(&item(benchmark, row), &format!("{against} was not counted")),
-                (None, _) => gate.leave(&item(benchmark, row), row.note.as_deref().unwrap_or("it was not counted")),
+                (Some(_), None) => gate.miss(&item(benchmark, row), &format!("{against} was not counted")),
+                (None, _) => gate.miss(&item(benchmark, row), row.note.as_deref().unwrap_or("it was not counted")),
             }
         }
     }
@@ -73,18 +80,18 @@ pub fn gate_within(run: &Run, summary: &Summary, limit: GateLimit) -> Gate {
 pub fn gate_against(run: &Run, summary: &Summary, earlier: &Run, before: &Summary, limit: GateLimit) -> Gate {
     let mut gate = Gate { limit, judged: Vec::new(), unjudged: Vec::new() };
     if let Some(why) = incomparable(&run.plan, &earlier.plan) {
-        gate.leave("the two runs", &why);
+        gate.miss("the two runs", &why);
         return gate;
     }
     for benchmark in &summary.benchmarks {
-        if gate.withholds(summary, benchmark) {
+        if gate.withholds(run, benchmark) {
             continue;
         }
         let then = before.benchmarks.iter().find(|other| other.name == benchmark.name && other.size == benchmark.size);
         for row in benchmark.results.iter().filter(|row| row.role != Role::Control) {
             match pair(run, earlier, benchmark, row, then) {
                 Ok((now, was)) => gate.judge(benchmark, row, "the earlier run", now, now as f64 / was as f64),
-                Err(why) => gate.leave(&item(benchmark, row), &why),
+                Err(why) => gate.miss(&item(benchmark, row), &why),
             }
         }
     }
@@ -143,16 +150,20 @@ fn item(benchmark: &BenchmarkSummary, row: &SubjectResult) -> String {
 
 impl Gate {
     /// Whether the benchmark as a whole has no counts.
-    fn withholds(&mut self, summary: &Summary, benchmark: &BenchmarkSummary) -> bool {
-        let why = match &benchmark.counted {
-            None => {
-                summary.counters.as_ref().and_then(|counters| counters.reason.clone()).or(Some("nothing counted in this run".to_owned()))
-            }
-            Some(counted) => counted.reason.clone(),
+    fn withholds(&mut self, run: &Run, benchmark: &BenchmarkSummary) -> bool {
+        let counters = run.plan.counters.as_ref().filter(|counters| counters.how != Counting::None);
+        let Some(counters) = counters else {
+            let why = run.plan.counters.as_ref().and_then(|counters| counters.reason.as_deref());
+            self.miss(&benchmark.label(), why.unwrap_or("nothing counted in this run"));
+            return true;
         };
-        let Some(why) = why else { return false };
-        self.leave(&benchmark.label(), &why);
-        true
+        let planned = run.plan.benchmarks.iter().find(|planned| planned.name == benchmark.name && planned.size == benchmark.size);
+        if let Some(why) = planned.and_then(|planned| matrix::not_counted(counters.how, planned)) {
+            self.leave(&benchmark.label(), &why);
+            return true;
+        }
+        let why = benchmark.counted.as_ref().and_then(|counted| counted.reason.as_deref());
+        why.inspect(|why| self.miss(&benchmark.label(), why)).is_some()
     }
 
     fn judge(&mut self, benchmark: &BenchmarkSummary, row: &SubjectResult, against: &str, instructions: u64, ratio: f64) {
@@ -162,7 +173,11 @@ impl Gate {
     }
 
     fn leave(&mut self, what: &str, why: &str) {
-        self.unjudged.push(Unjudged { what: what.to_owned(), why: why.to_owned() });
+        self.unjudged.push(Unjudged { what: what.to_owned(), why: why.to_owned(), missing: false });
+    }
+
+    fn miss(&mut self, what: &str, why: &str) {
+        self.unjudged.push(Unjudged { what: what.to_owned(), why: why.to_owned(), missing: true });
     }
 
     /// What the earlier run had and this one has not: a subject that is gone cannot have become slower, but nobody should think that it was judged.
@@ -179,7 +194,7 @@ impl Gate {
         }
     }
 
-    /// For the terminal: what tripped as a table, what could not be judged, and the verdict. Names are as they are.
+    /// For the terminal: what tripped as a table, what is missing, what is not judged at all, and the verdict. Names are as they are.
     pub fn text(&self) -> String {
         let limit = format::percent_exact(self.limit.share());
         let tripped: Vec<&Gated> = self.judged.iter().filter(|gated| gated.tripped).collect();
@@ -197,16 +212,23 @@ impl Gate {
         if !tripped.is_empty() {
             text = format!("gate, instructions: more than {limit} above\n{text}");
         }
-        if !self.unjudged.is_empty() {
-            text += "gate, not judged:\n";
-            for unjudged in &self.unjudged {
+        for (heading, missing) in [("gate, missing:\n", true), ("gate, not judged:\n", false)] {
+            let mut lines = self.unjudged.iter().filter(|unjudged| unjudged.missing == missing).peekable();
+            text += if lines.peek().is_some() { heading } else { "" };
+            for unjudged in lines {
                 text += &format!("   {}: {}\n", format::plain(&unjudged.what), format::plain(&unjudged.why));
             }
         }
-        text + &match (tripped.len(), self.judged.len()) {
-            (_, 0) => "gate not passed: nothing could be judged\n".to_owned(),
-            (0, judged) => format!("gate passed: {judged} counts, none more than {limit} above\n"),
-            (tripped, judged) => format!("gate tripped: {tripped} of {judged} counts are more than {limit} above\n"),
+        text + &self.verdict(&limit)
+    }
+
+    fn verdict(&self, limit: &str) -> String {
+        let tripped = self.judged.iter().filter(|gated| gated.tripped).count();
+        match (tripped, self.judged.len(), self.missing().count()) {
+            (_, 0, _) => "gate not passed: nothing could be judged\n".to_owned(),
+            (0, judged, 0) => format!("gate passed: {judged} counts, none more than {limit} above\n"),
+            (0, judged, _) => format!("gate not passed: {judged} counts, none more than {limit} above, but some are missing\n"),
+            (tripped, judged, _) => format!("gate tripped: {tripped} of {judged} counts are more than {limit} above\n"),
         }
     }
 }

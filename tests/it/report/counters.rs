@@ -2,7 +2,7 @@
 
 use surtax::error::Exit;
 use surtax::report::{self, Finding, Gate, GateLimit, Summary, gate_against, gate_within, summarise};
-use surtax::run::{BenchmarkPlan, Clock, CounterPlan, Counters, Counting, Outcome, Phase, Run, Sample};
+use surtax::run::{BenchmarkPlan, Clock, CounterPlan, Counters, Counting, Outcome, Phase, Run, Sample, SubjectPlan};
 
 use super::synthetic::{SUBJECTS, Synthetic, row};
 
@@ -174,17 +174,41 @@ fn tripped(gate: &Gate) -> Vec<(&str, &str)> {
 
 #[test]
 fn the_gate_holds_runners_against_their_baseline() {
-    let run = without(by_callgrind(), |sample| sample.phase == Phase::Counted && sample.benchmark == "cells");
+    let run = by_callgrind();
+    let whole = gate_within(&run, &summarise(&run), limit("instructions=15%"));
+    assert_eq!(whole.exit(), Exit::Done, "what is not counted by design is no hole: {whole:?}");
+    let run = without(run, |sample| sample.phase == Phase::Counted && sample.benchmark == "cells");
     let summary = summarise(&run);
     let gate = gate_within(&run, &summary, limit("instructions=2%"));
     // 2 % itself is let through.
     assert!(tripped(&gate).iter().all(|(subject, _)| ["static-pic-pie", "shared"].contains(subject)), "{gate:?}");
     assert_eq!((gate.exit(), tripped(&gate).len()), (Exit::Gate, 2 * 7));
-    assert_eq!(gate_within(&run, &summary, limit("instructions=15%")).exit(), Exit::Done);
-    assert!(gate.unjudged.iter().any(|unjudged| unjudged.what.starts_with("amortised, M = 1,000,000")), "{:?}", gate.unjudged);
-    assert!(gate.unjudged.iter().any(|unjudged| unjudged.what.starts_with("cells") && unjudged.why == "no visit was counted"));
+    let unjudged = |what: &str| gate.unjudged.iter().find(|unjudged| unjudged.what.starts_with(what)).unwrap();
+    assert!(!unjudged("amortised, M = 1,000,000").missing, "{:?}", gate.unjudged);
+    assert!(unjudged("cells").missing && unjudged("cells").why == "no visit was counted");
     assert!(gate.judged.iter().all(|gated| gated.subject != "python3-again"), "the control is nobody's build");
     insta::assert_snapshot!("gate-tripped", gate.text());
+}
+
+#[test]
+fn a_gate_with_holes_does_not_pass() {
+    let gate = |run: &Run| gate_within(run, &summarise(run), limit("instructions=16%"));
+    let startup = |subject: &'static str| {
+        move |sample: &Sample| sample.phase == Phase::Counted && sample.benchmark == "startup" && sample.subject == subject
+    };
+    for (subject, holes) in [("shared", 1), ("python3", 4), ("python3-again", 0)] {
+        let gate = gate(&without(by_callgrind(), startup(subject)));
+        let missing = gate.unjudged.iter().filter(|unjudged| unjudged.missing).count();
+        let passes = if holes == 0 { Exit::Done } else { Exit::Incomplete };
+        assert_eq!((missing, gate.exit()), (holes, passes), "{subject}: {:?}", gate.unjudged);
+    }
+    // What shares a register counts for nobody, and the rest must not stand for it.
+    let mut shared = by_perf();
+    let of_shared = |sample: &&mut Sample| sample.subject == "shared" && sample.benchmark == "dynamic";
+    shared.samples.iter_mut().filter(of_shared).for_each(|sample| sample.counters = None);
+    let gate = gate(&shared);
+    assert_eq!(gate.exit(), Exit::Incomplete);
+    insta::assert_snapshot!("gate-with-a-hole", gate.text());
 }
 
 #[test]
@@ -231,10 +255,16 @@ fn what_has_no_like_in_the_earlier_run_is_named() {
         "the processor's counters counted in the earlier one, callgrind in this one",
     );
     let renamed = against(&|earlier| earlier.plan.subjects[5].name = "shared-old".into());
-    assert_eq!(renamed.exit(), Exit::Done);
+    assert_eq!(renamed.exit(), Exit::Incomplete, "its new name is judged by nothing");
     assert!(whys(&renamed).contains(&"shared in startup: the earlier run has no such subject".to_owned()), "{:?}", whys(&renamed));
     assert!(whys(&renamed).contains(&"shared-old in startup: only the earlier run has this subject".to_owned()), "{:?}", whys(&renamed));
+    let gone = against(&|earlier| {
+        let again = SubjectPlan { name: "retired".into(), ..earlier.plan.subjects[5].clone() };
+        earlier.plan.subjects.push(again);
+    });
+    assert_eq!(gone.exit(), Exit::Done, "who is no longer planned has no count to miss: {:?}", whys(&gone));
     let fewer = against(&|earlier| earlier.plan.benchmarks.retain(|benchmark| benchmark.name != "startup"));
+    assert_eq!(fewer.exit(), Exit::Incomplete);
     assert!(whys(&fewer).contains(&"shared in startup: the earlier run has no such benchmark".to_owned()), "{:?}", whys(&fewer));
 }
 
