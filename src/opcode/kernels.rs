@@ -31,7 +31,7 @@ pub(crate) struct KernelLine {
     /// … how many copies the two have, …
     pub(crate) copies: Option<[u64; 2]>,
     /// … and the number of the mark before the first of them.
-    pub(crate) segment: Option<u64>,
+    pub(crate) segment: Option<usize>,
 }
 
 impl KernelsLine {
@@ -45,6 +45,11 @@ impl KernelsLine {
                 (ns, _) => return Err(format!("the kernel {name} has neither a time nor a reason: {ns:?}")),
             }
         }
+        self.unless_none(costs)
+    }
+
+    /// Costs of at least one kernel, or why there are none.
+    pub(crate) fn unless_none(&self, costs: BTreeMap<String, f64>) -> Result<BTreeMap<String, f64>, String> {
         match self.kernels.iter().find_map(|(name, kernel)| Some((name, kernel.reason.as_ref()?))) {
             Some((name, reason)) if costs.is_empty() => Err(format!("no kernel ran its form; {name}: {reason}")),
             None if costs.is_empty() => Err("there are no kernels".to_owned()),

@@ -2,45 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::Parts;
+use crate::line::json_line;
+use crate::opcode::KernelsLine;
 
-/// What matters here of the line that `kernels.py` prints; `measure/output.rs` reads the whole of it in measured visits.
-#[derive(Deserialize)]
-struct Line {
-    kernels: BTreeMap<String, Kernel>,
-}
-
-#[derive(Deserialize)]
-struct Kernel {
-    /// How often each of the two functions ran.
-    #[serde(default)]
-    loops: Option<u64>,
-    /// How many copies of the statement the two functions have.
-    #[serde(default)]
-    copies: Option<[u64; 2]>,
-    /// The mark, from 0, after which the function of fewer copies ran; after the next one, that of more.
-    #[serde(default)]
-    segment: Option<usize>,
-}
-
-/// By kernel; one that did not run its form has no segment, and is absent. The error is a reason for the journal.
+/// By kernel; one that did not run its form is absent. The error is a reason for the journal.
 pub(in crate::measure) fn instructions_per_copy(stdout: &[u8], parts: &Parts) -> Result<BTreeMap<String, f64>, String> {
-    let line: Line = serde_json::from_slice(stdout).map_err(|error| format!("stdout is not the kernels' line: {error}"))?;
+    let line: KernelsLine = json_line(stdout, "the kernels' line")?;
     // The first part is what ran before mark 0.
-    let part = |mark: usize| parts.marked.get(mark + 1).copied();
+    let part = |mark: usize| parts.marked.get(mark.checked_add(1)?).copied();
     let mut costs = BTreeMap::new();
-    for (name, kernel) in line.kernels {
-        let (Some(loops), Some([few, many]), Some(mark)) = (kernel.loops, kernel.copies, kernel.segment) else { continue };
-        let (Some(of_few), Some(of_many)) = (part(mark), part(mark + 1)) else {
+    for (name, kernel) in line.kernels.iter().filter(|(_, kernel)| kernel.reason.is_none()) {
+        let (Some(loops), Some([few, many]), Some(mark)) = (kernel.loops, kernel.copies, kernel.segment) else {
+            return Err(format!("the kernel {name} has neither a segment nor a reason"));
+        };
+        let (Some(of_few), Some(of_many)) = (part(mark), part(mark.saturating_add(1))) else {
             return Err(format!("callgrind saw {} marks, and the kernel {name} begins at mark {mark}", parts.marked.len()));
         };
         let copies = many.checked_sub(few).and_then(|more| more.checked_mul(loops)).filter(|&copies| copies > 0);
         let copies = copies.ok_or_else(|| format!("the kernel {name} has no more copies in its second function than in its first"))?;
-        costs.insert(name, (of_many as f64 - of_few as f64) / copies as f64);
+        costs.insert(name.clone(), (of_many as f64 - of_few as f64) / copies as f64);
     }
-    Ok(costs)
+    line.unless_none(costs)
 }
 
 #[cfg(test)]
@@ -53,23 +36,32 @@ mod tests {
         instructions_per_copy(stdout.as_bytes(), &parts).map(|costs| costs.into_iter().collect())
     }
 
+    fn kernel(reason: &str, segment: &str) -> String {
+        format!(r#"{{"group":"arithmetic","form":null,"specialised":false,"copy":{{}},"ns":null,"reason":{reason}{segment}}}"#)
+    }
+
     #[test]
     fn a_copy_costs_what_more_of_them_take_by_their_number() {
-        let line = r#"{"kernels":{
-            "add-int":{"group":"arithmetic","form":"BINARY_OP_ADD_INT","loops":100,"copies":[10,20],"segment":0},
-            "pop":{"loops":50,"copies":[1,2],"segment":3},
-            "absent":{"reason":"it runs another form","loops":null,"copies":null,"segment":null}},"names":{}}"#;
-        assert_eq!(costs(line).unwrap(), [("add-int".to_owned(), 20.0), ("pop".to_owned(), 20.0)]);
+        let (add, pop) = (r#","loops":100,"copies":[10,20],"segment":0"#, r#","loops":50,"copies":[1,2],"segment":3"#);
+        // A guard may fail while it is counted: what was counted then is not the form's.
+        let [add, pop, absent, failed] =
+            [kernel("null", add), kernel("null", pop), kernel(r#""it runs another form""#, ""), kernel(r#""a guard failed""#, pop)];
+        let line = format!("{{\"kernels\":{{\"add-int\":{add},\"pop\":{pop},\"absent\":{absent},\"failed\":{failed}}},\"names\":{{}}}}\n");
+        assert_eq!(costs(&line).unwrap(), [("add-int".to_owned(), 20.0), ("pop".to_owned(), 20.0)]);
     }
 
     #[test]
     fn a_line_that_does_not_fit_the_marks_is_a_reason() {
-        let of = |kernel: &str| costs(&format!(r#"{{"kernels":{{"k":{kernel}}}}}"#)).unwrap_err();
-        assert_eq!(of(r#"{"loops":1,"copies":[1,2],"segment":4}"#), "callgrind saw 6 marks, and the kernel k begins at mark 4");
+        let why = |kernel: &str| costs(&format!("{{\"kernels\":{{\"k\":{kernel}}},\"names\":{{}}}}")).unwrap_err();
+        let of = |segment: &str| why(&kernel("null", segment));
+        assert_eq!(of(r#","loops":1,"copies":[1,2],"segment":4"#), "callgrind saw 6 marks, and the kernel k begins at mark 4");
         assert_eq!(
-            of(r#"{"loops":1,"copies":[2,2],"segment":0}"#),
+            of(r#","loops":1,"copies":[2,2],"segment":0"#),
             "the kernel k has no more copies in its second function than in its first"
         );
+        assert_eq!(of(r#","loops":1,"copies":[1,2]"#), "the kernel k has neither a segment nor a reason");
+        assert_eq!(why(&kernel(r#""saw A""#, "")), "no kernel ran its form; k: saw A");
+        assert!(of(r#","loop":1"#).starts_with("stdout is not the kernels' line: "));
         assert!(costs("nonsense").unwrap_err().starts_with("stdout is not the kernels' line"));
     }
 }
