@@ -324,7 +324,8 @@ pub struct MatrixRunArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
-    /// A visit that takes longer counts as failed
+    /// A visit that takes longer counts as failed; one under callgrind may take ten times as long, and ten minutes
+    /// at least
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub timeout: u32,
 

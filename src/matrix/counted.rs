@@ -1,12 +1,23 @@
 //! What callgrind counts: which benchmarks, at which size, by which commands. It is some hundred times slower than the processor.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Benchmark, CommandLine, commands};
 use crate::run::{BenchmarkPlan, Clock, Counting, Plan, SubjectPlan};
 
 /// Every counted visit's `PYTHONHASHSEED`, in every run: counts of two runs are only equal if dictionaries are laid out alike.
 pub const COUNTED_HASH_SEED: u32 = 1;
+
+/// The longest that a counted visit may take in a run whose timed ones may take `timeout`.
+///
+/// What takes callgrind three seconds by design (see [`counted_size`]) would rarely need more; whole processes keep their size, though, and get a hundred
+/// times as slow. Ten times the limit, and ten minutes at least, ends what hangs and not what is slow.
+pub fn counted_limit(timeout: Duration) -> Duration {
+    const TIMES: u32 = 10;
+    const LEAST: Duration = Duration::from_secs(600);
+    timeout.saturating_mul(TIMES).max(LEAST)
+}
 
 /// What of a visit's processes is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

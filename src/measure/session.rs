@@ -146,13 +146,14 @@ impl Session<'_> {
             }
             None => (matrix::commands(kind, benchmark.size, subject, self.benchmarks, round.hash_seed), benchmark.size),
         };
+        let timeout = Duration::try_from_secs_f64(self.plan.timeout_seconds).unwrap_or(Duration::MAX);
         let request = Request {
             benchmark: kind,
             size,
             clock: benchmark.clock,
             commands: &commands,
             environment: &subject_environment(round.hash_seed),
-            limit: Duration::try_from_secs_f64(self.plan.timeout_seconds).unwrap_or(Duration::MAX),
+            limit: if callgrind.is_some() { matrix::counted_limit(timeout) } else { timeout },
             callgrind: callgrind.map(|callgrind| (callgrind, Region::of(benchmark))),
         };
         let mut visited = visit(self.executor, &request).map_err(|_| self.interrupted())?;

@@ -63,6 +63,23 @@ fn a_counted_visit_has_a_count_and_no_time() {
 }
 
 #[test]
+fn a_counted_visit_has_a_limit_of_its_own() {
+    let limits = |timeout_seconds: f64| {
+        let mut fixture = by_callgrind(&["startup"]);
+        fixture.plan.timeout_seconds = timeout_seconds;
+        let mut executor = Scripted::new(&always);
+        fixture.measure(&mut executor).unwrap();
+        let seconds = |under_callgrind: bool| {
+            let of_these = executor.limits.iter().filter(move |(under, _)| *under == under_callgrind);
+            of_these.map(|(_, limit)| limit.as_secs()).collect::<std::collections::BTreeSet<u64>>()
+        };
+        (Vec::from_iter(seconds(false)), Vec::from_iter(seconds(true)))
+    };
+    assert_eq!(limits(5.0), (vec![5], vec![600]));
+    assert_eq!(limits(300.0), (vec![300], vec![3000]));
+}
+
+#[test]
 fn what_the_processor_counts_is_summed_over_a_visits_processes() {
     let counters = Some(CounterPlan { how: Counting::Perf, reason: None });
     let selection = Selection { rounds: Some(1), warmup: Some(0), ..select(&["cells/3"]) };

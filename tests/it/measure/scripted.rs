@@ -36,6 +36,8 @@ pub(super) struct Scripted<'a> {
     pub(super) perf: bool,
     /// Arguments of every process that ran under callgrind.
     pub(super) counted: Vec<Vec<String>>,
+    /// How long every process was given, and whether it ran under callgrind.
+    pub(super) limits: Vec<(bool, Duration)>,
 }
 
 /// Where the stand-in for valgrind would be.
@@ -64,7 +66,7 @@ fn without_valgrind(command: &CommandLine) -> CommandLine {
 
 impl<'a> Scripted<'a> {
     pub(super) fn new(script: &'a dyn Fn(&str, usize) -> Act) -> Self {
-        Self { script, calls: Vec::new(), visits: HashMap::new(), perf: false, counted: Vec::new() }
+        Self { script, calls: Vec::new(), visits: HashMap::new(), perf: false, counted: Vec::new(), limits: Vec::new() }
     }
 
     pub(super) fn subjects(&self) -> Vec<&str> {
@@ -91,7 +93,13 @@ impl Executor for Scripted<'_> {
         Some(VALGRIND.into())
     }
 
-    fn execute(&mut self, command: &CommandLine, environment: &[(&'static str, String)], _: Duration) -> Result<Finished, ProcessError> {
+    fn execute(
+        &mut self,
+        command: &CommandLine,
+        environment: &[(&'static str, String)],
+        limit: Duration,
+    ) -> Result<Finished, ProcessError> {
+        self.limits.push((command.program == Path::new(VALGRIND), limit));
         if command.program == Path::new(VALGRIND) {
             let inner = without_valgrind(command);
             self.counted.push(inner.arguments.iter().map(|word| word.to_str().unwrap().to_owned()).collect());
