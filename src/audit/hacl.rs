@@ -12,7 +12,7 @@ use crate::fs;
 ///
 /// Symbols carry CPython's own prefix: `python_hashlib_Hacl_…` (3.12, 3.13), `_Py_LibHacl_Hacl_…` (3.14 on).
 pub fn missing_symbols(archive: &Path) -> Result<Vec<String>, AuditError> {
-    Ok(functions(archive)?.missing())
+    Ok(hacl_functions(archive)?.missing())
 }
 
 /// The HACL functions that an archive has something to do with.
@@ -43,7 +43,7 @@ impl Functions {
     }
 }
 
-pub(crate) fn functions(archive: &Path) -> Result<Functions, AuditError> {
+pub(crate) fn hacl_functions(archive: &Path) -> Result<Functions, AuditError> {
     let bytes = fs::read(archive)?;
     let mut functions = Functions::default();
     for_each_object(archive, &bytes, |object| functions.add(object))?;

@@ -25,7 +25,7 @@ use crate::fs::FsError;
 pub use archive::archive_code;
 pub(crate) use archive::{Counts, count, count_objects};
 pub use file::audit_file;
-pub(crate) use hacl::functions;
+pub(crate) use hacl::hacl_functions;
 pub use hacl::missing_symbols;
 pub(crate) use linked::Symbols;
 pub use linked::{after_link, handlers};

@@ -76,7 +76,7 @@ pub fn not_counted(how: Counting, benchmark: &BenchmarkPlan) -> Option<String> {
 }
 
 /// The benchmarks that the run counts in visits of their own, by place in the plan, with their sizes.
-pub fn counted(plan: &Plan) -> Vec<(usize, Option<u64>)> {
+pub fn counted_benchmarks(plan: &Plan) -> Vec<(usize, Option<u64>)> {
     if plan.counters.as_ref().is_none_or(|counters| counters.how != Counting::Callgrind) {
         return Vec::new();
     }

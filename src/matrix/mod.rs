@@ -10,7 +10,7 @@ mod selection;
 
 pub use catalogue::{Benchmark, Expected};
 pub use command::{CommandLine, commands};
-pub use counted::{COUNTED_HASH_SEED, Region, counted, counted_commands, counted_limit, counted_size, not_counted};
+pub use counted::{COUNTED_HASH_SEED, Region, counted_benchmarks, counted_commands, counted_limit, counted_size, not_counted};
 pub use error::MatrixError;
 pub use groups::check_names;
 pub use schedule::{Round, missing, schedule};

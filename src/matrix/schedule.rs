@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
-use super::counted::{COUNTED_HASH_SEED, counted};
+use super::counted::{COUNTED_HASH_SEED, counted_benchmarks};
 use crate::digest::Sha256;
 use crate::run::{Phase, Plan, Sample};
 
@@ -49,7 +49,7 @@ pub fn schedule(plan: &Plan) -> Vec<Round> {
         }));
     }
     let order: Vec<usize> = (0..plan.subjects.len()).collect();
-    rounds.extend(counted(plan).into_iter().map(|(benchmark, _)| {
+    rounds.extend(counted_benchmarks(plan).into_iter().map(|(benchmark, _)| {
         let order = order.clone();
         Round { benchmark, phase: Phase::Counted, number: 0, hash_seed: COUNTED_HASH_SEED, order }
     }));

@@ -18,7 +18,7 @@ pub(super) fn findings(run: &Run, summary: &Summary, recorded: usize) -> Vec<Fin
     // A subject that failed verification is a hole of its own, which no resuming fills.
     let measurable = |name: &str| run.verification.of(name).is_none_or(|verified| verified.passed());
     let subjects = run.plan.subjects.iter().filter(|subject| measurable(&subject.name)).count();
-    let planned = (rounds * run.plan.benchmarks.len() + matrix::counted(&run.plan).len()) * subjects;
+    let planned = (rounds * run.plan.benchmarks.len() + matrix::counted_benchmarks(&run.plan).len()) * subjects;
     if recorded < planned {
         findings.push(Finding::Incomplete { measured: recorded, planned });
     }

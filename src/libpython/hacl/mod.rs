@@ -211,7 +211,7 @@ pub fn provide(
 
 /// A tarball of another release may lack what this libpython asks for; the linker would say so in a screenful.
 fn check_complete(library: &Path, archive: &Path, source: &HaclSource) -> Result<(), HaclError> {
-    let defined = crate::audit::functions(archive)?.defined;
+    let defined = crate::audit::hacl_functions(archive)?.defined;
     let symbols: Vec<String> = missing_symbols(library)?.into_iter().filter(|symbol| !defined.contains(symbol)).collect();
     if symbols.is_empty() {
         return Ok(());

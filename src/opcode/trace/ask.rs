@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::error::TraceError;
-use super::wire::{Counted, Failed, Line, Pass, Request, Watched};
+use super::wire::{CountedPass, Failed, Line, Pass, Request, Watched};
 use super::{Demand, Interpreter};
 use crate::assets;
 use crate::process::{Finished, Job, how_it_ended, last_lines, subject_environment};
@@ -21,7 +21,7 @@ struct Said {
     calls: Vec<String>,
     /// Where the file was last: `None` until it was looked at, `Some(None)` while it was imported, else in that call.
     at: Option<Option<usize>>,
-    counted: Option<Counted>,
+    counted: Option<CountedPass>,
     watched: Option<Watched>,
     failed: Option<Failed>,
 }
@@ -38,7 +38,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Executions by instruction, and the calls that were made.
-    pub(super) fn count(&self) -> Result<(Counted, Vec<String>), TraceError> {
+    pub(super) fn count(&self) -> Result<(CountedPass, Vec<String>), TraceError> {
         // Counting is slow, and need not be complete.
         let mut said = self.run(Pass::Count, None, 0.5)?;
         let counted = said.counted.take().ok_or_else(|| self.not_understood(""))?;

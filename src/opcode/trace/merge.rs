@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::shape::{Call, Function, Instruction, Trace};
-use super::wire::{Code, Counted, Site, Watched};
+use super::wire::{Code, CountedPass, Site, Watched};
 use super::{Demand, Interpreter};
 use crate::run::SCHEMA;
 
-pub(super) fn merge(interpreter: &Interpreter, demand: &Demand, calls: Vec<String>, counted: Counted, watched: Watched) -> Trace {
+pub(super) fn merge(interpreter: &Interpreter, demand: &Demand, calls: Vec<String>, counted: CountedPass, watched: Watched) -> Trace {
     let counts: BTreeMap<u32, BTreeMap<u32, u64>> =
         counted.functions.into_iter().map(|function| (function.index, function.counts)).collect();
     let functions = watched.functions.into_iter().map(|code| {

@@ -12,7 +12,7 @@ pub(super) struct Request<'a> {
     pub calls: &'a [String],
     pub times: u32,
     pub functions: &'a [String],
-    /// Of the code objects, as `Counted` numbers them; all if absent.
+    /// Of the code objects, as `CountedPass` numbers them; all if absent.
     pub only: Option<Vec<u32>>,
     pub seconds: f64,
 }
@@ -29,7 +29,7 @@ pub(super) enum Pass {
 pub(super) enum Line {
     At(At),
     Calls(Calls),
-    Counted(Counted),
+    Counted(CountedPass),
     Watched(Watched),
     Failed(Failed),
 }
@@ -50,7 +50,7 @@ pub(super) struct Calls {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Counted {
+pub(super) struct CountedPass {
     pub method: String,
     pub completed: Vec<u32>,
     pub functions: Vec<Counts>,

@@ -46,7 +46,7 @@ fn by_perf() -> Run {
 fn by_callgrind() -> Run {
     let mut run = by(Counting::Callgrind);
     let plan = run.plan.clone();
-    for (index, size) in surtax::matrix::counted(&plan) {
+    for (index, size) in surtax::matrix::counted_benchmarks(&plan) {
         let benchmark = &plan.benchmarks[index];
         for (position, subject) in plan.subjects.iter().enumerate() {
             let counted_size = size.filter(|_| size != benchmark.size);
