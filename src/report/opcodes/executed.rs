@@ -1,6 +1,6 @@
 //! What the benchmarks execute in each subject, and whether it is the same as in its baseline.
 
-use super::census::{Census, counts};
+use super::index::{Index, counts};
 use super::shape::{ExecutedResult, TopInstruction};
 use crate::run::{BenchmarkPlan, Executed, Role, SubjectPlan};
 
@@ -8,9 +8,9 @@ use crate::run::{BenchmarkPlan, Executed, Role, SubjectPlan};
 const TOP: usize = 12;
 
 /// A row per benchmark that was looked at and subject; the plan's benchmarks first, in its order.
-pub(super) fn executed(census: &Census<'_>) -> Vec<ExecutedResult> {
-    let plan = &census.run.plan;
-    let looked_at = census.run.opcodes.iter().flat_map(|opcodes| &opcodes.subjects).flat_map(|subject| &subject.benchmarks);
+pub(super) fn executed(index: &Index<'_>) -> Vec<ExecutedResult> {
+    let plan = &index.run.plan;
+    let looked_at = index.run.opcodes.iter().flat_map(|opcodes| &opcodes.subjects).flat_map(|subject| &subject.benchmarks);
     let mut names: Vec<&str> = Vec::new();
     for name in looked_at.map(|executed| executed.benchmark.as_str()) {
         // What the kernels execute is each kernel's own affair.
@@ -19,20 +19,20 @@ pub(super) fn executed(census: &Census<'_>) -> Vec<ExecutedResult> {
         }
     }
     names.sort_by_key(|name| plan.benchmarks.iter().position(|benchmark| benchmark.name == *name).unwrap_or(usize::MAX));
-    let rows = |name| plan.subjects.iter().filter_map(move |subject| row(census, name, subject));
+    let rows = |name| plan.subjects.iter().filter_map(move |subject| row(index, name, subject));
     names.into_iter().flat_map(rows).collect()
 }
 
 /// Absent where one of the two is not known.
-pub(super) fn same_code(census: &Census<'_>, benchmark: &str, subject: &str, against: &str) -> Option<bool> {
-    let digest = |name: &str| census.executed(census.run.plan.subject(name)?, benchmark)?.digest.as_ref();
+pub(super) fn same_code(index: &Index<'_>, benchmark: &str, subject: &str, against: &str) -> Option<bool> {
+    let digest = |name: &str| index.executed(index.run.plan.subject(name)?, benchmark)?.digest.as_ref();
     if subject == against { None } else { Some(digest(subject)? == digest(against)?) }
 }
 
-fn row(census: &Census<'_>, benchmark: &str, subject: &SubjectPlan) -> Option<ExecutedResult> {
-    let baseline = census.run.plan.baseline_of(subject)?;
-    let (own, other) = (census.executed(subject, benchmark), census.executed(baseline, benchmark));
-    let same_code = if subject.role == Role::Baseline { None } else { same_code(census, benchmark, &subject.name, &baseline.name) };
+fn row(index: &Index<'_>, benchmark: &str, subject: &SubjectPlan) -> Option<ExecutedResult> {
+    let baseline = index.run.plan.baseline_of(subject)?;
+    let (own, other) = (index.executed(subject, benchmark), index.executed(baseline, benchmark));
+    let same_code = if subject.role == Role::Baseline { None } else { same_code(index, benchmark, &subject.name, &baseline.name) };
     let note = match (own, other) {
         (None, _) => Some("nothing is known of its bytecode".to_owned()),
         (Some(own), Some(other)) if same_code == Some(false) => Some(difference(own, other, &baseline.name)),

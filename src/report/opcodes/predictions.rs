@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::census::{Census, Rounds, counts};
 use super::executed::same_code;
+use super::index::{Index, Rounds, counts};
 use super::mixture::{Histogram, Mixture, step};
 use super::shape::Prediction;
 use crate::report::summary::BenchmarkSummary;
@@ -12,24 +12,24 @@ use crate::run::{BenchmarkPlan, Clock, Kernel, Role, SubjectPlan};
 use crate::stats;
 
 /// A row for each benchmark whose bytecode is known and each subject but baselines; nothing where no kernel has a cost.
-pub(super) fn predictions(census: &Census<'_>, visits: &Visits<'_>, benchmarks: &[BenchmarkSummary]) -> Vec<Prediction> {
-    let plan = &census.run.plan;
+pub(super) fn predictions(index: &Index<'_>, visits: &Visits<'_>, benchmarks: &[BenchmarkSummary]) -> Vec<Prediction> {
+    let plan = &index.run.plan;
     let compared = plan.subjects.iter().filter(|subject| subject.role != Role::Baseline);
-    let pairs: Vec<Pair<'_>> = compared.filter_map(|subject| Pair::of(census, subject)).collect();
+    let pairs: Vec<Pair<'_>> = compared.filter_map(|subject| Pair::of(index, subject)).collect();
     if pairs.iter().all(|pair| pair.mixtures.is_none()) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    for (benchmark, summary) in plan.benchmarks.iter().zip(benchmarks).filter(|(benchmark, _)| is_predicted(census, benchmark)) {
-        found.extend(pairs.iter().filter_map(|pair| pair.prediction(census, visits, benchmark, summary)));
+    for (benchmark, summary) in plan.benchmarks.iter().zip(benchmarks).filter(|(benchmark, _)| is_predicted(index, benchmark)) {
+        found.extend(pairs.iter().filter_map(|pair| pair.prediction(index, visits, benchmark, summary)));
     }
     found
 }
 
 /// Of what is timed as a whole process the largest size alone, where starting weighs least.
-fn is_predicted(census: &Census<'_>, benchmark: &BenchmarkPlan) -> bool {
+fn is_predicted(index: &Index<'_>, benchmark: &BenchmarkPlan) -> bool {
     let larger = |other: &BenchmarkPlan| other.name == benchmark.name && other.size > benchmark.size;
-    let is_largest = !census.run.plan.benchmarks.iter().any(larger);
+    let is_largest = !index.run.plan.benchmarks.iter().any(larger);
     benchmark.name != BenchmarkPlan::OPCODES && (benchmark.clock == Clock::InProcess || is_largest)
 }
 
@@ -44,10 +44,10 @@ struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    fn of(census: &Census<'a>, subject: &'a SubjectPlan) -> Option<Self> {
-        let baseline = census.run.plan.baseline_of(subject)?;
-        let (own, base) = (census.costs(subject), census.costs(baseline));
-        let mixtures = census.opcodes(subject).zip(census.opcodes(baseline)).and_then(|(of_own, of_base)| {
+    fn of(index: &Index<'a>, subject: &'a SubjectPlan) -> Option<Self> {
+        let baseline = index.run.plan.baseline_of(subject)?;
+        let (own, base) = (index.costs(subject), index.costs(baseline));
+        let mixtures = index.opcodes(subject).zip(index.opcodes(baseline)).and_then(|(of_own, of_base)| {
             let (own, base) = (priced(&of_own.kernels, &own), priced(&of_base.kernels, &base));
             if of_own.names != of_base.names {
                 return Some((Mixture::of(&own)?, Some(Mixture::of(&base)?)));
@@ -64,12 +64,12 @@ impl<'a> Pair<'a> {
     /// Nothing where no histogram was taken of the benchmark, which *What the benchmarks execute* gives the reason of.
     fn prediction(
         &self,
-        census: &Census<'_>,
+        index: &Index<'_>,
         visits: &Visits<'_>,
         benchmark: &BenchmarkPlan,
         summary: &BenchmarkSummary,
     ) -> Option<Prediction> {
-        let histogram = |subject| census.executed(subject, &benchmark.name).map(|executed| counts(executed).collect::<Histogram<'_>>());
+        let histogram = |subject| index.executed(subject, &benchmark.name).map(|executed| counts(executed).collect::<Histogram<'_>>());
         let known = |subject| histogram(subject).filter(|histogram| !histogram.is_empty());
         let (own, base) = (known(self.subject)?, known(self.baseline)?);
         let measured = summary.of(&self.subject.name);
@@ -89,7 +89,7 @@ impl<'a> Pair<'a> {
             unexplained_low: None,
             unexplained_high: None,
             covered: None,
-            note: self.note(census, benchmark),
+            note: self.note(index, benchmark),
         };
         let Some((mixture, of_base)) = &self.mixtures else {
             row.note = Some("the kernels gave no costs for both".to_owned());
@@ -126,8 +126,8 @@ impl<'a> Pair<'a> {
         own.iter().filter_map(|(round, time)| Some((*round, stats::ratio(*time, *base.get(round)?)?))).collect()
     }
 
-    fn note(&self, census: &Census<'_>, benchmark: &BenchmarkPlan) -> Option<String> {
-        let differs = same_code(census, &benchmark.name, &self.subject.name, &self.baseline.name) == Some(false);
+    fn note(&self, index: &Index<'_>, benchmark: &BenchmarkPlan) -> Option<String> {
+        let differs = same_code(index, &benchmark.name, &self.subject.name, &self.baseline.name) == Some(false);
         let notes = [
             differs.then_some("the two execute other bytecode, each its own here"),
             (benchmark.clock == Clock::WholeProcess).then_some("starting and ending the interpreter is in the measured ratio alone"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::census::{Census, Rounds};
+use super::index::{Index, Rounds};
 use super::shape::KernelResult;
 use crate::report::judge::lacking;
 use crate::report::summarise::withheld;
@@ -10,18 +10,18 @@ use crate::run::{Kernel, Role, SubjectPlan};
 use crate::stats::{self, Interval, Verdict};
 
 /// All rows, and how many p-values were corrected together.
-pub(super) fn taxes(census: &Census<'_>) -> (Vec<KernelResult>, usize) {
+pub(super) fn taxes(index: &Index<'_>) -> (Vec<KernelResult>, usize) {
     // Looked at, and nothing was timed or counted: no table of holes.
-    if !census.is_measured() {
+    if !index.is_measured() {
         return (Vec::new(), 0);
     }
-    let subjects = &census.run.plan.subjects;
-    let costs: BTreeMap<&str, Rounds<'_>> = subjects.iter().map(|subject| (subject.name.as_str(), census.costs(subject))).collect();
-    let place = Place { census, costs };
+    let subjects = &index.run.plan.subjects;
+    let costs: BTreeMap<&str, Rounds<'_>> = subjects.iter().map(|subject| (subject.name.as_str(), index.costs(subject))).collect();
+    let place = Place { index, costs };
     let mut rows = Vec::new();
-    for (kernel, group) in census.kernels() {
+    for (kernel, group) in index.kernels() {
         let mut own: Vec<KernelResult> = subjects.iter().filter_map(|subject| place.row(kernel, group, subject)).collect();
-        let controls = own.iter().filter(|row| census.run.plan.subject(&row.subject).is_some_and(|subject| subject.role == Role::Control));
+        let controls = own.iter().filter(|row| index.run.plan.subject(&row.subject).is_some_and(|subject| subject.role == Role::Control));
         let floor = |row: &KernelResult| stats::noise_floor(Interval { low: row.tax_low?, high: row.tax_high? }, row.rounds);
         let floor = controls.filter_map(floor).reduce(f64::max);
         own.iter_mut().for_each(|row| row.noise_floor = floor);
@@ -32,17 +32,17 @@ pub(super) fn taxes(census: &Census<'_>) -> (Vec<KernelResult>, usize) {
 }
 
 struct Place<'a> {
-    census: &'a Census<'a>,
+    index: &'a Index<'a>,
     costs: BTreeMap<&'a str, Rounds<'a>>,
 }
 
 impl Place<'_> {
     fn row(&self, kernel: &str, group: &str, subject: &SubjectPlan) -> Option<KernelResult> {
-        let baseline = self.census.run.plan.baseline_of(subject)?;
-        let (own, other) = (self.census.kernel(subject, kernel), self.census.kernel(baseline, kernel));
+        let baseline = self.index.run.plan.baseline_of(subject)?;
+        let (own, other) = (self.index.kernel(subject, kernel), self.index.kernel(baseline, kernel));
         let form = own.and_then(|kernel| kernel.form.clone());
-        let handler = form.as_ref().and_then(|form| self.census.handler(subject, form));
-        let instructions = self.census.instructions(subject, kernel);
+        let handler = form.as_ref().and_then(|form| self.index.handler(subject, form));
+        let instructions = self.index.instructions(subject, kernel);
         let per_baseline = |base: f64| instructions.filter(|_| base > 0.0).map(|own| own / base);
         let mut row = KernelResult {
             kernel: kernel.to_owned(),
@@ -62,7 +62,7 @@ impl Place<'_> {
             p_adjusted: None,
             verdict: None,
             instructions,
-            instructions_ratio: self.census.instructions(baseline, kernel).and_then(per_baseline),
+            instructions_ratio: self.index.instructions(baseline, kernel).and_then(per_baseline),
             got_loads: handler.map(|handler| handler.counts.got_loads),
             plt_calls: handler.map(|handler| handler.counts.plt_calls),
             tls: handler.map(|handler| handler.counts.tls_calls + handler.counts.tls_direct),
@@ -100,9 +100,9 @@ impl Place<'_> {
     }
 
     fn note(&self, row: &KernelResult, own: Option<&Kernel>, other: Option<&Kernel>) -> Option<String> {
-        let subject = self.census.run.plan.subject(&row.subject)?;
+        let subject = self.index.run.plan.subject(&row.subject)?;
         let missing = |kernel: Option<&Kernel>| kernel.and_then(|kernel| kernel.reason.clone());
-        if let Some(reason) = withheld(self.census.run, subject) {
+        if let Some(reason) = withheld(self.index.run, subject) {
             return Some(reason);
         }
         if row.cost_ns.is_none() {

@@ -10,13 +10,13 @@ use crate::stats;
 /// What one more copy of each kernel costs, by round.
 pub(super) type Rounds<'a> = BTreeMap<u32, &'a BTreeMap<String, f64>>;
 
-pub(super) struct Census<'a> {
+pub(super) struct Index<'a> {
     pub(super) run: &'a Run,
     measured: BTreeMap<&'a str, Rounds<'a>>,
     counted: BTreeMap<&'a str, Rounds<'a>>,
 }
 
-impl<'a> Census<'a> {
+impl<'a> Index<'a> {
     pub(super) fn of(run: &'a Run, visits: &Visits<'a>) -> Self {
         let planned = run.plan.benchmarks.iter().find(|benchmark| benchmark.name == BenchmarkPlan::OPCODES);
         let in_phase = |phase| {
