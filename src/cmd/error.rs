@@ -52,10 +52,9 @@ pub enum CommandError {
 impl Explain for CommandError {
     fn exit(&self) -> Exit {
         match self {
-            Self::BaselineFailed { .. }
-            | Self::GateWithoutCounts { .. }
-            | Self::GateWithoutBenchmark { .. }
-            | Self::GateAgainst { .. } => Exit::Incomplete,
+            Self::BaselineFailed { .. } | Self::GateWithoutCounts { .. } | Self::GateWithoutBenchmark { .. } | Self::GateAgainst { .. } => {
+                Exit::Incomplete
+            }
             Self::NoHaclSource { .. } => Exit::Fetch,
             _ => Exit::Usage,
         }

@@ -9,7 +9,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use surtax::digest::Sha256;
 use surtax::matrix::{Selection, Setting, plan};
 use surtax::run::{
-    Audit, BenchmarkPlan, CounterPlan, Counting, Environment, Folder, Outcome, Plan, Role, SCHEMA, SubjectPlan, SubjectVerification, Verification,
+    Audit, BenchmarkPlan, CounterPlan, Counting, Environment, Folder, Outcome, Plan, Role, SCHEMA, SubjectPlan, SubjectVerification,
+    Verification,
 };
 use surtax::run::{Check, CheckGroup};
 use surtax::store::Store;

@@ -1,7 +1,7 @@
 //! From the kernels' costs and the executed bytecode to what each opcode pays, what the benchmarks execute, and what the one predicts of the other.
 
-mod index;
 mod executed;
+mod index;
 mod mixture;
 mod predictions;
 mod sentences;

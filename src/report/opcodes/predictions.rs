@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::index::{Index, Rounds, counts};
 use super::executed::same_code;
+use super::index::{Index, Rounds, counts};
 use super::mixture::{Histogram, Mixture, step};
 use super::shape::Prediction;
 use crate::report::summary::BenchmarkSummary;

@@ -93,7 +93,12 @@ impl Executor for Scripted<'_> {
         Some(VALGRIND.into())
     }
 
-    fn execute(&mut self, command: &CommandLine, environment: &[(&'static str, String)], limit: Duration) -> Result<Finished, ProcessError> {
+    fn execute(
+        &mut self,
+        command: &CommandLine,
+        environment: &[(&'static str, String)],
+        limit: Duration,
+    ) -> Result<Finished, ProcessError> {
         self.limits.push((command.program == Path::new(VALGRIND), limit));
         if command.program == Path::new(VALGRIND) {
             let inner = without_valgrind(command);
