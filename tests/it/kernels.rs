@@ -308,6 +308,9 @@ fn a_census_says_of_each_subject_what_each_benchmark_executes() {
     assert_eq!(reason("garbage"), "stdout is not the line of executed instructions: `hello\\n`");
     assert_eq!(reason("gone"), "cannot start /nowhere/python3");
     assert!(of("gone").kernels.is_empty());
+    let kernels_reason = |name: &str| of(name).kernels_reason.clone();
+    assert_eq!((kernels_reason("python3"), kernels_reason("gone")), (None, Some("cannot start /nowhere/python3".to_owned())));
+    assert_eq!(kernels_reason("crash").as_deref(), Some("kernels.py exited with code 3: no module named dis"));
 }
 
 #[test]
@@ -316,5 +319,5 @@ fn without_kernels_in_the_plan_none_are_asked_for() {
     let baseline = SubjectPlan { executable: python.to_owned(), ..subject("python3", Role::Baseline) };
     let opcodes = read(vec![baseline], &["pure_int_loop"]);
     let [python3] = &opcodes.subjects[..] else { panic!() };
-    assert!(python3.kernels.is_empty() && !python3.names.is_empty());
+    assert!(python3.kernels.is_empty() && python3.kernels_reason.is_none() && !python3.names.is_empty());
 }
