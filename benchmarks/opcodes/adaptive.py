@@ -5,11 +5,12 @@ import inspect
 import opcode
 import sys
 
+from forms import ADAPTIVE, SPECIALISED, own_counts, swallowed_places
+
 LONGEST_TEXT = 200
 MOST_CHANGES = 200
 
 NAMES = dis._all_opname
-BASES = dis.deoptmap
 CACHES = dict(opcode._cache_format)
 if sys.version_info >= (3, 13):
     # `_PyLoadGlobalCache` in pycore_code.h has this order since then; the table behind `dis` kept the old one.
@@ -19,10 +20,6 @@ BACKOFF_BITS = 3 if sys.version_info >= (3, 15) else 4
 OLD = sys.version_info < (3, 12)
 # What the counter of an instruction begins with when it has been specialised: `miss_counter_start` (3.11), `adaptive_counter_cooldown`.
 FULL = 53 if OLD else 52
-# What has a counter specialises by what it meets, but for these: the JIT compiler's counters, and the last ways that a branch went, a bit each. Forms
-# of instructions without one (`RESUME_CHECK`, `LOAD_CONST_IMMORTAL`) come once and say nothing of operands.
-SPECIALISABLE = {name for name, fields in CACHES.items() if "counter" in fields and name not in ("JUMP_BACKWARD", "RESUME")}
-SPECIALISABLE = {name for name in SPECIALISABLE if not name.startswith("POP_JUMP")}
 
 
 class Watched:
@@ -41,11 +38,12 @@ class Watched:
                 if raw[at:at + 4] != before[at:at + 4]:
                     site.changed(call, before, raw)
 
-    def described(self, lines):
+    def described(self, lines, counts):
+        """`counts`: how often each offset was reached."""
         code = self.code
-        sites = [site.described(self.raw) for site in self.sites]
-        for before, site in zip(sites, sites[1:]):
-            site["fused"] = takes_next_along(before["after"])
+        adapted = [(site.offset, NAMES[self.raw[site.offset]], site.argument) for site in self.sites]
+        swallowed, own = swallowed_places(adapted), own_counts(adapted, counts)
+        sites = [site.described(self.raw) | {"fused": place in swallowed, "own": own[place]} for place, site in enumerate(self.sites)]
         shown = {site["line"] for site in sites if site["line"] and site["line"] <= len(lines)}
         source = {line: plain(lines[line - 1].rstrip()) for line in sorted(shown)}
         return {"index": self.index, "name": name_of(code), "line": code.co_firstlineno, "source": source, "instructions": sites}
@@ -66,7 +64,7 @@ class Site:
 
     def changed(self, call, before, raw):
         old, new = NAMES[before[self.offset]], NAMES[raw[self.offset]]
-        if self.opname in SPECIALISABLE:
+        if self.opname in ADAPTIVE:
             self.count_failures(call, old, new, self.counter(old, before)[0], self.counter(new, raw)[0])
         if old != new:
             kind = kind_of(old, new)
@@ -80,8 +78,8 @@ class Site:
         3.11 gives it up when the counter arrives at 0; later ones when a guard fails at 0. Of what happened several times within one call, the last
         is seen.
         """
-        failed = FULL - now if is_specialised(new) else 0
-        if is_specialised(old):
+        failed = FULL - now if new in SPECIALISED else 0
+        if old in SPECIALISED:
             failed = left - now if old == new and now <= left else failed + left + (0 if OLD else 1)
         if failed > 0:
             self.failures += failed
@@ -91,7 +89,7 @@ class Site:
     def counter(self, form, raw):
         """The first cache entry: how many times more, and the exponent of how long the next attempt waits after one that fails."""
         word = raw[self.offset + 2] | raw[self.offset + 3] << 8
-        if OLD and is_specialised(form):
+        if OLD and form in SPECIALISED:
             return word, None
         return word >> BACKOFF_BITS, word & ((1 << BACKOFF_BITS) - 1)
 
@@ -114,9 +112,8 @@ class Site:
             "jump_target": self.target,
             "before": self.before,
             "after": after,
-            "specialisable": self.opname in SPECIALISABLE,
-            "specialised": is_specialised(after),
-            "fused": False,
+            "specialisable": self.opname in ADAPTIVE,
+            "specialised": after in SPECIALISED,
             "changes": self.changes,
             "changes_left_out": sum(self.kinds.values()) - len(self.changes),
             "deoptimised": failures,
@@ -142,35 +139,14 @@ def argument_text(instruction):
     return plain(instruction.argrepr)
 
 
-def is_adaptive(form):
-    return form.endswith(("_ADAPTIVE", "_QUICK"))
-
-
-def is_specialised(form):
-    return BASES.get(form) in SPECIALISABLE and not is_adaptive(form)
-
-
 def kind_of(old, new):
     if new == "ENTER_EXECUTOR":
         return "compiled"
-    if is_specialised(new):
-        return "respecialised" if is_specialised(old) else "specialised"
-    if is_specialised(old):
+    if new in SPECIALISED:
+        return "respecialised" if old in SPECIALISED else "specialised"
+    if old in SPECIALISED:
         return "deoptimised"
     return "fused" if "__" in new else "quickened"
-
-
-def takes_next_along(form):
-    """Whether the instruction after it is executed as part of it.
-
-    `SKIP_CALL` and the `JUMPBY`s in 3.11's ceval.c, superinstructions and `SKIP_OVER` in the bytecodes.c of later ones.
-    """
-    if "__" in form or form == "BINARY_OP_INPLACE_ADD_UNICODE" or form.endswith("LIST_APPEND") and form.startswith(("CALL_", "PRECALL_")):
-        return True
-    if not OLD:
-        return False
-    with_call = form.startswith("PRECALL_") and form not in ("PRECALL_ADAPTIVE", "PRECALL_PYFUNC", "PRECALL_BOUND_METHOD")
-    return with_call or form.startswith("COMPARE_OP_") and form.endswith("_JUMP")
 
 
 def plain(text, limit=LONGEST_TEXT):
@@ -180,19 +156,3 @@ def plain(text, limit=LONGEST_TEXT):
 
 def name_of(code):
     return plain(code.co_qualname.replace(".<locals>", ""))
-
-
-def completed_counts(code, counts):
-    """What no event is told of: cells, frees and generators are made before a frame's first `RESUME`, and 3.11 tells of an `EXTENDED_ARG` alone."""
-    instructions = list(dis.get_instructions(code))
-    generator = any(one.opname == "RETURN_GENERATOR" for one in instructions)
-    prologue, begun = [], False
-    for before, one in zip([None] + instructions, instructions):
-        if before and before.opname == "EXTENDED_ARG" and before.offset in counts:
-            counts.setdefault(one.offset, counts[before.offset])
-        generator = generator and one.opname != "RETURN_GENERATOR"
-        if not begun and one.opname == "RESUME" and not generator:
-            begun = True
-            counts.update(dict.fromkeys(prologue, counts.get(one.offset, 0)))
-        prologue.append(one.offset)
-    return counts

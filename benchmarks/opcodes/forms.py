@@ -1,7 +1,7 @@
 """The forms that the interpreter gives to instructions while it runs (PEP 659), and how often each is executed.
 
-Read by its path by `executed.py` and `kernels.py`; for Python 3.11 to 3.15 with the GIL. What one version does otherwise than another
-is written here, with the place in CPython that says so.
+Read by its path by `executed.py` and `kernels.py`, imported by `trace.py` and `adaptive.py`; for Python 3.11 to 3.15 with the GIL. What one
+version does otherwise than another is written here, with the place in CPython that says so.
 """
 
 import dis
@@ -81,24 +81,50 @@ def instructions(code, adaptive=True):
     return found
 
 
-def add(histogram, adapted, counts):
-    """Adds to `histogram` how often each form of `adapted` was executed, given how often each offset was reached when nothing was
-    specialised."""
+def swallowed_places(adapted):
+    """Which instructions are executed as part of one before them, for who comes from above and does not jump between."""
+    found, left = set(), 0
+    for place, (_, form, _) in enumerate(adapted):
+        if left:
+            found.add(place)
+            left -= 1
+        else:
+            left = SWALLOWED.get(form, 0)
+    return found
+
+
+def own_counts(adapted, counts):
+    """How often each instruction of `adapted` was executed itself, and not as part of one before it, given how often each offset was reached
+    when nothing was specialised."""
     taken = [0] * (len(adapted) + 2)
+    own = []
     for place, (offset, form, _) in enumerate(adapted):
         times = max(counts.get(offset, 0) - taken[place], 0)
-        if not times:
-            continue
-        histogram[form] = histogram.get(form, 0) + times
-        for brought in BROUGHT.get(form, ()):
-            histogram[brought] = histogram.get(brought, 0) + times
+        own.append(times)
         for next_place in range(place + 1, place + 1 + SWALLOWED.get(form, 0)):
             taken[next_place] += times
+    return own
+
+
+def add(histogram, adapted, counts):
+    """Adds to `histogram` how often each form of `adapted` was executed; `counts` as in `own_counts`."""
+    for (_, form, _), times in zip(adapted, own_counts(adapted, counts)):
+        if not times:
+            continue
+        for executed in (form, *BROUGHT.get(form, ())):
+            histogram[executed] = histogram.get(executed, 0) + times
 
 
 def count(function, argument):
     """Calls the function and returns {id: (code object, {offset: times reached})} of all Python code that ran."""
-    reached = (count_by_monitoring if hasattr(sys, "monitoring") else count_by_tracing)(function, argument)
+    start, stop, reached = counter()
+    start()
+    try:
+        function(argument)
+    finally:
+        stop()
+    # The rest of the functions here that start and stop it.
+    reached = {key: known for key, known in reached.items() if known[0].co_filename != count.__code__.co_filename}
     for code, counts in reached.values():
         complete(code, counts)
     return reached
@@ -107,69 +133,94 @@ def count(function, argument):
 def complete(code, counts):
     """What tools are not shown: what comes before the first RESUME (making cells, making the generator) runs once per start, and what
     follows an EXTENDED_ARG in 3.11 as often as that."""
-    before = []
-    extended = None
-    for offset, form, _ in instructions(code, adaptive=False):
-        if form == "RESUME" and before is not None:
+    listed = instructions(code, adaptive=False)
+    generator = any(form == "RETURN_GENERATOR" for _, form, _ in listed)
+    before, extended = [], None
+    for offset, form, _ in listed:
+        if extended in counts:
+            counts.setdefault(offset, counts[extended])
+        extended = offset if form == "EXTENDED_ARG" else None
+        generator = generator and form != "RETURN_GENERATOR"
+        if before is not None and form == "RESUME" and not generator:
             counts.update({earlier: counts.get(offset, 0) for earlier in before})
             before = None
         elif before is not None:
             before.append(offset)
-        if extended is not None and VERSION == (3, 11):
-            counts[offset] = counts.get(extended, 0)
-        extended = offset if form == "EXTENDED_ARG" else None
 
 
-def count_by_monitoring(function, argument):
-    monitoring = sys.monitoring
-    reached = {}
+COUNTED_BY = "sys.monitoring" if hasattr(sys, "monitoring") else "f_trace_opcodes"
 
-    def instruction(code, offset):
+
+def counter(codes=None):
+    """What starts counting, what stops it, and {id: (code object, {offset: times reached})}: of these code objects, or of all Python code.
+    LookupError if other tools leave no room for one more."""
+    reached = {id(code): (code, {}) for code in codes or ()}
+
+    def seen(code, offset):
         known = reached.get(id(code))
         if known is None:
+            if codes is not None:
+                return False
             known = reached[id(code)] = (code, {})
         counts = known[1]
         counts[offset] = counts.get(offset, 0) + 1
+        return True
 
+    start, stop = (by_monitoring if hasattr(sys, "monitoring") else by_tracing)(seen, codes)
+    return start, stop, reached
+
+
+def by_monitoring(seen, codes):
+    monitoring = sys.monitoring
+    tool = next((tool for tool in range(6) if monitoring.get_tool(tool) is None), None)
+    if tool is None:
+        raise LookupError("every tool identifier of sys.monitoring is taken")
     # RESUME has events of its own.
     events = (monitoring.events.INSTRUCTION, monitoring.events.PY_START, monitoring.events.PY_RESUME)
-    monitoring.use_tool_id(monitoring.PROFILER_ID, "surtax")
-    for event in events:
-        monitoring.register_callback(monitoring.PROFILER_ID, event, instruction)
-    monitoring.set_events(monitoring.PROFILER_ID, sum(events))
-    try:
-        function(argument)
-    finally:
-        monitoring.set_events(monitoring.PROFILER_ID, 0)
-        monitoring.free_tool_id(monitoring.PROFILER_ID)
-    # The rest of this very function.
-    reached.pop(id(count_by_monitoring.__code__), None)
-    return reached
+
+    def listen(wanted):
+        if codes is None:
+            monitoring.set_events(tool, wanted)
+        for code in codes or ():
+            monitoring.set_local_events(tool, code, wanted)
+
+    def start():
+        monitoring.use_tool_id(tool, "surtax")
+        for event in events:
+            monitoring.register_callback(tool, event, seen)
+        listen(sum(events))
+
+    def stop():
+        listen(0)
+        monitoring.free_tool_id(tool)
+
+    return start, stop
 
 
-def count_by_tracing(function, argument):
-    reached = {}
+def by_tracing(seen, codes):
+    # Nothing of it is wanted in the processes that count by monitoring, or do not count.
+    import threading
 
     def trace(frame, event, _):
-        code = frame.f_code
-        known = reached.get(id(code))
-        if known is None:
-            known = reached[id(code)] = (code, {})
         if event == "call":
             # RESUME has this event, and none as an instruction.
+            if not seen(frame.f_code, frame.f_lasti):
+                return None
             frame.f_trace_opcodes = True
             frame.f_trace_lines = False
-        if event in ("call", "opcode"):
-            counts = known[1]
-            counts[frame.f_lasti] = counts.get(frame.f_lasti, 0) + 1
+        elif event == "opcode":
+            seen(frame.f_code, frame.f_lasti)
         return trace
 
-    sys.settrace(trace)
-    try:
-        function(argument)
-    finally:
+    def start():
+        threading.settrace(trace)
+        sys.settrace(trace)
+
+    def stop():
         sys.settrace(None)
-    return reached
+        threading.settrace(None)
+
+    return start, stop
 
 
 def count_apart(calls):

@@ -13,14 +13,14 @@ import inspect
 import json
 import os
 import sys
-import threading
 import time
 import traceback
 
-from adaptive import Watched, completed_counts, name_of, plain
+import forms
+from adaptive import Watched, name_of, plain
 
-# A file may have a module of that name of its own.
-del sys.modules["adaptive"]
+# A file may have modules of these names of its own.
+del sys.modules["adaptive"], sys.modules["forms"]
 # The request came on the real stdin, the answer goes to the real stdout; what the file prints goes nowhere, and what it says on stderr is kept.
 ANSWER = os.dup(1)
 PROCESS = os.getpid()
@@ -158,70 +158,20 @@ def run(calls, module, times, seconds, after):
 
 
 def count(file, indices, request):
-    counts = {id(file.codes[index]): {} for index in indices}
-    start, stop, method = by_monitoring(file, indices, counts) if sys.version_info >= (3, 12) else by_tracing(counts)
+    try:
+        start, stop, reached = forms.counter([file.codes[index] for index in indices])
+    except LookupError:
+        fail("no-monitoring")
     start()
     completed = run(request["calls"], file.module, request["times"], request["seconds"], lambda: None)
     stop()
     functions = []
     for index in indices:
-        code = file.codes[index]
-        if counts[id(code)]:
-            functions.append({"index": index, "counts": completed_counts(code, counts[id(code)])})
-    say("counted", method=method, completed=completed, functions=functions)
-
-
-def by_monitoring(file, indices, counts):
-    monitoring = sys.monitoring
-    tool = next((tool for tool in range(6) if monitoring.get_tool(tool) is None), None)
-    if tool is None:
-        fail("no-monitoring")
-
-    def seen(code, offset):
-        of_code = counts[id(code)]
-        of_code[offset] = of_code.get(offset, 0) + 1
-
-    def start():
-        monitoring.use_tool_id(tool, "surtax opcodes")
-        # `RESUME` is no INSTRUCTION event: it is what the other two are told at.
-        events = monitoring.events.INSTRUCTION, monitoring.events.PY_START, monitoring.events.PY_RESUME
-        for event in events:
-            monitoring.register_callback(tool, event, seen)
-        for index in indices:
-            monitoring.set_local_events(tool, file.codes[index], sum(events))
-
-    def stop():
-        for index in indices:
-            monitoring.set_local_events(tool, file.codes[index], 0)
-
-    return start, stop, "sys.monitoring"
-
-
-def by_tracing(counts):
-    def entered(frame, event, argument):
-        of_code = counts.get(id(frame.f_code))
-        if of_code is None:
-            return None
-
-        def seen(frame, event, argument):
-            if event == "opcode":
-                offset = frame.f_lasti
-                of_code[offset] = of_code.get(offset, 0) + 1
-            return seen
-
-        # Told at `RESUME`, which is no opcode event.
-        of_code[frame.f_lasti] = of_code.get(frame.f_lasti, 0) + 1
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        return seen
-
-    def start():
-        threading.settrace(entered)
-        sys.settrace(entered)
-
-    def stop():
-        sys.settrace(None)
-
-    return start, stop, "f_trace_opcodes"
+        code, counts = reached[id(file.codes[index])]
+        if counts:
+            forms.complete(code, counts)
+            functions.append({"index": index, "counts": counts})
+    say("counted", method=forms.COUNTED_BY, completed=completed, functions=functions)
 
 
 def watch(file, indices, request):
@@ -235,7 +185,9 @@ def watch(file, indices, request):
             one.look(number)
 
     completed = run(request["calls"], file.module, request["times"], request["seconds"], after)
-    say("watched", completed=completed, functions=[one.described(file.lines) for one in watched])
+    counts = {int(index): {int(offset): times for offset, times in reached.items()} for index, reached in request["counts"].items()}
+    functions = [one.described(file.lines, counts.get(one.index, {})) for one in watched]
+    say("watched", completed=completed, functions=functions)
 
 
 def main():

@@ -77,17 +77,20 @@ fn of_subject(plan: &Plan, subject: &SubjectPlan, audit: &Audit, folder: &Path) 
             benchmarks.extend(found.map(|found| Executed { benchmark: name.clone(), ..found }));
         }
     }
-    let mut kernels = Vec::new();
+    let (mut kernels, mut kernels_reason) = (Vec::new(), None);
     if plan.benchmarks.iter().any(|benchmark| benchmark.name == BenchmarkPlan::OPCODES) {
-        // Why a subject has none is told by its visits, which then fail as well.
-        if let Ok(line) = ask::<KernelsLine>(subject, folder, "kernels.py", &[&SEED.to_string(), "--forms"], "the kernels' line")? {
-            names.clone_from(&line.names);
-            kernels = line.kernels();
+        // Its visits may well succeed: they count nothing, and are as many more chances.
+        match ask::<KernelsLine>(subject, folder, "kernels.py", &[&SEED.to_string(), "--forms"], "the kernels' line")? {
+            Ok(line) => {
+                names.clone_from(&line.names);
+                kernels = line.kernels();
+            }
+            Err(reason) => kernels_reason = Some(reason),
         }
     }
     let (handlers, handlers_evidence) =
         audit::handlers(interpreter(subject, audit)).unwrap_or_else(|error| (BTreeMap::new(), error.to_string()));
-    Ok(SubjectOpcodes { subject: subject.name.clone(), benchmarks, kernels, handlers, handlers_evidence, names })
+    Ok(SubjectOpcodes { subject: subject.name.clone(), benchmarks, kernels, kernels_reason, handlers, handlers_evidence, names })
 }
 
 /// What `executed.py` is asked for, or why nothing is.

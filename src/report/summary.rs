@@ -187,7 +187,7 @@ pub struct SubjectResult {
     /// Of the first level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instruction_cache_misses: Option<u64>,
-    /// Whether both sides of the ratio execute the same specialised bytecode; absent where that is not known.
+    /// Whether both sides of the ratio reach the same specialised bytecode once warm; absent where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_code: Option<bool>,
     /// Why this is a hole, or what an undecided verdict lacks.

@@ -27,6 +27,9 @@ pub struct SubjectOpcodes {
     pub benchmarks: Vec<Executed>,
     /// Of every opcode kernel; empty where the run does not measure them.
     pub kernels: Vec<Kernel>,
+    /// Why there are none although the run measures them: what each copy executes is not known then. Absent in runs of older surtaxes.
+    #[serde(default)]
+    pub kernels_reason: Option<String>,
     /// What the interpreter's code for each opcode reaches by tables, by opcode number; empty where the file does not show where that code is.
     pub handlers: BTreeMap<u8, Handler>,
     /// How the handlers were found, or why not.

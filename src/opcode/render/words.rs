@@ -45,14 +45,19 @@ pub(super) fn calls(trace: &Trace) -> Vec<String> {
     trace.calls.iter().map(line).collect()
 }
 
-/// `10,000 instructions executed, 40.0 % of them specialised, 20.0 % left general that could be`; by the forms that they have in the end.
+/// `10,000 instructions executed, 2,000 of them with the one above; 40.0 % of the others specialised, 20.0 % left general that could be`; by the forms
+/// that they have in the end.
 pub(super) fn function(function: &Function) -> String {
     let Some((specialised, specialisable)) = function.specialised.zip(function.specialisable) else {
         return "never executed".to_owned();
     };
     let generic = (specialisable - specialised).max(0.0);
     let rest = if generic > 0.0 { format!(", {} left general that could be", format::percent(generic)) } else { String::new() };
-    format!("{} instructions executed, {} of them specialised{rest}", format::count(function.executions), format::percent(specialised))
+    let of = match function.fused {
+        0 => format!(", {} of them", format::percent(specialised)),
+        fused => format!(", {} of them with the one above; {} of the others", format::count(fused), format::percent(specialised)),
+    };
+    format!("{} instructions executed{of} specialised{rest}", format::count(function.executions))
 }
 
 /// `BINARY_OP → BINARY_OP_ADD_INT`: what the compiler wrote, and what it is in the end.

@@ -1,5 +1,6 @@
 //! One pass of the probe: a fresh process, and its answer or what kept it from answering.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::error::TraceError;
@@ -40,19 +41,21 @@ impl<'a> Probe<'a> {
     /// Executions by instruction, and the calls that were made.
     pub(super) fn count(&self) -> Result<(CountedPass, Vec<String>), TraceError> {
         // Counting is slow, and need not be complete.
-        let mut said = self.run(Pass::Count, None, 0.5)?;
+        let mut said = self.run(Pass::Count, None, None, 0.5)?;
         let counted = said.counted.take().ok_or_else(|| self.not_understood(""))?;
         Ok((counted, said.calls))
     }
 
-    pub(super) fn watch(&self, only: Option<Vec<u32>>) -> Result<Watched, TraceError> {
-        self.run(Pass::Watch, only, 0.8)?.watched.ok_or_else(|| self.not_understood(""))
+    pub(super) fn watch(&self, only: Option<Vec<u32>>, counted: &Counted) -> Result<Watched, TraceError> {
+        self.run(Pass::Watch, only, Some(counted), 0.8)?.watched.ok_or_else(|| self.not_understood(""))
     }
 
     /// `share`: of the limit; what it takes to answer is beyond it.
-    fn run(&self, pass: Pass, only: Option<Vec<u32>>, share: f64) -> Result<Said, TraceError> {
+    fn run(&self, pass: Pass, only: Option<Vec<u32>>, counted: Option<&Counted>, share: f64) -> Result<Said, TraceError> {
         let Demand { file, functions, calls, times, limit } = self.demand;
-        let request = Request { pass, calls, times: *times, functions, only, seconds: limit.as_secs_f64() * share };
+        let counts: BTreeMap<_, _> =
+            counted.into_iter().flat_map(|counted| &counted.functions).map(|code| (code.index, &code.counts)).collect();
+        let request = Request { pass, calls, times: *times, functions, only, counts, seconds: limit.as_secs_f64() * share };
         let request = serde_json::to_vec(&request).map_err(|error| self.not_understood(&error.to_string()))?;
         let job = Job::new(&self.interpreter.executable).arg(&self.script).arg(file).envs(subject_environment(0));
         let finished = job.stdin(request).limit(*limit).run()?;

@@ -37,20 +37,19 @@ pub(super) fn merge(interpreter: &Interpreter, demand: &Demand, calls: Vec<Strin
 
 fn function(code: Code, counts: &BTreeMap<u32, u64>) -> Function {
     let Code { index: _, name, line, source, instructions } = code;
-    let executions = counts.values().sum();
+    let executions: u64 = counts.values().sum();
+    let own: u64 = instructions.iter().map(|site| site.own).sum();
+    // What another instruction does is no execution of the form that it would have.
+    let share = |wanted: fn(&Site) -> bool| part(instructions.iter().filter(|site| wanted(site)).map(|site| site.own).sum(), own);
+    let (specialised, specialisable) = (share(|one| one.specialised), share(|one| one.specialised || one.specialisable));
     let instructions: Vec<Instruction> = instructions
         .into_iter()
         .map(|site| {
-            let own = counts.get(&site.offset).copied().unwrap_or(0);
-            instruction(site, own, executions)
+            let reached = counts.get(&site.offset).copied().unwrap_or(0);
+            instruction(site, reached, executions)
         })
         .collect();
-    let share = |wanted: fn(&Instruction) -> bool| {
-        let executed = instructions.iter().filter(|instruction| wanted(instruction)).map(|instruction| instruction.executions);
-        part(executed.sum(), executions)
-    };
-    let (specialised, specialisable) = (share(|one| one.specialised), share(|one| one.specialised || one.specialisable && !one.fused));
-    Function { name, line, executions, specialised, specialisable, source, instructions }
+    Function { name, line, executions, fused: executions.saturating_sub(own), specialised, specialisable, source, instructions }
 }
 
 fn part(of: u64, all: u64) -> Option<f64> {

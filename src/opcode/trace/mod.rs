@@ -38,7 +38,7 @@ pub fn trace(store: &Store, interpreter: &Interpreter, demand: &Demand) -> Resul
     // If not every call could be counted, a later one may run what none before it did; and what was named is shown even if nothing runs it.
     let known = demand.functions.is_empty() && counted.completed.iter().all(|times| *times == demand.times);
     let ran = counted.functions.iter().map(|function| function.index).collect();
-    let watched = probe.watch(known.then_some(ran))?;
+    let watched = probe.watch(known.then_some(ran), &counted)?;
     let trace = merge::merge(interpreter, demand, calls, counted, watched);
     if trace.functions.is_empty() { Err(TraceError::NothingRan { file: demand.file.clone() }) } else { Ok(trace) }
 }

@@ -40,7 +40,9 @@ pub struct Function {
     pub line: u32,
     /// Instructions executed in all counted calls.
     pub executions: u64,
-    /// Of the executed instructions: those that have a specialised form in the end, and those that could have one.
+    /// Those of them that were part of the instruction before, by the forms in the end.
+    pub fused: u64,
+    /// Of the others: those that have a specialised form in the end, and those that have or could have one. The same shares as in `opcodes.json`.
     pub specialised: Option<f64>,
     pub specialisable: Option<f64>,
     /// The lines that instructions stem from.

@@ -14,6 +14,8 @@ pub(super) struct Request<'a> {
     pub functions: &'a [String],
     /// Of the code objects, as `CountedPass` numbers them; all if absent.
     pub only: Option<Vec<u32>>,
+    /// What the pass before counted, by code object and offset: what was executed as part of another instruction is taken off by the forms in the end.
+    pub counts: BTreeMap<u32, &'a BTreeMap<u32, u64>>,
     pub seconds: f64,
 }
 
@@ -95,6 +97,8 @@ pub(super) struct Site {
     pub specialisable: bool,
     pub specialised: bool,
     pub fused: bool,
+    /// Executions that were its own.
+    pub own: u64,
     pub changes: Vec<Change>,
     pub changes_left_out: u32,
     pub deoptimised: Option<Deoptimised>,

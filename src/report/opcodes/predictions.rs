@@ -92,7 +92,12 @@ impl<'a> Pair<'a> {
             note: self.note(index, benchmark),
         };
         let Some((mixture, of_base)) = &self.mixtures else {
-            row.note = Some("the kernels gave no costs for both".to_owned());
+            let unread = |subject| Some((subject, census.opcodes(subject)?.kernels_reason.as_ref()?));
+            let unread = unread(self.subject).or_else(|| unread(self.baseline));
+            row.note = Some(match unread {
+                Some((subject, reason)) => format!("what the kernels execute in `{}` is not known: {reason}", subject.name),
+                None => "the kernels gave no costs for both".to_owned(),
+            });
             return Some(row);
         };
         let of_base = of_base.as_ref().unwrap_or(mixture);

@@ -105,8 +105,12 @@ impl Place<'_> {
         if let Some(reason) = withheld(self.index.run, subject) {
             return Some(reason);
         }
+        let unread = |subject: &SubjectPlan| self.census.opcodes(subject).and_then(|opcodes| opcodes.kernels_reason.clone());
         if row.cost_ns.is_none() {
-            return Some(missing(own).unwrap_or_else(|| "not measured".to_owned()));
+            return Some(missing(own).or_else(|| unread(subject)).unwrap_or_else(|| "not measured".to_owned()));
+        }
+        if let Some(reason) = unread(subject).filter(|_| own.is_none()) {
+            return Some(format!("what a copy executes is not known: {reason}"));
         }
         if row.tax.is_none() {
             let reason = missing(other).map_or_else(String::new, |reason| format!(": {reason}"));

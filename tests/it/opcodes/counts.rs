@@ -1,8 +1,9 @@
 //! Executions: how often each instruction ran, whatever the interpreter made of it.
 
 use surtax::opcode::trace::{Demand, Function};
+use surtax::process::{Job, subject_environment};
 
-use super::{Desk, function, only};
+use super::{Desk, function, is_old, only};
 use crate::needs;
 
 fn executed(function: &Function, line: u32) -> Vec<u64> {
@@ -100,11 +101,78 @@ fn a_file_within_a_package_is_imported_as_a_part_of_it() {
 fn a_file_may_be_called_as_a_module_of_the_library() {
     for python in needs::pythons() {
         let desk = Desk::with("");
-        for name in ["json.py", "adaptive.py", "trace.py", "two.dots-and dash.py"] {
+        for name in ["json.py", "adaptive.py", "forms.py", "trace.py", "two.dots-and dash.py"] {
             let mut demand = desk.demand(&["f()"], 10);
             demand.file = desk.folder.path().join(name);
             std::fs::write(&demand.file, "def f():\n    return 7\n").expect("written");
             assert_eq!(function(&desk.trace(&python, &demand), "f").executions % 10, 0);
         }
+    }
+}
+
+/// `opcodes.json` and `surtax opcodes` mean the same by what is executed, specialised and specialisable: whatever a version does of the next
+/// instructions (3.11's calls, appending, adding to a string, three loads of which two are one) is counted once, in both.
+#[test]
+fn both_programs_count_the_same() {
+    const SOURCE: &str = "
+def three(x, y, z):
+    return (x, y, z)
+def squares(n):
+    for i in range(n):
+        yield i * i
+def work(n):
+    text, out, k = '', [], n
+    def inner(x):
+        return x + k
+    for i in squares(n):
+        text += 'ab'
+        out.append(i)
+        if len(text) > 7:
+            out.append(inner(i))
+    return three(text, out, n)
+";
+    const ORACLE: &str = "
+import sys, types
+forms = types.ModuleType('forms')
+exec(compile(open(sys.argv[1]).read(), sys.argv[1], 'exec'), forms.__dict__)
+sys.path.insert(0, sys.argv[2])
+import demo
+def calls(times):
+    for _ in range(times):
+        demo.work(20)
+calls(200)
+codes = forms.known_codes()
+counted, = forms.count_apart([(calls, 200)])
+for key, (name, counts) in counted.items():
+    code = codes.get(key)
+    if code is None or code.co_filename != demo.__file__:
+        continue
+    histogram = {}
+    forms.add(histogram, forms.instructions(code), counts)
+    of = lambda wanted: sum(times for form, times in histogram.items() if wanted(form))
+    print(name.replace('.<locals>', ''), of(lambda _: True), of(forms.SPECIALISED.__contains__), of(forms.is_specialisable))
+";
+    for python in needs::pythons() {
+        let desk = Desk::with(SOURCE);
+        let trace = desk.trace(&python, &desk.demand(&["work(20)"], 200));
+        let mut shown: Vec<String> = Vec::new();
+        for one in &trace.functions {
+            let own = one.executions - one.fused;
+            let share = |share: Option<f64>| (share.expect("executed") * own as f64).round();
+            shown.push(format!("{} {own} {} {}", one.name, share(one.specialised), share(one.specialisable)));
+        }
+        let forms = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks/opcodes/forms.py");
+        let job = Job::new(&python).args(["-c", ORACLE]).arg(forms).arg(desk.folder.path()).envs(subject_environment(0));
+        let said = job.run_for_text().expect("the oracle");
+        let mut expected: Vec<&str> = said.lines().collect();
+        shown.sort();
+        expected.sort_unstable();
+        assert_eq!(shown, expected, "{}", trace.python);
+        let work = function(&trace, "work");
+        let fused: Vec<&str> = work.instructions.iter().filter(|one| one.fused).map(|one| one.opname.as_str()).collect();
+        // Adding to a local string stores it, up to 3.14.
+        assert_eq!(fused.contains(&"STORE_FAST"), !trace.python.starts_with("3.15."), "{}: {fused:?}", trace.python);
+        let three = function(&trace, "three");
+        assert_eq!(three.fused, if is_old(&trace) || trace.python.starts_with("3.12.") { 200 } else { 0 }, "{}", trace.python);
     }
 }

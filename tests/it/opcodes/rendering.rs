@@ -80,7 +80,8 @@ fn sample() -> Trace {
     let function = Function {
         name: "Shape.add".into(),
         line: 1,
-        executions: 8000,
+        executions: 10_000,
+        fused: 2000,
         specialised: Some(0.25),
         specialisable: Some(0.375),
         source: [(2, "    r = x + y  # \u{1b}[2J<b>"), (3, "    if r.shape:"), (4, "        return None")]
@@ -92,6 +93,7 @@ fn sample() -> Trace {
     let idle = Function {
         name: "idle".into(),
         executions: 0,
+        fused: 0,
         specialised: None,
         specialisable: None,
         instructions: Vec::new(),

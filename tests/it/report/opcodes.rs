@@ -141,7 +141,8 @@ fn other_bytecode_is_marked_beside_every_number() {
     assert!(line("| `add-int` |").contains('≠'));
     assert!(line("- `add-int` in `shared`:").contains("runs BINARY_OP"));
     assert!(line("| `dynamic` | `shared` |").contains("BINARY_OP 10.0 % instead of 0.0 %"));
-    assert!(line("**All subjects").contains("**Not all subjects execute the same code as `python3`** in `dynamic`."));
+    let warm = "**Not all subjects reach the same code as `python3` once warm** (20,000 steps, one hash seed) in `dynamic`.";
+    assert!(line("**All subjects").contains(warm));
     assert!(line("- Not the same bytecode as `python3`: `shared` in `dynamic`.").contains("build alone"));
     assert!(line("| dynamic, M = 1,000,000 | `shared` |").contains("the two execute other bytecode, each its own here"));
     let table = report::terminal_table(&run, &summary, 80);
@@ -245,6 +246,39 @@ fn a_run_of_kernels_alone_advises_nothing_and_tells_of_them() {
 }
 
 #[test]
+fn why_a_subject_says_nothing_of_its_kernels_stands_beside_their_costs() {
+    let mut run = made_up::run();
+    change(&mut run, "shared", |opcodes| {
+        opcodes.kernels.clear();
+        opcodes.kernels_reason = Some("kernels.py was still running after 120 s and was ended".into());
+    });
+    let summary = summarise(&run);
+    let row = kernel(&summary, "raise", "shared");
+    assert!(row.tax.is_some() && row.form.is_none() && row.same_code.is_none());
+    let note = "what a copy executes is not known: kernels.py was still running after 120 s and was ended";
+    assert_eq!(row.note.as_deref(), Some(note));
+    let row = prediction(&summary, "dynamic", "shared");
+    let unknown = "what the kernels execute in `shared` is not known: kernels.py was still running after 120 s and was ended";
+    assert_eq!((row.predicted, row.note.as_deref()), (None, Some(unknown)));
+    let markdown = report::markdown(&run, &summary);
+    // `contains-set` has no cost, and the same reason.
+    assert!(markdown.contains(&format!(" in `shared`: {note}\n")), "{markdown}");
+    assert_eq!(kernel(&summary, "contains-set", "shared").note.as_deref(), Some("kernels.py was still running after 120 s and was ended"));
+}
+
+/// As older surtaxes wrote it.
+#[test]
+fn opcodes_without_that_reason_are_read() {
+    let mut run = made_up::run();
+    let opcodes = run.opcodes.take().unwrap();
+    let mut json = serde_json::to_value(&opcodes).unwrap();
+    for subject in json["subjects"].as_array_mut().unwrap() {
+        assert_eq!(subject.as_object_mut().unwrap().remove("kernels_reason"), Some(serde_json::Value::Null));
+    }
+    assert_eq!(serde_json::from_value::<surtax::run::Opcodes>(json).unwrap(), opcodes);
+}
+
+#[test]
 fn without_kernels_the_report_tells_what_is_executed_and_no_more() {
     let mut run = made_up::run();
     run.plan.benchmarks.retain(|benchmark| benchmark.name != BenchmarkPlan::OPCODES);
@@ -253,9 +287,8 @@ fn without_kernels_the_report_tells_what_is_executed_and_no_more() {
     let opcodes = summary.opcodes.as_ref().unwrap();
     assert!(opcodes.kernels.is_empty() && opcodes.predictions.is_empty() && !opcodes.executed.is_empty());
     let markdown = report::markdown(&run, &summary);
-    assert!(
-        markdown.contains("**All subjects execute the same specialised code as `python3`** in `pure_int_loop`, `dynamic`, `amortised`.")
-    );
+    let warm = "**All subjects reach the same code as `python3` once warm** (20,000 steps, one hash seed) in `pure_int_loop`, `dynamic`, `amortised`.";
+    assert!(markdown.contains(warm));
     assert!(!markdown.contains("What each bytecode pays") && !markdown.contains("Predicted and measured"));
     assert!(!report::plots(&run, &summary).iter().any(|(name, _)| name == "opcodes.svg"));
 }

@@ -1,4 +1,4 @@
-//! What the benchmarks execute, and whether all subjects execute the same.
+//! What the benchmarks execute, and whether all subjects reach the same code.
 
 use super::super::table::{Table, code, text};
 use super::{heading, named};
@@ -14,7 +14,8 @@ pub(super) fn executed(run: &Run, summary: &Summary, opcodes: &OpcodeSummary) ->
         return String::new();
     }
     let mut section = "## What the benchmarks execute\n\nThe interpreter rewrites its bytecode while it runs (PEP 659). Read before anything was timed: the \
-                       form of every instruction after a warm run, and how often each is executed. *Specialised* is the share of executed instructions \
+                       form of every instruction after a warm run (20,000 steps; of `cells`, each cell once), and how often each is executed. Fewer steps \
+                       may not get there, nor another hash seed to the same. *Specialised* is the share of executed instructions \
                        that have a specialised form, *specialisable* of those that have one or could. Equal digests, over every code object's \
                        instructions, show that subjects reached the same code.\n"
         .to_owned();
@@ -28,7 +29,8 @@ pub(super) fn executed(run: &Run, summary: &Summary, opcodes: &OpcodeSummary) ->
     section
 }
 
-/// Benchmarks of which it is shown, not shown, and refuted that all subjects executed the same.
+/// Benchmarks of which it is shown, not shown, and refuted that all subjects reach the same: `WARM_UP` and `SEED` of benchmarks/opcodes/executed.py
+/// and opcode/census.rs.
 fn proof(rows: &[&ExecutedResult], part: Section<'_>) -> String {
     let (mut same, mut differs, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     for of_benchmark in rows.chunk_by(|a, b| a.benchmark == b.benchmark) {
@@ -44,9 +46,9 @@ fn proof(rows: &[&ExecutedResult], part: Section<'_>) -> String {
     }
     let baseline = code(part.baseline());
     let parts = [
-        (same, format!("**All subjects execute the same specialised code as {baseline}** in ")),
-        (differs, format!("**Not all subjects execute the same code as {baseline}** in ")),
-        (unknown, "It is not shown that all execute the same in ".to_owned()),
+        (same, format!("**All subjects reach the same code as {baseline} once warm** (20,000 steps, one hash seed) in ")),
+        (differs, format!("**Not all subjects reach the same code as {baseline} once warm** (20,000 steps, one hash seed) in ")),
+        (unknown, "It is not shown that all reach the same in ".to_owned()),
     ];
     let told: Vec<String> =
         parts.into_iter().filter(|(names, _)| !names.is_empty()).map(|(names, words)| format!("{words}{}.", names.join(", "))).collect();

@@ -85,7 +85,7 @@ impl<'a> Part<'a> {
 
     /// Why a cell has a dash, or what its mark means; kernels and subjects of which the same is said stand together.
     fn notes(&self) -> String {
-        let shown = |row: &&KernelResult| row.note.is_some() && row.rounds == 0 || row.same_code == Some(false);
+        let shown = |row: &&KernelResult| row.note.is_some() && (row.rounds == 0 || row.form.is_none()) || row.same_code == Some(false);
         let all: Vec<&str> = [self.part.baseline()].into_iter().chain(self.subjects.iter().map(|subject| subject.name.as_str())).collect();
         let mut notes: Vec<(&str, &str, Vec<&str>)> = Vec::new();
         for row in self.kernels().flat_map(|kernel| all.iter().filter_map(|subject| self.row(&kernel.kernel, subject))).filter(shown) {

@@ -162,6 +162,7 @@ fn opcodes(subject: &str) -> SubjectOpcodes {
         subject: subject.to_owned(),
         benchmarks: ["pure_int_loop", "dynamic", "amortised", "startup"].map(executed).to_vec(),
         kernels: KERNELS.iter().map(kernel).collect(),
+        kernels_reason: None,
         handlers: handlers.collect(),
         handlers_evidence: if stripped { "a table of 256 addresses in .rodata" } else { "256 relocations in .data.rel.ro" }.to_owned(),
         names: FORMS.iter().enumerate().map(|(at, (form, ..))| (position(at), (*form).to_owned())).collect(),
