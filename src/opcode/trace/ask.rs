@@ -46,12 +46,12 @@ impl<'a> Probe<'a> {
         Ok((counted, said.calls))
     }
 
-    pub(super) fn watch(&self, only: Option<Vec<u32>>, counted: &Counted) -> Result<Watched, TraceError> {
+    pub(super) fn watch(&self, only: Option<Vec<u32>>, counted: &CountedPass) -> Result<Watched, TraceError> {
         self.run(Pass::Watch, only, Some(counted), 0.8)?.watched.ok_or_else(|| self.not_understood(""))
     }
 
     /// `share`: of the limit; what it takes to answer is beyond it.
-    fn run(&self, pass: Pass, only: Option<Vec<u32>>, counted: Option<&Counted>, share: f64) -> Result<Said, TraceError> {
+    fn run(&self, pass: Pass, only: Option<Vec<u32>>, counted: Option<&CountedPass>, share: f64) -> Result<Said, TraceError> {
         let Demand { file, functions, calls, times, limit } = self.demand;
         let counts: BTreeMap<_, _> =
             counted.into_iter().flat_map(|counted| &counted.functions).map(|code| (code.index, &code.counts)).collect();

@@ -32,7 +32,7 @@ pub(super) fn amortised(summary: &Summary) -> String {
             section += "\n![Ratio over M](plots/amortised.svg)\n";
         }
         section += &format!("\n{}", amortised_rows(part, &sizes, &notes));
-        section += &opcodes::beside_ratios(sizes.iter().flat_map(|benchmark| part.rows(benchmark)).map(|row| row.same_code));
+        section += opcodes::beside_ratios(sizes.iter().flat_map(|benchmark| part.rows(benchmark)).map(|row| row.same_code));
         section += &evidence::below_table(part, &notes, false);
         if part.group.is_some() {
             section += "\n";

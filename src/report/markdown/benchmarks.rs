@@ -85,7 +85,7 @@ fn section(title: &str, summary: &Summary, benchmark: &BenchmarkSummary, of_loop
     let mut text = format!("\n### {title}\n\n{timed}; {floor}; [every round]({}).\n", plot_link(benchmark));
     for part in sections(summary) {
         text += &format!("{}\n{}", part_heading(part), table(part, benchmark, of_loops, &notes));
-        text += &opcodes::beside_ratios(part.rows(benchmark).map(|row| row.same_code));
+        text += opcodes::beside_ratios(part.rows(benchmark).map(|row| row.same_code));
         text += &evidence::below_table(part, &notes, of_loops);
     }
     text + &across::of_benchmark(summary, benchmark, &notes)

@@ -92,7 +92,7 @@ impl<'a> Pair<'a> {
             note: self.note(index, benchmark),
         };
         let Some((mixture, of_base)) = &self.mixtures else {
-            let unread = |subject| Some((subject, census.opcodes(subject)?.kernels_reason.as_ref()?));
+            let unread = |subject| Some((subject, index.opcodes(subject)?.kernels_reason.as_ref()?));
             let unread = unread(self.subject).or_else(|| unread(self.baseline));
             row.note = Some(match unread {
                 Some((subject, reason)) => format!("what the kernels execute in `{}` is not known: {reason}", subject.name),

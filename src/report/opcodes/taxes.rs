@@ -105,7 +105,7 @@ impl Place<'_> {
         if let Some(reason) = withheld(self.index.run, subject) {
             return Some(reason);
         }
-        let unread = |subject: &SubjectPlan| self.census.opcodes(subject).and_then(|opcodes| opcodes.kernels_reason.clone());
+        let unread = |subject: &SubjectPlan| self.index.opcodes(subject).and_then(|opcodes| opcodes.kernels_reason.clone());
         if row.cost_ns.is_none() {
             return Some(missing(own).or_else(|| unread(subject)).unwrap_or_else(|| "not measured".to_owned()));
         }
