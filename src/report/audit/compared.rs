@@ -45,7 +45,8 @@ fn conclusion(comparison: &Comparison, [first, second]: &[String; 2]) -> String 
 /// ` Not compared: TLS model (A alone says); CET, stack protector (neither file says).`
 fn not_compared(silences: &[Silence], [first, second]: &[String; 2]) -> String {
     let alone = |name: &str| format!("{name} alone says");
-    let whose: [(String, fn(&Silence) -> bool); 3] = [
+    type IsTheirs = fn(&Silence) -> bool;
+    let whose: [(String, IsTheirs); 3] = [
         (alone(first), |silence| silence.value.is_some()),
         (alone(second), |silence| silence.against_value.is_some()),
         ("neither file says".to_owned(), |silence| silence.value.is_none() && silence.against_value.is_none()),
