@@ -9,8 +9,8 @@ use super::pipeline::{self, Wanted};
 use crate::cli::OpcodesArgs;
 use crate::error::Exit;
 use crate::fs;
-use crate::opcode::render;
 use crate::opcode::trace::{Demand, Interpreter, Trace, trace};
+use crate::report::trace as rendered;
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
 
@@ -24,7 +24,7 @@ pub(super) fn execute(args: &OpcodesArgs, terminal: &Terminal) -> Result<Exit> {
         limit: Duration::from_secs(u64::from(args.timeout)),
     };
     let traced = trace(&Store::open_default()?, &interpreter, &demand)?;
-    for remark in render::remarks(&traced) {
+    for remark in rendered::remarks(&traced) {
         terminal.warn(&remark);
     }
     show(args, &traced, terminal)?;
@@ -43,12 +43,12 @@ fn interpreter(args: &OpcodesArgs, terminal: &Terminal) -> Result<Interpreter> {
 
 fn show(args: &OpcodesArgs, traced: &Trace, terminal: &Terminal) -> Result<()> {
     if let Some(page) = &args.html {
-        fs::write_atomic(page, render::html(traced).as_bytes())?;
+        fs::write_atomic(page, rendered::html(traced).as_bytes())?;
         terminal.data(&page.display().to_string());
     } else if args.json {
         terminal.data(&json(traced)?);
     } else {
-        terminal.data(&render::text(traced, terminal.colours()));
+        terminal.data(&rendered::text(traced, terminal.colours()));
     }
     Ok(())
 }

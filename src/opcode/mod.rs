@@ -2,7 +2,6 @@
 
 mod census;
 mod kernels;
-pub mod render;
 pub mod trace;
 
 pub use census::census;

@@ -34,7 +34,7 @@ pub(super) fn nanoseconds(ns: f64) -> String {
 }
 
 /// `1,000,000`
-pub(crate) fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.char_indices() {
@@ -53,7 +53,7 @@ pub(super) fn two_digits(number: u64) -> u64 {
 }
 
 /// A share as `1.3 %`.
-pub(crate) fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
@@ -161,7 +161,7 @@ fn broken(words: impl Iterator<Item = String>, width: usize) -> String {
 }
 
 /// For text and attributes of XML.
-pub(crate) fn xml(text: &str) -> String {
+pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in plain(text).chars() {
         match c {

@@ -21,6 +21,7 @@ mod study;
 mod summarise;
 mod summary;
 mod terminal;
+pub mod trace;
 mod visits;
 mod write;
 

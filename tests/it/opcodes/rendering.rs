@@ -1,7 +1,7 @@
 //! The written form of a trace that has a little of everything.
 
-use surtax::opcode::render::{html, remarks, text};
 use surtax::opcode::trace::{Cache, Call, Change, ChangeKind, Deoptimised, Function, Instruction, Trace};
+use surtax::report::trace::{html, remarks, text};
 
 fn instruction(line: u32, offset: u32, opname: &str, after: &str, argument_text: &str, executions: u64) -> Instruction {
     Instruction {
