@@ -25,9 +25,11 @@ pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Prop
         |value: &str, evidence: Option<&String>| Observed { value: value.to_owned(), evidence: evidence.cloned().unwrap_or_default() };
     // An older surtax did not tell kinds, nor read what is absent in its runs.
     let unseen = |evidence: Option<&String>| audit.kind.map(|_| seen(Answer::Unknown.as_str(), evidence));
-    let hardening = |of: fn(&crate::run::Hardening) -> Answer| {
+    // Of several observations, the one that is about it.
+    let hardening = |of: fn(&crate::run::Hardening) -> Answer, about: &str| {
         let hardening = audit.hardening.as_ref()?;
-        Some(seen(of(hardening).as_str(), Some(&hardening.evidence)))
+        let told = hardening.evidence.split("; ").find(|part| part.contains(about)).unwrap_or(&hardening.evidence);
+        Some(seen(of(hardening).as_str(), Some(&told.to_owned())))
     };
     Some(match property {
         Property::Pgo => seen(audit.pgo.as_str(), Some(&audit.pgo_evidence)),
@@ -59,8 +61,8 @@ pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Prop
             Some(told) if told.are_of_the_file() => seen(&flags::of_speed(&told.flags), Some(&told.source)),
             told => unseen(told.as_ref().map(|told| &told.source))?,
         },
-        Property::Cet => hardening(|hardening| hardening.cet)?,
-        Property::StackProtector => hardening(|hardening| hardening.stack_protector)?,
+        Property::Cet => hardening(|hardening| hardening.cet, ".note.gnu.property")?,
+        Property::StackProtector => hardening(|hardening| hardening.stack_protector, "load a canary")?,
         Property::Python => match (&audit.python, python) {
             (Some(own), _) => seen(own, Some(&"its own Py_Version".to_owned())),
             (None, Some(told)) => seen(told, Some(&"what its interpreter said of itself".to_owned())),

@@ -125,8 +125,12 @@ impl Footnote<'_> {
 
     /// With the evidence of both sides.
     fn claim(&self, claim: &Difference, many: bool, writing: Writing) -> String {
-        // The observation itself; what it is held against, and why, stands under *What differs*.
-        let text = |evidence: &str| (writing.text)(&format::short(evidence.split("; ").next().unwrap_or_default(), 300));
+        // The observation itself; what it is held against, and why, stands under *What differs*. Of thread-local storage all of it is one.
+        let observation = |evidence: &str| match claim.property {
+            Property::Tls => evidence.to_owned(),
+            _ => evidence.split("; ").next().unwrap_or_default().to_owned(),
+        };
+        let text = |evidence: &str| (writing.text)(&format::short(&observation(evidence), 300));
         let what = verb(claim, many);
         let against = (writing.name)(&claim.against);
         match (claim.evidence.is_empty(), claim.against_evidence.is_empty()) {
