@@ -33,6 +33,20 @@ pub trait Explain: std::error::Error + Send + Sync + 'static {
 /// The hint of an error that no command line and no machine should bring about.
 pub const DEFECT: &str = "this should not happen: please report it as a defect of surtax, with the command and this message";
 
+/// The name that was most likely meant, for a hint; none if nothing is like it.
+///
+/// Jaro and Winkler's measure forgives a part that was left out or written elsewhere, and so gives equal marks to what edits tell apart:
+/// `statik-pic` is as close to `static-pie` as to `static-pic`.
+pub fn nearest(word: &str, names: impl IntoIterator<Item = String>) -> Option<String> {
+    let word = word.to_lowercase();
+    let likeness = |name: &str| (strsim::jaro_winkler(&word, name), strsim::normalized_levenshtein(&word, name));
+    let near = names.into_iter().filter(|name| likeness(name).0 > 0.75);
+    near.max_by(|a, b| {
+        let (a, b) = (likeness(a), likeness(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    })
+}
+
 /// What a program that surtax called ran out of, told by what it said.
 pub fn exhausted(said: &str) -> Option<&'static str> {
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
@@ -123,4 +137,17 @@ pub fn render(error: &anyhow::Error) -> String {
         let _ = write!(text, "\nhint: {}\n", hint.replace('\n', "\n      "));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn the_nearest_name_is_the_one_with_fewest_edits_of_those_alike() {
+        let near = |word: &str| nearest(word, ["static-nonpic", "static-pic", "static-pie", "shared"].map(String::from));
+        assert_eq!(near("statik-pic").as_deref(), Some("static-pic"));
+        assert_eq!(near("Static-Pie").as_deref(), Some("static-pie"));
+        assert_eq!(near("quux"), None);
+    }
 }

@@ -19,7 +19,7 @@ mod counters;
 mod environment;
 mod launcher;
 
-use child::{drain, duration, filled_memory_file, kill_group, memory_file, poll, reap};
+use child::{drain, duration, filled_memory_file, kill_group, memory_file, poll, reap, spawn};
 use counters::Opened;
 pub use counters::{Counted, Event, NoCounters, hardware_counters};
 pub use environment::subject_environment;
@@ -311,8 +311,7 @@ impl Job {
         unsafe { command.pre_exec(move || child::prepare(cpu, cap)) };
 
         let counters = Opened::for_next_child(&self.counted);
-        let started = Instant::now();
-        let child = command.spawn().map_err(start_error)?;
+        let (started, child) = spawn(&mut command).map_err(start_error)?;
         let group = rustix::process::Pid::from_child(&child);
         // The handle goes with the child; std's own wait is not used, because it gives no resource usage.
         drop(child);

@@ -1,6 +1,6 @@
 //! What can be wrong with what the person asked for.
 
-use crate::error::{DEFECT, Exit, Explain};
+use crate::error::{DEFECT, Exit, Explain, nearest};
 
 use super::Benchmark;
 
@@ -43,7 +43,7 @@ impl Explain for MatrixError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownBenchmark { name, known } => nearest(name, known).map(|near| format!("did you mean `{near}`?")),
+            Self::UnknownBenchmark { name, known } => nearest(name, known.clone()).map(|near| format!("did you mean `{near}`?")),
             Self::BadSize { item, .. } => {
                 let name = item.split('/').next().unwrap_or(item);
                 Some(format!("for example: --only {name}/1000"))
@@ -52,7 +52,7 @@ impl Explain for MatrixError {
             Self::NoRounds => Some("leave `--rounds` away for 15, or add `--quick` for 12".into()),
             Self::BadTimeout(_) => Some("give the longest time that one visit may take, such as `--timeout 120`".into()),
             Self::TwiceTheGroup(name) => Some(format!("name `{name}` once")),
-            Self::BadReference { name, known } => nearest(name, known).map(|near| format!("did you mean `{near}`?")),
+            Self::BadReference { name, known } => nearest(name, known.clone()).map(|near| format!("did you mean `{near}`?")),
             Self::TwiceTheSubject(_) => Some("give one of them another name: --subject NAME=PATH".into()),
             Self::NoBaseline | Self::BaselineOfGroup { .. } | Self::UnknownGroup { .. } => Some(DEFECT.into()),
         }
@@ -61,10 +61,4 @@ impl Explain for MatrixError {
 
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn nearest<'a>(name: &str, known: &'a [String]) -> Option<&'a String> {
-    let name = name.to_lowercase();
-    let close = |other: &String| strsim::jaro_winkler(&name, other);
-    known.iter().filter(|other| close(other) > 0.7).max_by(|a, b| close(a).total_cmp(&close(b)))
 }

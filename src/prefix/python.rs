@@ -1,7 +1,6 @@
 //! The prefix's own python: which it is, and what it says of itself.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -177,15 +176,5 @@ impl Facts {
 
 /// Isolated, without `site`, and leaving no compiled file in the person's folders.
 pub(super) fn run(executable: &Path, program: &str, arguments: &[&str]) -> Result<String, ProcessError> {
-    let job = Job::new(executable).args(["-I", "-S", "-B", "-c", program]).args(arguments).limit(LIMIT);
-    for _ in 0..100 {
-        match job.run_for_text() {
-            // A child that another thread forked while a copy was being written holds it open for a moment.
-            Err(ProcessError::Start { source, .. }) if source.kind() == ErrorKind::ExecutableFileBusy => {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            answer => return answer,
-        }
-    }
-    job.run_for_text()
+    Job::new(executable).args(["-I", "-S", "-B", "-c", program]).args(arguments).limit(LIMIT).run_for_text()
 }

@@ -4,11 +4,28 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::ExitStatus;
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
 
 /// No output of a child that surtax reads is larger; a runner that prints without end is cut off here by the kernel.
 const OUTPUT_LIMIT_BYTES: u64 = 256 << 20;
+/// How long a program that somebody holds open for writing is waited for.
+const BUSY: Duration = Duration::from_secs(2);
+
+/// Starts it, and says when. A program that surtax has just written is busy for a moment where another thread forked while it was open:
+/// that thread's child holds it until it has become its own program.
+pub(super) fn spawn(command: &mut Command) -> io::Result<(Instant, Child)> {
+    let first = Instant::now();
+    loop {
+        let started = Instant::now();
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && first.elapsed() < BUSY => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            answer => return answer.map(|child| (started, child)),
+        }
+    }
+}
 
 /// Runs in the child between fork and exec.
 #[allow(unsafe_code, reason = "prctl, signal, sched_setaffinity and setrlimit are async-signal-safe")]

@@ -263,6 +263,15 @@ impl From<bool> for Answer {
     }
 }
 
+impl SubjectAudit {
+    /// The HACL functions that it lacks; nothing where what it calls is not to be seen yet, as in intermediate code.
+    pub fn hacl_lacking(&self) -> Option<&[String]> {
+        let yet_to_be_compiled = matches!(self.lto_form, Some(LtoForm::Slim | LtoForm::Bitcode));
+        let unseen = yet_to_be_compiled || self.unsettled.iter().any(|unsettled| unsettled.property == "hacl_missing");
+        (!unseen || !self.hacl_missing.is_empty()).then_some(self.hacl_missing.as_slice())
+    }
+}
+
 impl FileKind {
     pub fn as_str(self) -> &'static str {
         match self {

@@ -140,6 +140,25 @@ fn an_exit_code_comes_with_the_last_words() {
 }
 
 #[test]
+fn a_program_that_is_still_being_written_is_waited_for_and_not_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("program");
+    std::fs::copy("/bin/true", &program).unwrap();
+    let open = || std::fs::OpenOptions::new().append(true).open(&program).unwrap();
+    let held = open();
+    let Err(ProcessError::Start { source, .. }) = Job::new(&program).run() else { panic!("it runs while somebody writes it") };
+    assert_eq!(source.kind(), std::io::ErrorKind::ExecutableFileBusy);
+    drop(held);
+    let held = open();
+    let writer = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        drop(held);
+    });
+    assert!(Job::new(&program).run().unwrap().status.success());
+    writer.join().unwrap();
+}
+
+#[test]
 fn a_child_that_prints_without_end_is_cut_off() {
     let finished = shell("head -c 300000000 /dev/zero").run().unwrap();
     assert_eq!(finished.stdout.len(), 256 << 20);

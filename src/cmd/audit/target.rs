@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::AuditArgs;
 use crate::cmd::CommandError;
 use crate::cmd::pipeline::BASELINE;
+use crate::error::nearest;
 use crate::prefix;
 use crate::recipe::Recipe;
 use crate::variant::VariantName;
@@ -105,7 +106,5 @@ fn subject(word: &str) -> Option<Subject> {
 
 /// The name that is most like it, of what could have been meant.
 fn near(word: &str) -> Option<String> {
-    let names = VariantName::PLAIN.iter().map(ToString::to_string).chain(Recipe::names());
-    let likeness = |name: &String| strsim::jaro_winkler(word, name);
-    names.filter(|name| likeness(name) > 0.8).max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+    nearest(word, VariantName::PLAIN.iter().map(ToString::to_string).chain(Recipe::names()))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Interpreter;
-use crate::error::{DEFECT, Exit, Explain};
+use crate::error::{DEFECT, Exit, Explain, nearest};
 use crate::fs::FsError;
 use crate::guest::GuestError;
 use crate::process::ProcessError;
@@ -128,11 +128,8 @@ fn call_hint(time: u32, file: &str) -> String {
 }
 
 fn known(function: &str, functions: &[String]) -> String {
-    let close = |other: &&String| {
-        let last = other.rsplit('.').next().unwrap_or(other);
-        last == function || strsim::jaro_winkler(function, other) > 0.8
-    };
-    match functions.iter().find(close) {
+    let of_that_name = functions.iter().find(|other| other.rsplit('.').next() == Some(function)).cloned();
+    match of_that_name.or_else(|| nearest(function, functions.to_vec())) {
         Some(near) => format!("did you mean `{near}`?"),
         None if functions.is_empty() => "it defines none".into(),
         None => format!("it has {}", some_of(functions)),

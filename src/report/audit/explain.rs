@@ -97,11 +97,12 @@ fn items(page: &mut Page, audit: &SubjectAudit) {
     if let Some(hardening) = audit.after_link.as_ref().and_then(|link| link.hardening.as_ref()) {
         page.item("hardening linked", &hardened(hardening), &hardening.evidence);
     }
-    let hacl = match audit.hacl_missing.as_slice() {
-        [] => "none".to_owned(),
-        missing => format!("{}: {}", missing.len(), missing.join(", ")),
+    let (lacking, names) = match audit.hacl_lacking() {
+        None => ("unknown".to_owned(), String::new()),
+        Some([]) => ("none".to_owned(), String::new()),
+        Some(missing) => (missing.len().to_string(), missing.join(", ")),
     };
-    page.item("HACL missing", hacl.split(':').next().unwrap_or_default(), hacl.split_once(": ").map_or("", |(_, names)| names));
+    page.item("HACL missing", &lacking, &names);
     let (first, others) = audit.compilers.split_first().map_or(("not named", &[][..]), |(first, others)| (first.as_str(), others));
     let evidence: Vec<&str> = others.iter().map(String::as_str).chain(audit.compilers_evidence.as_deref()).collect();
     page.item("compiler", first, &evidence.join("; "));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::flags;
 use crate::report::summary::Property;
-use crate::run::{Answer, FileKind, LtoForm, SubjectAudit};
+use crate::run::{Answer, FileKind, SubjectAudit};
 
 /// A value that can be compared with another file's, and its evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,10 +68,7 @@ pub(super) fn observe(audit: &SubjectAudit, python: Option<&str>, property: Prop
             (None, Some(told)) => seen(told, Some(&"what its interpreter said of itself".to_owned())),
             (None, None) => return None,
         },
-        Property::Hacl => match audit.hacl_missing.as_slice() {
-            // Intermediate code has yet to be compiled, and what it calls shows after that.
-            [] if matches!(audit.lto_form, Some(LtoForm::Slim | LtoForm::Bitcode)) => return None,
-            [] if audit.unsettled.iter().any(|unsettled| unsettled.property == "hacl_missing") => return None,
+        Property::Hacl => match audit.hacl_lacking()? {
             [] => seen("complete", Some(&"no undefined HACL functions".to_owned())),
             [first, ..] => seen(&format!("{} missing", audit.hacl_missing.len()), Some(&format!("the first is {first}"))),
         },

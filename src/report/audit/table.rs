@@ -38,7 +38,7 @@ fn cells(audit: &SubjectAudit) -> [String; 11] {
         answer(audit.interposition),
         audit.dispatch.map_or(SILENT, |dispatch| dispatch.as_str()).to_owned(),
         answer(audit.pie),
-        audit.hacl_missing.len().to_string(),
+        audit.hacl_lacking().map_or(SILENT.to_owned(), |missing| missing.len().to_string()),
     ]
 }
 
