@@ -1,0 +1,96 @@
+//! The matrix: what is measured, and how.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+use super::source::{GuestArgs, SourceArgs, VariantArgs};
+use crate::matrix::Benchmark;
+use crate::measure::CounterChoice;
+use crate::report::GateLimit;
+use crate::run::Plan;
+
+#[derive(Debug, Subcommand)]
+pub enum MatrixCommand {
+    /// Provision, build, verify, measure and report; does only what is missing
+    Run(MatrixRunArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct MatrixRunArgs {
+    #[command(flatten)]
+    pub source: SourceArgs,
+
+    #[command(flatten)]
+    pub selection: VariantArgs,
+
+    #[command(flatten)]
+    pub guests: GuestArgs,
+
+    /// Among several releases: the one whose python3 the table across them is relative to [default: the first]
+    #[arg(long, value_name = "RECIPE")]
+    pub baseline: Option<String>,
+
+    #[arg(long, value_name = "BENCHMARK", help = only_help())]
+    pub only: Vec<String>,
+
+    /// Measured rounds [default: 15, with --quick 12, of opcodes alone 30; more if several releases
+    /// or the opcodes need them]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(Plan::MOST_ROUNDS)))]
+    pub rounds: Option<u32>,
+
+    /// Warm-up rounds before them [default: 3, with --quick 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(Plan::MOST_ROUNDS)))]
+    pub warmup: Option<u32>,
+
+    /// Smaller sizes and fewer rounds: an answer in about a minute
+    #[arg(long)]
+    pub quick: bool,
+
+    /// Measure too what each bytecode instruction costs
+    #[arg(long)]
+    pub opcodes: bool,
+
+    /// Decides the order of the subjects; recorded in the run
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// A visit that takes longer counts as failed; one under callgrind may take ten times as long, and ten minutes
+    /// at least
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub timeout: u32,
+
+    /// What counts instructions: `perf`, the processor's counters; `callgrind`, repeatably, in slow visits of their own;
+    /// `auto`, perf where the kernel allows it
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = counter_choices())]
+    pub counters: CounterChoice,
+
+    /// Fails with exit code 6 where a runner takes more instructions than its baseline, by more than the
+    /// limit: instructions=0.5%. Counts do not vary with the machine's mood, so a build can fail on them
+    #[arg(long, value_name = "LIMIT")]
+    pub gate: Option<GateLimit>,
+
+    /// The gate holds each subject against the same one of this earlier run, instead of against its baseline
+    #[arg(long, value_name = "RUN", requires = "gate")]
+    pub gate_against: Option<PathBuf>,
+
+    /// Where the run goes, instead of a new folder under results/
+    #[arg(long, value_name = "DIR", conflicts_with = "resume")]
+    pub out: Option<PathBuf>,
+
+    /// Go on with a run that was stopped: only what is missing is measured
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "opcodes", "seed", "timeout", "counters"])]
+    pub resume: Option<PathBuf>,
+}
+
+fn only_help() -> String {
+    let names = Benchmark::ALL.map(Benchmark::name);
+    let [first @ .., last] = &names;
+    format!("Only this benchmark, as NAME or NAME/SIZE; repeat it for more. There are {} and {last}", first.join(", "))
+}
+
+fn counter_choices() -> impl TypedValueParser<Value = CounterChoice> {
+    let named = |name: String| CounterChoice::ALL.into_iter().find(|choice| choice.as_str() == name).unwrap_or(CounterChoice::Auto);
+    PossibleValuesParser::new(CounterChoice::ALL.map(CounterChoice::as_str)).map(named)
+}
