@@ -4,6 +4,7 @@ mod examine;
 mod matrix;
 mod source;
 mod stages;
+mod tools;
 
 use clap::{Parser, Subcommand};
 
@@ -11,6 +12,7 @@ pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
 pub use matrix::{MatrixCommand, MatrixRunArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};
+pub use tools::{CompletionsArgs, ManArgs, PruneArgs, StoreArgs, StoreCommand};
 
 /// Which libpython should I embed or ship, what does each cost, and why?
 ///
@@ -66,6 +68,13 @@ pub enum Command {
     Opcodes(OpcodesArgs),
     /// Check the tools that surtax needs, and whether this machine is fit to measure
     Doctor(DoctorArgs),
+    /// Show what the store holds, or remove what is not used any more
+    Store(StoreArgs),
+    /// Print the completions of a shell
+    #[command(after_help = "bash: surtax completions bash > ~/.local/share/bash-completion/completions/surtax\nzsh:  surtax completions zsh > DIR/_surtax, with DIR in $fpath\nfish: surtax completions fish > ~/.config/fish/completions/surtax.fish")]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands
+    Man(ManArgs),
 }
 
 /// What the parser says of wrong words, with the way on written as everywhere else.

@@ -10,6 +10,8 @@ mod pipeline;
 mod provision;
 mod report;
 mod runner;
+mod store;
+mod tools;
 mod variants;
 mod verify;
 
@@ -34,6 +36,9 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Report(args) => report::execute(args, &terminal),
         Command::Opcodes(args) => opcodes::execute(args, &terminal),
         Command::Doctor(args) => doctor::execute(args, &terminal),
+        Command::Store(args) => store::execute(args, &terminal),
+        Command::Completions(args) => tools::completions(args, &terminal),
+        Command::Man(args) => tools::man(args, &terminal),
     }
 }
 

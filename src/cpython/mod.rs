@@ -129,7 +129,7 @@ fn build(store: &Store, tree: &Tree<'_>, wanted: &[Intended], reporter: &dyn Rep
     if complete() {
         return Ok(true);
     }
-    let _lock = store.lock_with_children(&format!("cpython-{}", tree.key), reporter)?;
+    let _lock = store.lock_with_children(&Store::tree_lock(tree.key.as_str()), reporter)?;
     // Another surtax may have built it while this one waited.
     if complete() {
         return Ok(true);

@@ -82,6 +82,7 @@ impl Session<'_> {
         let earlier = || fs::read_to_string(&answer).ok().and_then(|text| SurtaxLock::parse(&answer, &text).ok());
         let usable = || if self.request.refresh && !self.request.offline { None } else { earlier() };
         if let Some(ready) = usable().and_then(|lock| self.ready(&lock)) {
+            Store::used(&answer);
             return Ok(ready);
         }
         let _turn = self.store.lock("provision", self.reporter)?;

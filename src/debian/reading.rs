@@ -51,6 +51,7 @@ impl Reading<'_> {
             Some(fetcher) => fetcher.bytes(&url, SIGNED_INDEX_LIMIT_BYTES)?,
             None => std::fs::read(&kept).map_err(|_| ProvisionError::NothingOffline)?,
         };
+        Store::used(&kept);
         let speed = Speed { bytes: message.len() as u64, took: started.elapsed() };
         let release = self.verified(plan, suite, place, &url, &message)?;
         if self.fetcher.is_some() {

@@ -73,6 +73,7 @@ impl Fetcher {
         let _turn = turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(path) = Self::stored_content(store, checksum)? {
             advance(std::fs::metadata(&path).map_or(0, |data| data.len()));
+            Store::used(&path);
             return Ok(Fetched { path, downloaded: 0 });
         }
         let partial = store.partial_blob(checksum);

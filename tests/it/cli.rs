@@ -41,7 +41,7 @@ fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 15] = [
         &[],
         &["provision"],
         &["variants"],
@@ -53,6 +53,10 @@ fn help_of_every_command() {
         &["report"],
         &["opcodes"],
         &["doctor"],
+        &["store"],
+        &["store", "prune"],
+        &["completions"],
+        &["man"],
     ];
     for command in commands {
         let output = run(&[command, &["--help"]].concat());

@@ -40,6 +40,7 @@ mod source_packages;
 mod sources;
 mod sources_cli;
 mod stats;
+mod store;
 mod unpack;
 mod verify;
 mod world;

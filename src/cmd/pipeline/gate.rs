@@ -86,7 +86,9 @@ fn verify_group(
 /// Only what passed: a failure may have come from a full disk or a damaged sysroot, and must not outlive its cause. The subject may
 /// have been verified under another name, as part of another run.
 fn read_verified(store: &Store, key: &Key, name: String) -> Option<SubjectVerification> {
-    let verified: SubjectVerification = serde_json::from_slice(&std::fs::read(store.verified(key)).ok()?).ok()?;
+    let place = store.verified(key);
+    let verified: SubjectVerification = serde_json::from_slice(&std::fs::read(&place).ok()?).ok()?;
+    Store::used(&place);
     verified.passed().then_some(SubjectVerification { subject: name, ..verified })
 }
 

@@ -1,14 +1,24 @@
 //! The one folder that surtax writes to beside results: where everything in it lies, and who may change it now.
 
-use std::fs::{File, OpenOptions, TryLockError};
+mod contents;
+mod lock;
+mod prune;
+mod stamp;
+
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use crate::digest::{Checksum, Key};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
-use crate::interrupt::{self, Interrupted};
-use crate::ui::Reporter;
+use crate::interrupt::Interrupted;
+
+pub use contents::{Contents, Entry, Kind};
+pub use lock::Lock;
+pub use prune::{Pruned, Which};
+pub use stamp::Stamp;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -49,6 +59,8 @@ impl Explain for StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     root: PathBuf,
+    /// Tells whoever prunes that the store is in use.
+    held: Arc<File>,
 }
 
 impl Store {
@@ -72,8 +84,9 @@ impl Store {
             rustix::fs::access(&root, rustix::fs::Access::WRITE_OK).map_err(|error| FsError::at("write to", &root)(error.into()))?;
             Ok(root)
         };
-        let store = Self { root: usable().map_err(StoreError::Unusable)? };
-        check_path(&store.root)?;
+        let root = usable().map_err(StoreError::Unusable)?;
+        check_path(&root)?;
+        let store = Self { held: Arc::new(Self::hold(&root)?), root };
         store.sweep();
         Ok(store)
     }
@@ -89,6 +102,11 @@ impl Store {
                 let _ = fs::remove(&entry.path());
             }
         }
+    }
+
+    /// What has no stamp of its own, a download or an answer, was of use once more. Where that cannot be noted, it is only found unused sooner.
+    pub fn used(path: &Path) {
+        let _ = fs::set_modified(path, SystemTime::now());
     }
 
     pub fn root(&self) -> &Path {
@@ -177,37 +195,6 @@ impl Store {
     pub fn scratch(&self) -> fs::Result<fs::Scratch> {
         fs::Scratch::new(&self.root.join("scratch"))
     }
-
-    /// Waits, and says so, while another surtax holds the lock of that name. Held until dropped, also by a process that is killed.
-    pub fn lock(&self, name: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
-        self.take(name, "another surtax, which holds", reporter)
-    }
-
-    /// [`Store::lock`], also held by the programs that are started meanwhile: if surtax is killed, by what it leaves running, until that ends.
-    ///
-    /// Of a killed surtax's programs, those that it started itself end with it, and those that they started go on: compilers, under a make that is
-    /// no more.
-    pub fn lock_with_children(&self, name: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
-        let lock = self.take(name, "another surtax, or what a killed one has left running, which holds", reporter)?;
-        // A lock belongs to the open file, whoever has it open.
-        rustix::io::fcntl_setfd(&lock.file, rustix::io::FdFlags::empty())
-            .map_err(|error| FsError::at("share", &self.root.join("locks").join(name))(error.into()))?;
-        Ok(lock)
-    }
-
-    fn take(&self, name: &str, holder: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
-        let path = self.root.join("locks").join(name);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(FsError::at("open", &path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                reporter.warn(&format!("waiting for {holder} the lock `{name}` in {}", self.root.display()));
-                wait_for_lock(&file, &path)?;
-            }
-            Err(TryLockError::Error(error)) => return Err(FsError::at("lock", &path)(error).into()),
-        }
-        Ok(Lock { file })
-    }
 }
 
 fn check_path(root: &Path) -> Result<(), StoreError> {
@@ -231,55 +218,4 @@ pub fn unlinkable(path: &Path) -> Option<&'static str> {
         '$' => "a dollar sign",
         _ => "a control character",
     })
-}
-
-/// A blocking `lock` would not see Ctrl-C.
-fn wait_for_lock(file: &File, path: &Path) -> Result<(), StoreError> {
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(50)),
-            Err(TryLockError::Error(error)) => return Err(FsError::at("lock", path)(error).into()),
-        }
-        interrupt::check()?;
-    }
-}
-
-/// A lock on part of the store.
-#[must_use = "the lock is released when this is dropped"]
-pub struct Lock {
-    file: File,
-}
-
-impl Drop for Lock {
-    /// Not left to the file's end: a program that goes on in the background (a compiler's cache starts one) may have it open too.
-    fn drop(&mut self) {
-        let _ = self.file.unlock();
-    }
-}
-
-/// The last write of everything in the store: what has no stamp is rebuilt.
-pub struct Stamp;
-
-impl Stamp {
-    /// The file's.
-    pub const NAME: &str = ".surtax-stamp";
-
-    pub fn write(folder: &Path, content: &str) -> fs::Result<()> {
-        fs::write_atomic(&folder.join(Self::NAME), content.as_bytes())
-    }
-
-    pub fn read(folder: &Path) -> Option<String> {
-        std::fs::read_to_string(folder.join(Self::NAME)).ok()
-    }
-
-    /// For a folder that is there for one file, which [`Stamp::is_of`] then knows again.
-    pub fn write_of(folder: &Path, file: &Path) -> fs::Result<()> {
-        Self::write(folder, &fs::sha256(file)?.to_string())
-    }
-
-    /// Whether the file is the very one that the stamp was written for: a damaged or lost one is made again.
-    pub fn is_of(folder: &Path, file: &Path) -> bool {
-        Self::read(folder).is_some_and(|stamp| fs::sha256(file).is_ok_and(|digest| digest.to_string() == stamp))
-    }
 }
