@@ -74,6 +74,7 @@ explained!(
     crate::audit::AuditError,
     crate::process::ProcessError,
     crate::store::StoreError,
+    crate::log::LogError,
     crate::interrupt::Interrupted,
     crate::run::RunError,
     crate::verify::VerifyError,

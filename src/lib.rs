@@ -31,6 +31,7 @@ pub mod error;
 pub mod fs;
 pub mod interrupt;
 mod line;
+pub mod log;
 pub mod process;
 pub mod store;
 pub mod ui;

@@ -325,6 +325,7 @@ impl Job {
         // other group can have its number.
         kill_group(group);
         let (status, usage) = reap(group).map_err(|source| self.watch_error(source))?;
+        tracing::debug!(seconds = wall.as_secs_f64(), %status, folder = ?self.folder, "ran {}", self.shown());
         Ok(Finished {
             status,
             wall,

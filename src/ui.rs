@@ -53,6 +53,11 @@ impl Terminal {
         self.bars.suspend(|| talk(text));
     }
 
+    /// Lines of a log, which stay while bars move below them.
+    pub fn lines(&self) -> Lines {
+        Lines(self.bars.clone())
+    }
+
     /// Columns that a table may take: the terminal's, or 100 where stdout is none.
     pub fn width(&self) -> u16 {
         const ELSEWHERE: u16 = 100;
@@ -78,6 +83,21 @@ impl Terminal {
             let _ = out.write_all(b"\n");
         }
         let _ = out.flush();
+    }
+}
+
+/// Writes whole lines to stderr, beside the bars.
+#[derive(Clone)]
+pub struct Lines(MultiProgress);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.suspend(|| talk(&String::from_utf8_lossy(bytes)));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

@@ -23,12 +23,16 @@ pub use tools::{CompletionsArgs, ManArgs, PruneArgs, StoreArgs, StoreCommand};
     name = "surtax",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done, 1 surtax's own fault, 2 usage or recipe, 3 download or its verification,\n4 a build failed, 5 the matrix is incomplete or a subject failed verification, 6 a gate was tripped.\n\nThe store is $SURTAX_HOME, else surtax/ in the user's cache folder; it is safe to delete."
+    after_help = "Exit codes: 0 done, 1 surtax's own fault, 2 usage or recipe, 3 download or its verification,\n4 a build failed, 5 the matrix is incomplete or a subject failed verification, 6 a gate was tripped.\n\nThe store is $SURTAX_HOME, else surtax/ in the user's cache folder; it is safe to delete.\nSURTAX_LOG=surtax::fetch=debug logs parts of what --verbose says; NO_COLOR=1 leaves colours out."
 )]
 pub struct Cli {
     /// Say only errors and warnings, and print only results
     #[arg(long, short, global = true)]
     pub quiet: bool,
+
+    /// Say what is fetched, reused and started; twice, also every visit and request
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
 
     #[command(subcommand)]
     pub command: Command,
@@ -71,7 +75,9 @@ pub enum Command {
     /// Show what the store holds, or remove what is not used any more
     Store(StoreArgs),
     /// Print the completions of a shell
-    #[command(after_help = "bash: surtax completions bash > ~/.local/share/bash-completion/completions/surtax\nzsh:  surtax completions zsh > DIR/_surtax, with DIR in $fpath\nfish: surtax completions fish > ~/.config/fish/completions/surtax.fish")]
+    #[command(
+        after_help = "bash: surtax completions bash > ~/.local/share/bash-completion/completions/surtax\nzsh:  surtax completions zsh > DIR/_surtax, with DIR in $fpath\nfish: surtax completions fish > ~/.config/fish/completions/surtax.fish"
+    )]
     Completions(CompletionsArgs),
     /// Print the manual page, or write those of all commands
     Man(ManArgs),

@@ -19,6 +19,7 @@ use anyhow::Result;
 
 use crate::cli::{Cli, Command, MatrixCommand, RunnerCommand};
 use crate::error::Exit;
+use crate::log;
 use crate::ui::Terminal;
 
 pub use error::CommandError;
@@ -26,6 +27,7 @@ pub use error::CommandError;
 /// Runs the command; an error is for `main` to show.
 pub fn execute(cli: &Cli) -> Result<Exit> {
     let terminal = Terminal::new(cli.quiet);
+    log::start(cli.verbose, &terminal)?;
     match &cli.command {
         Command::Provision(args) => provision::execute(args, &terminal),
         Command::Variants(args) => variants::execute(args, &terminal),

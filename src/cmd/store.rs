@@ -62,7 +62,8 @@ fn prune(store: &Store, args: &PruneArgs, terminal: &Terminal) -> Result<Exit> {
 
 fn shown<'a>(contents: &'a Contents) -> Vec<Shown<'a>> {
     let moment = |time: SystemTime| Timestamp::try_from(time).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let one = |entry: &'a Entry| Shown { kind: entry.kind.as_str(), path: &entry.path, size_bytes: entry.size_bytes, used: moment(entry.used) };
+    let one =
+        |entry: &'a Entry| Shown { kind: entry.kind.as_str(), path: &entry.path, size_bytes: entry.size_bytes, used: moment(entry.used) };
     contents.entries.iter().map(one).collect()
 }
 

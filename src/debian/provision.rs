@@ -83,6 +83,7 @@ impl Session<'_> {
         let usable = || if self.request.refresh && !self.request.offline { None } else { earlier() };
         if let Some(ready) = usable().and_then(|lock| self.ready(&lock)) {
             Store::used(&answer);
+            tracing::debug!(key = %ready.key, "resolved before: {}", answer.display());
             return Ok(ready);
         }
         let _turn = self.store.lock("provision", self.reporter)?;

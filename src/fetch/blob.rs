@@ -74,6 +74,7 @@ impl Fetcher {
         if let Some(path) = Self::stored_content(store, checksum)? {
             advance(std::fs::metadata(&path).map_or(0, |data| data.len()));
             Store::used(&path);
+            tracing::debug!("in the store: {}", super::client::shown(url));
             return Ok(Fetched { path, downloaded: 0 });
         }
         let partial = store.partial_blob(checksum);

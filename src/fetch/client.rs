@@ -91,7 +91,10 @@ impl Fetcher {
             interrupt::check()?;
             match attempt() {
                 Ok(value) => return Ok(value),
-                Err(Attempt::Why(why)) if left > 0 && why.may_pass() => sleep(pause)?,
+                Err(Attempt::Why(why)) if left > 0 && why.may_pass() => {
+                    tracing::debug!(seconds = pause.as_secs_f64(), "trying {} again after a pause: {why}", shown(url));
+                    sleep(pause)?;
+                }
                 Err(Attempt::Why(why)) => return Err(FetchError::Failed { url: shown(url), why }),
                 Err(Attempt::Final(error)) => return Err(error),
             }
@@ -114,6 +117,7 @@ impl Fetcher {
             request = request.header(RANGE, format!("bytes={start}-"));
         }
         let response = request.send().map_err(|error| why_sent(&error))?;
+        tracing::debug!(from = start, status = response.status().as_u16(), length = response.content_length(), "asked for {}", shown(url));
         match response.status().as_u16() {
             200 => Ok(Body::of(response, 0)),
             206 if range_start(&response) == Some(start) => Ok(Body::of(response, start)),

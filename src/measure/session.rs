@@ -197,6 +197,7 @@ impl Session<'_> {
             let reason = error.to_string();
             RunError::Malformed { path: self.folder.journal(), reason }
         })?;
+        tracing::trace!("{line}");
         self.journal.append(&line).map_err(|source| journal_error(self.folder, source))?;
         self.past.add(round.benchmark, subject, self.plan.subjects[subject].role, &sample);
         Ok(())

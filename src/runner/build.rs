@@ -168,6 +168,7 @@ pub fn build(
 ) -> Result<Runner, RunnerError> {
     let intended = Intended::new(store, home, variant, hacl, toolchain)?;
     if let Some(runner) = intended.in_store(variant.name) {
+        tracing::debug!(key = %intended.key, "runner of {} in the store", variant.name);
         return Ok(runner);
     }
     let _lock = store.lock("runners", reporter)?;

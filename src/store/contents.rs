@@ -147,12 +147,15 @@ impl Store {
         }
         for path in children(self.root(), 1)? {
             let name = path.file_name().unwrap_or_default();
-            let known = PLACES.iter().any(|(_, folder, _)| Path::new(folder).components().next().is_some_and(|top| top.as_os_str() == name));
+            let known =
+                PLACES.iter().any(|(_, folder, _)| Path::new(folder).components().next().is_some_and(|top| top.as_os_str() == name));
             if !known && name != "locks" {
                 entries.extend(entry(Kind::Other, path, &mut seen)?);
             }
         }
-        entries.sort_by(|a, b| (Kind::ALL.iter().position(|kind| *kind == a.kind), &a.path).cmp(&(Kind::ALL.iter().position(|kind| *kind == b.kind), &b.path)));
+        entries.sort_by(|a, b| {
+            (Kind::ALL.iter().position(|kind| *kind == a.kind), &a.path).cmp(&(Kind::ALL.iter().position(|kind| *kind == b.kind), &b.path))
+        });
         Ok(Contents { entries })
     }
 }

@@ -57,7 +57,7 @@ impl Store {
         let path = self.root().join("locks").join(name);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(FsError::at("open", &path))?;
         match file.try_lock() {
-            Ok(()) => {}
+            Ok(()) => tracing::trace!("locked {name}"),
             Err(TryLockError::WouldBlock) => {
                 reporter.warn(&format!("waiting for {holder} the lock `{name}` in {}", self.root().display()));
                 waited_for(&path, || file.try_lock())?;

@@ -37,7 +37,8 @@ impl Store {
     /// What [`Store::prune`] would take away now.
     pub fn prunable(&self, which: &Which) -> Result<Pruned, StoreError> {
         let now = SystemTime::now();
-        let (busy, removed) = self.contents()?.entries.into_iter().filter(|entry| which.takes(entry, now)).partition(|entry| self.is_held(entry));
+        let (busy, removed) =
+            self.contents()?.entries.into_iter().filter(|entry| which.takes(entry, now)).partition(|entry| self.is_held(entry));
         let removed = Contents { entries: removed };
         Ok(Pruned { removed, busy: Vec::into_iter(busy).map(|entry: Entry| entry.path).collect() })
     }

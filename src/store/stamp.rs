@@ -19,7 +19,9 @@ impl Stamp {
     /// Who asks for it uses what it stands for: [`Store::contents`] tells by its time when that was last.
     pub fn read(folder: &Path) -> Option<String> {
         let path = folder.join(Self::NAME);
-        let content = std::fs::read_to_string(&path).ok()?;
+        let content = std::fs::read_to_string(&path).ok();
+        tracing::trace!(there = content.is_some(), "asked for {}", folder.display());
+        let content = content?;
         Store::used(&path);
         Some(content)
     }

@@ -20,6 +20,7 @@ mod kernels;
 mod keyring;
 mod libpython;
 mod linked;
+mod log;
 mod matrix;
 mod measure;
 mod needs;
