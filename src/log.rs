@@ -11,7 +11,7 @@ use crate::ui::Terminal;
 const VARIABLE: &str = "SURTAX_LOG";
 
 #[derive(Debug, thiserror::Error)]
-#[error("{VARIABLE}={value} names no levels of logging: {source}")]
+#[error("{VARIABLE}={value} names no levels of logging")]
 pub struct LogError {
     value: String,
     source: ParseError,
@@ -27,6 +27,11 @@ impl Explain for LogError {
     }
 }
 
+/// What is to be logged, in the variable's words.
+pub fn filter(directives: &str) -> Result<EnvFilter, LogError> {
+    EnvFilter::try_new(directives).map_err(|source| LogError { value: directives.to_owned(), source })
+}
+
 /// Logs to stderr from now on, if anything is asked for. The variable wins: it is the more precise.
 pub fn start(verbose: u8, terminal: &Terminal) -> Result<(), LogError> {
     let asked = std::env::var(VARIABLE).unwrap_or_default();
@@ -36,7 +41,7 @@ pub fn start(verbose: u8, terminal: &Terminal) -> Result<(), LogError> {
         ("", _) => "surtax=trace",
         (asked, _) => asked,
     };
-    let filter = EnvFilter::try_new(directives).map_err(|source| LogError { value: asked.clone(), source })?;
+    let filter = filter(directives)?;
     let lines = terminal.lines();
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_timer(uptime()).with_ansi(false);
     // There is one already in a process that runs several commands, as tests do.

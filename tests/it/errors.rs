@@ -83,6 +83,7 @@ fn machine(forms: &mut Forms) {
         ProcessError::Failed { program: program(), status: ExitStatus::from_raw(7 << 8), output: "no module named math\n".into() },
         ProcessError::Failed { program: program(), status: ExitStatus::from_raw(11), output: String::new() },
     ]);
+    forms.show([surtax::log::filter("surtax=loudly").expect_err("no level")]);
     forms.show([StoreError::NoPlace, StoreError::Unusable(fs_error("create", "/dev/null/store", NO_FOLDER))]);
     forms.show([Interrupted]);
 }
