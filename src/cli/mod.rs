@@ -2,6 +2,7 @@
 
 mod examine;
 mod matrix;
+mod runs;
 mod source;
 mod stages;
 mod tools;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
 pub use matrix::{MatrixCommand, MatrixRunArgs};
+pub use runs::{CompareArgs, ExportArgs, HistoryArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};
 pub use tools::{CompletionsArgs, ManArgs, PruneArgs, StoreArgs, StoreCommand};
@@ -63,6 +65,17 @@ pub enum Command {
     Matrix(MatrixCommand),
     /// Write a run's report again from what was measured
     Report(ReportArgs),
+    /// Hold runs against each other: what changed, and what became of each tax
+    #[command(
+        after_help = "Each subject's tax (its time by its own run's baseline, within rounds) is held against its tax in the first run, so that \
+        the machine's speed cancels.\n\nExit codes: 5 where runs cannot be compared, or the gate cannot judge all it was asked about; 6 where the gate \
+        is tripped."
+    )]
+    Compare(CompareArgs),
+    /// Show what many runs say of one benchmark, by date
+    History(HistoryArgs),
+    /// Write a run in another tool's format
+    Export(ExportArgs),
     /// Show what the interpreter makes of a file's bytecode while its functions run
     #[command(
         after_help = "The file's functions run in processes of their own, with a clean environment; what they print is not shown. In one every \

@@ -45,6 +45,16 @@ pub enum CommandError {
     CompareTwo { named: Vec<String> },
     #[error("{source_name} has built none of {}, and an audit builds nothing", variants.join(", "))]
     NotBuilt { source_name: String, variants: Vec<String> },
+    #[error("{run} has no subject `{subject}`")]
+    NoSuchSubject { subject: String, run: String, near: Option<String> },
+    #[error("no folder in {} is a run of surtax", .0.display())]
+    NoRunIn(PathBuf),
+    #[error("{} has no time of a {what} to show", folder.display())]
+    NothingOf { folder: PathBuf, what: String },
+    #[error("pyperf has a file for each subject: {}", subjects.join(", "))]
+    FilePerSubject { subjects: Vec<String> },
+    #[error("{} has no published time to export", .0.display())]
+    NothingToExport(PathBuf),
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -55,6 +65,7 @@ impl Explain for CommandError {
             Self::BaselineFailed { .. } | Self::GateWithoutCounts { .. } | Self::GateWithoutBenchmark { .. } | Self::GateAgainst { .. } => {
                 Exit::Incomplete
             }
+            Self::NothingToExport(_) => Exit::Incomplete,
             Self::NoHaclSource { .. } => Exit::Fetch,
             _ => Exit::Usage,
         }
@@ -90,6 +101,12 @@ impl Explain for CommandError {
             }
             Self::CompareTwo { .. } => "surtax audit --compare A B, each a file or a variant".into(),
             Self::NotBuilt { source_name, .. } => format!("surtax provision {source_name} compiles the libpythons that a recipe lists"),
+            Self::NoSuchSubject { near: Some(near), .. } => format!("did you mean {near}?"),
+            Self::NoSuchSubject { near: None, .. } => "its report.md lists the subjects".into(),
+            Self::NoRunIn(_) => "name the folder that the runs are in, such as results, or begin one: surtax matrix run".into(),
+            Self::NothingOf { .. } => "surtax history DIR, without --benchmark and --subject, shows what there is".into(),
+            Self::FilePerSubject { .. } => "name one with --subject, or a folder for all of them with --out DIR".into(),
+            Self::NothingToExport(folder) => format!("surtax report {} says why, or begin it again: surtax matrix run", folder.display()),
             Self::CannotResume { folder, .. } => {
                 // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(

@@ -1,8 +1,11 @@
 //! One thin file per subcommand: load, plan, execute, print.
 
 mod audit;
+mod compare;
 mod doctor;
 mod error;
+mod export;
+mod history;
 mod listing;
 mod matrix;
 mod opcodes;
@@ -36,6 +39,9 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Verify(args) => verify::execute(args, &terminal),
         Command::Matrix(MatrixCommand::Run(args)) => matrix::execute(args, &terminal),
         Command::Report(args) => report::execute(args, &terminal),
+        Command::Compare(args) => compare::execute(args, &terminal),
+        Command::History(args) => history::execute(args, &terminal),
+        Command::Export(args) => export::execute(args, &terminal),
         Command::Opcodes(args) => opcodes::execute(args, &terminal),
         Command::Doctor(args) => doctor::execute(args, &terminal),
         Command::Store(args) => store::execute(args, &terminal),

@@ -12,7 +12,7 @@ use super::summary::{BenchmarkSummary, SubjectResult, Summary};
 use crate::run::{CounterPlan, Counting, Role, Run};
 
 /// A rule below the header; rows need none, and lines are short on a terminal.
-const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-'));
+pub(super) const RULED: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('-').junction('-'));
 
 /// Longer names would push the numbers off a terminal of 80 columns; report.md has them whole.
 const NAME: usize = 20;

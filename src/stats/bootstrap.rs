@@ -106,7 +106,7 @@ fn distribute(left: u32, place: usize, counts: &mut [u32], visit: &mut impl FnMu
 }
 
 /// Each possible median of a resample of `values`, with its probability.
-fn medians(values: &[f64]) -> Vec<(f64, f64)> {
+pub(super) fn medians(values: &[f64]) -> Vec<(f64, f64)> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     if sorted.len() % 2 == 1 { odd(&sorted) } else { even(&sorted) }

@@ -4,6 +4,7 @@ mod bootstrap;
 mod holm;
 mod nnls;
 mod ratio;
+mod two_runs;
 mod verdict;
 mod wilcoxon;
 
@@ -11,5 +12,6 @@ pub use bootstrap::{CONFIDENCE, Interval, median_interval, rebuilds_interval};
 pub use holm::holm;
 pub use nnls::NonNegative;
 pub use ratio::{log_ratio, median, ratio};
+pub use two_runs::{joint_floor, quotient_interval, yuen};
 pub use verdict::{ALPHA, FLOOR_LIMIT, MINIMUM_ROUNDS, Verdict, noise_floor, rounds_needed, verdict};
 pub use wilcoxon::{signed_rank, smallest_p};

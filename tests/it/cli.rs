@@ -41,7 +41,7 @@ fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 18] = [
         &[],
         &["provision"],
         &["variants"],
@@ -51,6 +51,9 @@ fn help_of_every_command() {
         &["matrix"],
         &["matrix", "run"],
         &["report"],
+        &["compare"],
+        &["history"],
+        &["export"],
         &["opcodes"],
         &["doctor"],
         &["store"],

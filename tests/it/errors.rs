@@ -125,6 +125,14 @@ fn runs(forms: &mut Forms) {
     ]);
     forms.show([BadGate::NoLimit("instructions".into()), BadGate::UnknownMeasure("time".into()), BadGate::BadPercentage("0.5".into())]);
     forms.show([
+        CommandError::NoSuchSubject { subject: "shard".into(), run: "results/one".into(), near: Some("shared".into()) },
+        CommandError::NoSuchSubject { subject: "mine".into(), run: "results/one".into(), near: None },
+        CommandError::NoRunIn(path("thesis")),
+        CommandError::NothingOf { folder: path("results"), what: "subject or benchmark named mine".into() },
+        CommandError::FilePerSubject { subjects: vec!["python3".into(), "shared".into()] },
+        CommandError::NothingToExport(path("results/one")),
+    ]);
+    forms.show([
         CommandError::NoSuchVariant {
             variant: VariantName::plain(Shape::StaticPic),
             reasons: vec!["debian-13: its packages hold no libpython3.13-pic.a".into(), "3.12.1: it was installed without".into()],

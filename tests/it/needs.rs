@@ -36,6 +36,11 @@ pub(crate) fn asked_for(variable: &str) -> bool {
     found(std::env::var_os(variable).ok_or_else(|| format!("is asked for with {variable}=1"))).is_some()
 }
 
+/// A program that an environment variable names, since no machine is expected to have it.
+pub(crate) fn named_by(variable: &str, what: &str) -> Option<PathBuf> {
+    found(std::env::var_os(variable).map(PathBuf::from).ok_or_else(|| format!("needs {what}, named by {variable}")))
+}
+
 /// Installed Pythons that runners can be linked with: those of SURTAX_TEST_PREFIXES (separated by colons), else `/usr`, if its development
 /// packages are there, and pyenv's.
 pub(crate) fn prefixes() -> Vec<PathBuf> {

@@ -2,9 +2,12 @@
 
 mod audits;
 mod committed;
+mod compare;
 mod confounds;
 mod counters;
+mod export;
 mod groups;
+mod history;
 mod machine;
 mod opcodes;
 mod studies;

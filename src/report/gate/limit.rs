@@ -1,6 +1,8 @@
-//! The limit that a gate is given on the command line.
+//! The limits that gates are given on the command line.
 
 use std::str::FromStr;
+
+use serde::Serialize;
 
 use crate::error::{Exit, Explain};
 
@@ -39,13 +41,39 @@ impl FromStr for GateLimit {
         if measure != "instructions" {
             return Err(BadGate::UnknownMeasure(measure.to_owned()));
         }
-        let percent = limit.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-        let percent = percent.filter(|percent| (0.0..=1000.0).contains(percent));
-        percent.map(|percent| Self { share: percent / 100.0 }).ok_or_else(|| BadGate::BadPercentage(limit.to_owned()))
+        Ok(Self { share: share(limit)? })
     }
 }
 
+fn share(limit: &str) -> Result<f64, BadGate> {
+    let percent = limit.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    let percent = percent.filter(|percent| (0.0..=1000.0).contains(percent));
+    percent.map(|percent| percent / 100.0).ok_or_else(|| BadGate::BadPercentage(limit.to_owned()))
+}
+
 impl GateLimit {
+    pub fn share(self) -> f64 {
+        self.share
+    }
+}
+
+/// `2%`: how much slower than before, relative to its baseline, a subject may be.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct TaxLimit {
+    /// 0.02 for `2%`.
+    share: f64,
+}
+
+impl FromStr for TaxLimit {
+    type Err = BadGate;
+
+    fn from_str(text: &str) -> Result<Self, BadGate> {
+        Ok(Self { share: share(text)? })
+    }
+}
+
+impl TaxLimit {
     pub fn share(self) -> f64 {
         self.share
     }

@@ -2,7 +2,9 @@
 
 mod limit;
 
-pub use limit::{BadGate, GateLimit};
+pub use limit::{BadGate, GateLimit, TaxLimit};
+
+use serde::Serialize;
 
 use super::format;
 use super::summarise::group_of;
@@ -25,7 +27,7 @@ pub struct Gated {
 }
 
 /// What was not judged, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unjudged {
     pub what: String,
     pub why: String,
@@ -43,16 +45,35 @@ pub struct Gate {
 impl Gate {
     /// Done where all that it was asked about was judged, and is within the limit: with a hole, or with nothing judged, it has not passed.
     pub fn exit(&self) -> Exit {
-        match self.judged.iter().any(|gated| gated.tripped) {
-            true => Exit::Gate,
-            false if self.judged.is_empty() || self.missing().next().is_some() => Exit::Incomplete,
-            false => Exit::Done,
-        }
+        exit(self.judged.iter().map(|gated| gated.tripped), &self.unjudged)
     }
 
     fn missing(&self) -> impl Iterator<Item = &Unjudged> {
         self.unjudged.iter().filter(|unjudged| unjudged.missing)
     }
+}
+
+/// Of any gate, from whether each that was judged tripped it.
+pub(super) fn exit(judged: impl Iterator<Item = bool>, unjudged: &[Unjudged]) -> Exit {
+    let judged: Vec<bool> = judged.collect();
+    match judged.contains(&true) {
+        true => Exit::Gate,
+        false if judged.is_empty() || unjudged.iter().any(|unjudged| unjudged.missing) => Exit::Incomplete,
+        false => Exit::Done,
+    }
+}
+
+/// For the terminal: what is missing, then what was not asked about, each with its reason. Names are as they are.
+pub(super) fn listing(unjudged: &[Unjudged]) -> String {
+    let mut text = String::new();
+    for (heading, missing) in [("gate, missing:\n", true), ("gate, not judged:\n", false)] {
+        let mut lines = unjudged.iter().filter(|unjudged| unjudged.missing == missing).peekable();
+        text += if lines.peek().is_some() { heading } else { "" };
+        for unjudged in lines {
+            text += &format!("   {}: {}\n", format::plain(&unjudged.what), format::plain(&unjudged.why));
+        }
+    }
+    text
 }
 
 /// Each runner and guest against its baseline in the same run.
@@ -212,14 +233,7 @@ impl Gate {
         if !tripped.is_empty() {
             text = format!("gate, instructions: more than {limit} above\n{text}");
         }
-        for (heading, missing) in [("gate, missing:\n", true), ("gate, not judged:\n", false)] {
-            let mut lines = self.unjudged.iter().filter(|unjudged| unjudged.missing == missing).peekable();
-            text += if lines.peek().is_some() { heading } else { "" };
-            for unjudged in lines {
-                text += &format!("   {}: {}\n", format::plain(&unjudged.what), format::plain(&unjudged.why));
-            }
-        }
-        text + &self.verdict(&limit)
+        text + &listing(&self.unjudged) + &self.verdict(&limit)
     }
 
     fn verdict(&self, limit: &str) -> String {

@@ -1,7 +1,7 @@
 //! What differs between the subjects beside the thing under study: what was read out of their binaries.
 
-use super::table::{Table, code, text};
-use crate::report::confounds::{self, Footnote, Writing};
+use super::table::{Table, WRITING, code, text};
+use crate::report::confounds::{self, Footnote};
 use crate::report::format;
 use crate::report::sections::{Section, sections};
 use crate::report::summary::{Bearing, BenchmarkSummary, Difference, PremiseVerdict, Property, Summary};
@@ -104,8 +104,6 @@ pub(super) fn footnotes(notes: &[Footnote<'_>], among: impl Fn(&Footnote<'_>) ->
     let notes: Vec<String> = notes.iter().filter(|note| among(note)).map(|note| note.in_short(WRITING)).collect();
     if notes.is_empty() { String::new() } else { format!("\n{} (Evidence under *What differs*.)\n", notes.join("\n\n")) }
 }
-
-const WRITING: Writing = Writing { name: code, text };
 
 /// Each confound, and what may be one, next to the ratios of the pair; subjects that differ in the same way stand together.
 fn confounds(summary: &Summary) -> String {

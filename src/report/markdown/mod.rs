@@ -9,7 +9,7 @@ mod method;
 mod opcodes;
 mod releases;
 mod study;
-mod table;
+pub(super) mod table;
 mod verification;
 
 use super::answer::answer;
