@@ -150,6 +150,11 @@ impl Store {
         self.root.join("hacl").join(key.as_str())
     }
 
+    /// Files that programs of one's own are built with, beside a libpython.
+    pub fn kit(&self, key: &Key) -> PathBuf {
+        self.root.join("kits").join(key.as_str())
+    }
+
     /// The tree in which a CPython is compiled, what is installed from it, and its libpythons.
     pub fn cpython_tree(&self, key: &Key) -> PathBuf {
         self.root.join("cpython/trees").join(key.as_str())
@@ -183,6 +188,22 @@ impl Store {
         self.take(name, "another surtax, which holds", reporter)
     }
 
+    /// [`Store::lock`] without waiting: `None` where another surtax holds it.
+    pub fn try_lock(&self, name: &str) -> Result<Option<Lock>, StoreError> {
+        let (file, path) = self.open_lock(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(FsError::at("lock", &path)(error).into()),
+        }
+    }
+
+    /// What the disk that holds the store has left for this user, bytes.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.root).ok()?;
+        Some(disk.f_bavail * disk.f_frsize)
+    }
+
     /// [`Store::lock`], also held by the programs that are started meanwhile: if surtax is killed, by what it leaves running, until that ends.
     ///
     /// Of a killed surtax's programs, those that it started itself end with it, and those that they started go on: compilers, under a make that is
@@ -195,9 +216,14 @@ impl Store {
         Ok(lock)
     }
 
-    fn take(&self, name: &str, holder: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
+    fn open_lock(&self, name: &str) -> Result<(File, PathBuf), StoreError> {
         let path = self.root.join("locks").join(name);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(FsError::at("open", &path))?;
+        Ok((file, path))
+    }
+
+    fn take(&self, name: &str, holder: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
+        let (file, path) = self.open_lock(name)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -1,6 +1,7 @@
 //! The command line, declared. Nothing below `cmd/` knows it.
 
 mod examine;
+mod kit;
 mod matrix;
 mod source;
 mod stages;
@@ -8,6 +9,7 @@ mod stages;
 use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
+pub use kit::{EmbedArgs, EmbedCommand, EmbedNewArgs, OneSource};
 pub use matrix::{MatrixCommand, MatrixRunArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};
@@ -57,6 +59,12 @@ pub enum Command {
     Matrix(MatrixCommand),
     /// Write a run's report again from what was measured
     Report(ReportArgs),
+    /// Print all that a program of one's own needs to embed a variant's libpython
+    #[command(after_help = "It is what the variant's runner is linked with, said for others. Examples:\n  \
+        eval \"$(surtax embed static-nonpic --format shell)\"\n  \
+        surtax embed shared debian-13 --format cargo --out .cargo/config.toml\n  \
+        surtax embed new my-program --variant static-pic-pie")]
+    Embed(EmbedArgs),
     /// Show what the interpreter makes of a file's bytecode while its functions run
     #[command(
         after_help = "The file's functions run in processes of their own, with a clean environment; what they print is not shown. In one every \
@@ -64,7 +72,7 @@ pub enum Command {
         --call 'add(\"a\", \"b\")'"
     )]
     Opcodes(OpcodesArgs),
-    /// Check the tools that surtax needs, and whether this machine is fit to measure
+    /// Check the tools that surtax needs, whether this machine is fit to measure, and how small a difference it could see today
     Doctor(DoctorArgs),
 }
 

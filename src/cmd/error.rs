@@ -45,6 +45,8 @@ pub enum CommandError {
     CompareTwo { named: Vec<String> },
     #[error("{source_name} has built none of {}, and an audit builds nothing", variants.join(", "))]
     NotBuilt { source_name: String, variants: Vec<String> },
+    #[error("one variant of one source is embedded, and `{asked}` means {}", listed(meant))]
+    EmbedOne { asked: VariantName, meant: Vec<String> },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -90,6 +92,7 @@ impl Explain for CommandError {
             }
             Self::CompareTwo { .. } => "surtax audit --compare A B, each a file or a variant".into(),
             Self::NotBuilt { source_name, .. } => format!("surtax provision {source_name} compiles the libpythons that a recipe lists"),
+            Self::EmbedOne { .. } => "name one source, and the variant as `surtax variants` lists it".into(),
             Self::CannotResume { folder, .. } => {
                 // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(
@@ -99,6 +102,10 @@ impl Explain for CommandError {
             }
         })
     }
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none of what is there".to_owned() } else { names.join(", ") }
 }
 
 fn is_or_are(names: &[String]) -> String {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod doctor;
+mod embed;
 mod error;
 mod listing;
 mod matrix;
@@ -32,6 +33,7 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Verify(args) => verify::execute(args, &terminal),
         Command::Matrix(MatrixCommand::Run(args)) => matrix::execute(args, &terminal),
         Command::Report(args) => report::execute(args, &terminal),
+        Command::Embed(args) => embed::execute(args, &terminal),
         Command::Opcodes(args) => opcodes::execute(args, &terminal),
         Command::Doctor(args) => doctor::execute(args, &terminal),
     }
