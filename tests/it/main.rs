@@ -8,6 +8,7 @@ mod audit_objects;
 mod benchmarks;
 mod cli;
 mod compiled;
+mod conditions;
 mod config;
 mod cpython;
 mod cpython_source;
