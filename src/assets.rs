@@ -1,4 +1,4 @@
-//! The data folders that travel inside the binary: benchmarks, the runner template, the HACL stand-ins.
+//! The data folders that travel inside the binary: benchmarks, the templates, the HACL stand-ins.
 
 use std::path::PathBuf;
 
@@ -11,6 +11,7 @@ use crate::ui::Silent;
 
 static BENCHMARKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/benchmarks");
 static RUNNER_TEMPLATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/runner-template");
+static EMBED_TEMPLATE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/embed-template");
 
 /// The stand-ins for HACL symbols that a distribution does not ship.
 pub const HACL_STUBS: &str = include_str!("../hacl_stubs.c");
@@ -23,6 +24,11 @@ pub fn benchmarks(store: &Store) -> Result<PathBuf, StoreError> {
 /// Every file of `runner-template/` with its path, in a fixed order.
 pub fn runner_template() -> Vec<(&'static str, &'static [u8])> {
     files(&RUNNER_TEMPLATE)
+}
+
+/// Every file of `embed-template/` with its path, in a fixed order.
+pub fn embed_template() -> Vec<(&'static str, &'static [u8])> {
+    files(&EMBED_TEMPLATE)
 }
 
 fn materialise(store: &Store, name: &str, folder: &'static Dir<'static>) -> Result<PathBuf, StoreError> {

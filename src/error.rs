@@ -99,6 +99,7 @@ explained!(
     crate::prefix::PrefixError,
     crate::guest::GuestError,
     crate::opcode::trace::TraceError,
+    crate::embed::EmbedError,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
     crate::cmd::CommandError,

@@ -6,6 +6,7 @@ pub mod cmd;
 pub mod audit;
 pub mod cpython;
 pub mod debian;
+pub mod embed;
 pub mod fetch;
 pub mod guest;
 pub mod libpython;

@@ -112,6 +112,10 @@ impl OpcodesArgs {
 
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
+    /// Look only: leave out the trial of some 20 seconds in which python3 is measured against itself
+    #[arg(long)]
+    pub quick: bool,
+
     /// Print the findings as JSON
     #[arg(long)]
     pub json: bool,

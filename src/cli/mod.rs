@@ -1,6 +1,7 @@
 //! The command line, declared. Nothing below `cmd/` knows it.
 
 mod examine;
+mod kit;
 mod matrix;
 mod runs;
 mod source;
@@ -10,6 +11,7 @@ mod tools;
 use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
+pub use kit::{EmbedArgs, EmbedCommand, EmbedNewArgs, OneSource};
 pub use matrix::{MatrixCommand, MatrixRunArgs};
 pub use runs::{CompareArgs, ExportArgs, HistoryArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
@@ -76,6 +78,12 @@ pub enum Command {
     History(HistoryArgs),
     /// Write a run in another tool's format
     Export(ExportArgs),
+    /// Print all that a program of one's own needs to embed a variant's libpython
+    #[command(after_help = "It is what the variant's runner is linked with, said for others. Examples:\n  \
+        eval \"$(surtax embed static-nonpic --format shell)\"\n  \
+        surtax embed shared debian-13 --format cargo --out .cargo/config.toml\n  \
+        surtax embed new my-program --variant static-pic-pie")]
+    Embed(EmbedArgs),
     /// Show what the interpreter makes of a file's bytecode while its functions run
     #[command(
         after_help = "The file's functions run in processes of their own, with a clean environment; what they print is not shown. In one every \
@@ -83,7 +91,7 @@ pub enum Command {
         --call 'add(\"a\", \"b\")'"
     )]
     Opcodes(OpcodesArgs),
-    /// Check the tools that surtax needs, and whether this machine is fit to measure
+    /// Check the tools that surtax needs, whether this machine is fit to measure, and how small a difference it could see today
     Doctor(DoctorArgs),
     /// Show what the store holds, or remove what is not used any more
     Store(StoreArgs),

@@ -106,6 +106,6 @@ pub struct GuestArgs {
     pub host_python: bool,
 }
 
-fn hacl_modes() -> impl TypedValueParser<Value = HaclMode> {
+pub(super) fn hacl_modes() -> impl TypedValueParser<Value = HaclMode> {
     PossibleValuesParser::new(HaclMode::ALL.map(HaclMode::as_str)).try_map(|mode| mode.parse::<HaclMode>())
 }

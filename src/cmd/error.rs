@@ -55,6 +55,8 @@ pub enum CommandError {
     FilePerSubject { subjects: Vec<String> },
     #[error("{} has no published time to export", .0.display())]
     NothingToExport(PathBuf),
+    #[error("one variant of one source is embedded, and `{asked}` means {}", listed(meant))]
+    EmbedOne { asked: VariantName, meant: Vec<String> },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
 }
@@ -107,6 +109,7 @@ impl Explain for CommandError {
             Self::NothingOf { .. } => "surtax history DIR, without --benchmark and --subject, shows what there is".into(),
             Self::FilePerSubject { .. } => "name one with --subject, or a folder for all of them with --out DIR".into(),
             Self::NothingToExport(folder) => format!("surtax report {} says why, or begin it again: surtax matrix run", folder.display()),
+            Self::EmbedOne { .. } => "name one source, and the variant as `surtax variants` lists it".into(),
             Self::CannotResume { folder, .. } => {
                 // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(
@@ -116,6 +119,10 @@ impl Explain for CommandError {
             }
         })
     }
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none of what is there".to_owned() } else { names.join(", ") }
 }
 
 fn is_or_are(names: &[String]) -> String {

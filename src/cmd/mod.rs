@@ -3,6 +3,7 @@
 mod audit;
 mod compare;
 mod doctor;
+mod embed;
 mod error;
 mod export;
 mod history;
@@ -42,6 +43,7 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Compare(args) => compare::execute(args, &terminal),
         Command::History(args) => history::execute(args, &terminal),
         Command::Export(args) => export::execute(args, &terminal),
+        Command::Embed(args) => embed::execute(args, &terminal),
         Command::Opcodes(args) => opcodes::execute(args, &terminal),
         Command::Doctor(args) => doctor::execute(args, &terminal),
         Command::Store(args) => store::execute(args, &terminal),

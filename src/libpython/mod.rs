@@ -11,7 +11,7 @@ mod variant;
 
 pub use crate::variant::{CodeModel, Linkage, Shape, VariantName};
 pub use evidence::{add_link, audit_home, audit_path};
-pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, provide, stand_ins};
+pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, provide, stand_ins, stand_ins_object};
 pub(crate) use hacl::{listed, read_version};
 pub(crate) use home::link_prefix;
 pub use home::{Home, HomeError, Offer, Sysconfig};

@@ -41,6 +41,15 @@ pub struct Setting {
 }
 
 impl Selection {
+    /// Counted rounds of a default run.
+    pub const ROUNDS: u32 = 15;
+
+    /// What a default run compares: the four variants of a release and the control, in every benchmark.
+    pub fn usual_comparisons() -> usize {
+        let benchmarks: usize = Benchmark::ALL.iter().filter(|benchmark| benchmark.is_default()).map(|one| one.sizes(false).len()).sum();
+        benchmarks * 5
+    }
+
     /// Everything, with default counts.
     pub fn all(seed: u64) -> Self {
         Self { only: Vec::new(), rounds: None, warmup: None, quick: false, opcodes: false, seed, timeout_seconds: None }
@@ -92,7 +101,7 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
     let (warmup, rounds) = match selection.quick {
         true => (1, 12),
         false if benchmarks.iter().all(|benchmark| benchmark.name == BenchmarkPlan::OPCODES) => (3, 30),
-        false => (3, 15),
+        false => (3, Selection::ROUNDS),
     };
     let rounds = selection.rounds.unwrap_or(rounds);
     if rounds == 0 {

@@ -2,14 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::fs::read_to_string;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::process::Job;
-use crate::run::{Environment, SCHEMA};
+use crate::run::{Conditions, Environment, SCHEMA};
+
+/// Long enough for the ticks of two cores to show a steal of a hundredth, and too short to be noticed at a run's start.
+const WINDOW: Duration = Duration::from_millis(500);
 
 impl Environment {
     /// `cpu`: the core that will be measured on, whose governor is asked.
     pub fn capture(cpu: Option<usize>) -> Self {
+        Self::watched(cpu, WINDOW)
+    }
+
+    /// With what has to be counted for a while counted for `window`.
+    pub fn watched(cpu: Option<usize>, window: Duration) -> Self {
+        let root = Path::new("/");
         let cpuinfo = read_to_string("/proc/cpuinfo").unwrap_or_default();
         let flags: Vec<String> =
             field(&cpuinfo, "flags").map(|flags| flags.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
@@ -29,6 +39,7 @@ impl Environment {
             aslr: read_to_string("/proc/sys/kernel/randomize_va_space").ok().and_then(|text| text.trim().parse().ok()),
             load_average: load_average(),
             toolchain: toolchain(),
+            conditions: Some(Conditions::read(root, cpu).sampled(root, window)),
         }
     }
 }

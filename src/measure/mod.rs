@@ -1,5 +1,6 @@
 //! Strictly serial measuring: rounds of fresh processes, journalled as they end.
 
+mod conditions;
 mod counting;
 mod environment;
 mod executor;
@@ -9,6 +10,7 @@ mod past;
 mod pinning;
 mod progress;
 mod session;
+mod trial;
 mod visit;
 
 pub use counting::{CounterChoice, CounterError, CountersAtHand};
@@ -17,3 +19,4 @@ pub use outcome::{MeasureError, Measured};
 pub use past::STREAK;
 pub use pinning::{Apart, choose_cpu};
 pub use session::measure;
+pub use trial::Trial;

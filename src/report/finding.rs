@@ -3,14 +3,14 @@
 use super::format;
 use super::summary::{Finding, Summary};
 use crate::matrix;
-use crate::run::{Environment, Role, Run};
+use crate::run::{Conditions, Environment, Role, Run};
 use crate::stats::ALPHA;
 
 /// A floor above this hides what choices of code model cost.
 const NOISY: f64 = 0.05;
 
 /// A load above this is another program at work.
-const BUSY: f64 = 0.5;
+pub(super) const BUSY: f64 = 0.5;
 
 pub(super) fn findings(run: &Run, summary: &Summary, recorded: usize) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -50,6 +50,32 @@ pub fn machine(environment: &Environment) -> Vec<Finding> {
         (environment.cpus == 1).then_some(Finding::OneCore),
         (environment.aslr == Some(0)).then_some(Finding::FixedLayout),
     ];
+    let conditions = environment.conditions.iter().flat_map(|conditions| from_conditions(conditions, environment.cpus));
+    flaws.into_iter().flatten().chain(conditions).collect()
+}
+
+/// A hypervisor that gives less than this to others is not seen among the ticks.
+pub(super) const STOLEN: f64 = 0.005;
+
+/// What programs may wait for memory without being short of it.
+const WAITED: f64 = 0.001;
+
+/// Clocks that are read outside the processor: microseconds instead of some 20 ns (kernel.org, timekeeping).
+pub(super) const SLOW_CLOCKS: [&str; 6] = ["hpet", "acpi_pm", "pit", "jiffies", "refined-jiffies", "xen"];
+
+fn from_conditions(conditions: &Conditions, cpus: usize) -> Vec<Finding> {
+    let Conditions { steal, sampled_seconds, container, quota_cores, quota_stops, .. } = conditions;
+    let flaws = [
+        steal.zip(*sampled_seconds).filter(|(share, _)| *share > STOLEN).map(|(share, seconds)| Finding::Steal { share, seconds }),
+        container.clone().map(|container| Finding::Container { container }),
+        quota_cores.filter(|cores| *cores < cpus as f64).map(|cores| Finding::Quota { cores, cpus, stops: *quota_stops }),
+        conditions.swap_used_bytes.filter(|bytes| *bytes > 0).map(|bytes| Finding::Swapped { bytes }),
+        conditions.memory_pressure.filter(|share| *share > WAITED).map(|share| Finding::MemoryPressure { share }),
+        (conditions.huge_pages.as_deref() == Some("always")).then_some(Finding::HugePages),
+        conditions.clock_source.clone().filter(|clock| SLOW_CLOCKS.contains(&clock.as_str())).map(|clock| Finding::SlowClock { clock }),
+        conditions.memory_nodes.filter(|nodes| *nodes > 1).map(|nodes| Finding::MemoryNodes { nodes }),
+        conditions.heat_stops.filter(|stops| *stops > 0).map(|stops| Finding::Heat { stops }),
+    ];
     flaws.into_iter().flatten().collect()
 }
 
@@ -88,6 +114,37 @@ impl Finding {
             Self::FixedLayout => {
                 "address space randomisation is off: every process gets the same layout, so that its luck does not average out".into()
             }
+            Self::Steal { share, seconds } => {
+                format!("the hypervisor gave {} of this machine's processor time to others, over {seconds:.1} s", format::percent(*share))
+            }
+            Self::Container { container } => {
+                format!(
+                    "this is a container ({container}): what runs beside it on the host is not seen, and the host decides what it may use"
+                )
+            }
+            Self::Quota { cores, cpus, stops } => {
+                let stopped =
+                    stops.filter(|stops| *stops > 0).map_or(String::new(), |stops| format!(", {} times so far", format::count(stops)));
+                format!("a quota allows {cores:.2} of {cpus} cores: whoever has used it up is stopped for the rest of the period{stopped}")
+            }
+            Self::Swapped { bytes } => {
+                format!("{} of memory are swapped out: what needs them waits for a disk", format::memory(*bytes))
+            }
+            Self::MemoryPressure { share } => {
+                format!("programs waited for memory for {} of the last minute", format::percent(*share))
+            }
+            Self::HugePages => {
+                "huge pages are given to any process that can use them: which one gets them is luck, and shifts its speed".into()
+            }
+            Self::SlowClock { clock } => {
+                format!("the clock is {clock}, which is read outside the processor: each reading takes a microsecond instead of some 20 ns")
+            }
+            Self::MemoryNodes { nodes } => {
+                format!("memory has {nodes} nodes: that of another node than the measured core's is slower")
+            }
+            Self::Heat { stops } => {
+                format!("the measured core was slowed for heat {} times since the machine started", format::count(*stops))
+            }
         }
     }
 
@@ -107,6 +164,21 @@ impl Finding {
             Self::HardwareThreads => "echo off | sudo tee /sys/devices/system/cpu/smt/control",
             Self::OneCore => "give the machine, container or affinity mask a second core",
             Self::FixedLayout => "sudo sysctl kernel.randomize_va_space=2",
+            Self::Steal { .. } => "measure at another hour, with more rounds (--rounds 40), or on hardware of your own",
+            Self::Container { .. } => {
+                "measure on the host, or give the container cores that nothing else uses (docker run --cpuset-cpus 2,3)"
+            }
+            Self::Quota { .. } => {
+                "start it without one (docker run without --cpus, systemd-run -p CPUQuota=), and limit it by --cpuset-cpus instead"
+            }
+            Self::Swapped { .. } => "end what fills the memory, then: sudo swapoff -a && sudo swapon -a",
+            Self::MemoryPressure { .. } => "end what fills the memory; ps aux --sort=-rss shows it",
+            Self::HugePages => "echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled",
+            Self::SlowClock { .. } => {
+                "dmesg | grep -i -e tsc -e clocksource says why the kernel left the processor's; of a virtual machine, ask its owner for another"
+            }
+            Self::MemoryNodes { .. } => "keep surtax and what it measures on one: numactl --cpunodebind 0 --membind 0 surtax matrix run",
+            Self::Heat { .. } => "cool it better, or keep its clock below: sudo cpupower frequency-set --max 2GHz",
         }
     }
 }

@@ -19,11 +19,13 @@ mod markdown;
 mod opcodes;
 mod plots;
 mod published;
+mod said;
 mod sections;
 mod study;
 mod summarise;
 mod summary;
 mod terminal;
+mod today;
 pub mod trace;
 mod visits;
 mod write;
@@ -35,6 +37,7 @@ pub use markdown::markdown;
 pub use opcodes::{ExecutedResult, KernelResult, OpcodeSummary, Prediction, TopInstruction};
 pub use plots::plots;
 pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
+pub use said::{unsaid, well};
 pub use study::{Effect, Figures, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range, sentences};
 pub use summarise::summarise;
 pub use summary::{
@@ -42,4 +45,5 @@ pub use summary::{
     SubjectResult, Summary, VerifySummary,
 };
 pub use terminal::terminal_table;
+pub use today::{Seen, Today};
 pub use write::write;

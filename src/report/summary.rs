@@ -354,4 +354,22 @@ pub enum Finding {
     OneCore,
     /// Address space randomisation is off, so that one layout's luck is everyone's.
     FixedLayout,
+    /// The hypervisor gave that share of the cores' time to others.
+    Steal { share: f64, seconds: f64 },
+    /// A container may be moved, throttled and watched by what is outside of it.
+    Container { container: String },
+    /// The control group is stopped once it has used up so many cores' time.
+    Quota { cores: f64, cpus: usize, stops: Option<u64> },
+    /// Memory lies on a disk.
+    Swapped { bytes: u64 },
+    /// Programs waited for memory for that share of the last minute.
+    MemoryPressure { share: f64 },
+    /// Whether a process gets huge pages is its luck.
+    HugePages,
+    /// Reading the clock leaves the processor.
+    SlowClock { clock: String },
+    /// Memory of another node is slower.
+    MemoryNodes { nodes: usize },
+    /// The measured core was slowed for heat so often since the machine started.
+    Heat { stops: u64 },
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Conditions;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
@@ -33,4 +35,7 @@ pub struct Environment {
     pub load_average: [f64; 3],
     /// Versions by tool: `rustc`, `cargo`, `gcc`, `ld`.
     pub toolchain: BTreeMap<String, String>,
+    /// Absent in runs of older surtaxes, which did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<Conditions>,
 }

@@ -1,6 +1,7 @@
 //! A run: one execution of a matrix, as the folder under `results/` holds it. Shapes only; `results/README.md` describes them for other programs.
 
 mod audit;
+mod conditions;
 mod environment;
 mod folder;
 mod opcodes;
@@ -13,6 +14,7 @@ pub use audit::{
     AccessCounts, Accesses, AfterLink, Answer, Audit, Dispatch, FileKind, Flags, FunctionAccesses, Hardening, LtoForm, StartRelocations,
     SubjectAudit, TlsModel, Unsettled,
 };
+pub use conditions::Conditions;
 pub use environment::Environment;
 pub use folder::{Folder, RunError};
 pub use opcodes::{Executed, Handler, Kernel, Opcodes, SubjectOpcodes};

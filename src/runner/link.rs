@@ -7,8 +7,10 @@ use crate::libpython::{CodeModel, Hacl, Home, Library, Linkage, Variant};
 /// How one runner is compiled and linked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkPlan {
-    /// For gcc, in order.
-    pub arguments: Vec<String>,
+    /// For gcc, before what the program itself is made of: where everything is looked for, and how it is linked.
+    pub flags: Vec<String>,
+    /// For gcc, after it, in order: libpython, and what it needs.
+    pub libraries: Vec<String>,
     /// The compiler that links in gcc's place, because it has to compile intermediate code of its own.
     pub driver: Option<PathBuf>,
     /// rustc's `-C relocation-model` for the runner's own crate.
@@ -22,35 +24,42 @@ impl LinkPlan {
     /// `hacl`: how the variant's archive is completed.
     pub fn new(home: &Home, variant: &Variant, hacl: &Hacl) -> Self {
         let link_time = variant.build.compiled.as_ref().and_then(|compiled| compiled.link_time.as_ref());
-        let mut arguments = link_time.map(|link_time| link_time.arguments.clone()).unwrap_or_default();
-        arguments.extend(sysroot_arguments(home, &run_time_folders(home, variant), link_time.is_some()));
+        let mut flags = link_time.map(|link_time| link_time.arguments.clone()).unwrap_or_default();
+        flags.extend(sysroot_arguments(home, &run_time_folders(home, variant), link_time.is_some()));
         // Extension modules are not linked against libpython: they find its symbols in the executable.
-        arguments.push("-Wl,--export-dynamic".into());
+        flags.push("-Wl,--export-dynamic".into());
+        let mut libraries = Vec::new();
         match &variant.build.library {
             Library::Archive(archive) => {
                 // Whole: a symbol that only an extension module uses must be there too, as it is in the stock python3.
-                arguments.push(format!("-Wl,--whole-archive,{},--no-whole-archive", archive.display()));
+                libraries.push(format!("-Wl,--whole-archive,{},--no-whole-archive", archive.display()));
             }
-            Library::SharedObject(object) => arguments.push(object.display().to_string()),
+            Library::SharedObject(object) => libraries.push(object.display().to_string()),
         }
         if let Hacl::Real(archive) = hacl {
             // After libpython and not whole: what libpython defines itself is not taken from here.
-            arguments.push(archive.display().to_string());
+            libraries.push(archive.display().to_string());
         }
         if matches!(variant.build.library, Library::Archive(_)) {
-            arguments.extend(home.sysconfig.link_libraries.iter().cloned());
+            libraries.extend(home.sysconfig.link_libraries.iter().cloned());
             // rustc's own -lc stands before the archive, so that its static part (`atexit`) would not be searched again.
-            arguments.push("-lc".into());
+            libraries.push("-lc".into());
         }
         let static_executable = variant.linkage == Linkage::Static;
         Self {
-            arguments,
+            flags,
+            libraries,
             driver: link_time.map(|link_time| link_time.compiler.clone()),
             // rustc adds `-no-pie` with the static model and `-pie` with the pic model.
             relocation_model: if static_executable { "static" } else { "pic" },
             no_pic: variant.build.claimed_code_model == CodeModel::NonPic,
             hacl_stubs: matches!(hacl, Hacl::Stubs(_)),
         }
+    }
+
+    /// All of it, for rustc, which puts what it is given behind the program.
+    pub fn arguments(&self) -> Vec<String> {
+        [self.flags.as_slice(), &self.libraries].concat()
     }
 }
 

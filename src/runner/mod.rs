@@ -7,4 +7,5 @@ mod toolchain;
 
 pub use build::{Runner, RunnerError, build, built};
 pub use link::LinkPlan;
-pub use toolchain::{Toolchain, ToolchainError};
+pub use render::pyo3_config;
+pub use toolchain::{TARGET, Toolchain, ToolchainError};

@@ -13,6 +13,18 @@ use crate::{assets, fs};
 /// The package's name in the template's Cargo.toml and Cargo.lock.
 const TEMPLATE_NAME: &str = "name = \"runner\"";
 
+/// Beside the crates, since all share it.
+const PYO3_CONFIG: &str = "pyo3-config.txt";
+
+/// What PyO3 would otherwise ask an interpreter, for `PYO3_CONFIG_FILE`.
+pub fn pyo3_config(home: &Home) -> Result<String, RunnerError> {
+    let template = assets::runner_template().into_iter().find(|(path, _)| path.strip_suffix(".j2") == Some(PYO3_CONFIG));
+    let template = template.map(|(_, bytes)| String::from_utf8_lossy(bytes)).unwrap_or_default();
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    Ok(environment.render_str(&template, context! { python => home.python.to_string() })?)
+}
+
 /// The files of one runner's crate, by path.
 pub(super) struct Crate {
     files: Vec<(String, Vec<u8>)>,
@@ -28,28 +40,24 @@ impl Crate {
             stdlib => home.stdlib().to_string_lossy(),
             sysroot => home.sysroot.as_ref().map(|sysroot| sysroot.to_string_lossy()),
             python => home.python.to_string(),
-            link_arguments => plan.arguments.clone(),
+            link_arguments => plan.arguments(),
             no_pic => plan.no_pic,
             hacl_stubs => plan.hacl_stubs,
         };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let mut files = vec![("hacl_stubs.c".to_owned(), assets::HACL_STUBS.as_bytes().to_vec())];
-        let mut pyo3_config = String::new();
         for (path, bytes) in assets::runner_template() {
             let Some(name) = path.strip_suffix(".j2") else {
                 files.push((path.to_owned(), bytes.to_vec()));
                 continue;
             };
-            let template = String::from_utf8_lossy(bytes);
-            let text = environment.render_str(&template, &values)?;
-            if name == "pyo3-config.txt" {
-                pyo3_config = text;
-            } else {
+            if name != PYO3_CONFIG {
+                let text = environment.render_str(&String::from_utf8_lossy(bytes), &values)?;
                 files.push((name.to_owned(), text.into_bytes()));
             }
         }
-        Ok(Self { files, pyo3_config })
+        Ok(Self { files, pyo3_config: pyo3_config(home)? })
     }
 
     /// How many crates cargo compiles at most: those that the lock file names.

@@ -52,7 +52,7 @@ pub struct Toolchain {
 }
 
 /// The only platform whose rules for code models and relocations surtax knows.
-pub(super) const TARGET: &str = "x86_64-unknown-linux-gnu";
+pub const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 impl Toolchain {
     pub fn find() -> Result<Self, ToolchainError> {

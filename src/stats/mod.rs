@@ -1,6 +1,7 @@
 //! Numbers in, numbers out; every method cites its source. METHODOLOGY.md says why these and not others.
 
 mod bootstrap;
+mod detectable;
 mod holm;
 mod nnls;
 mod ratio;
@@ -9,6 +10,7 @@ mod verdict;
 mod wilcoxon;
 
 pub use bootstrap::{CONFIDENCE, Interval, median_interval, rebuilds_interval};
+pub use detectable::{Detectable, POWER, detectable};
 pub use holm::holm;
 pub use nnls::NonNegative;
 pub use ratio::{log_ratio, median, ratio};

@@ -18,6 +18,17 @@ impl Store {
         self.take(name, "another surtax, which holds", reporter)
     }
 
+    /// [`Store::lock`] without waiting: `None` where another surtax holds it.
+    pub fn try_lock(&self, name: &str) -> Result<Option<Lock>, StoreError> {
+        let path = self.root().join("locks").join(name);
+        let file = opened(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock { file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(FsError::at("lock", &path)(error).into()),
+        }
+    }
+
     /// [`Store::lock`], also held by the programs that are started meanwhile: if surtax is killed, by what it leaves running, until that ends.
     ///
     /// Of a killed surtax's programs, those that it started itself end with it, and those that they started go on: compilers, under a make that is
@@ -38,7 +49,7 @@ impl Store {
     /// Every open store is held by its surtax; see [`Store::alone`].
     pub(super) fn hold(root: &Path) -> Result<File, StoreError> {
         let path = root.join(ALL);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(FsError::at("open", &path))?;
+        let file = opened(&path)?;
         waited_for(&path, || file.try_lock_shared())?;
         Ok(file)
     }
@@ -55,7 +66,7 @@ impl Store {
 
     fn take(&self, name: &str, holder: &str, reporter: &dyn Reporter) -> Result<Lock, StoreError> {
         let path = self.root().join("locks").join(name);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(FsError::at("open", &path))?;
+        let file = opened(&path)?;
         match file.try_lock() {
             Ok(()) => tracing::trace!("locked {name}"),
             Err(TryLockError::WouldBlock) => {
@@ -66,6 +77,10 @@ impl Store {
         }
         Ok(Lock { file })
     }
+}
+
+fn opened(path: &Path) -> Result<File, StoreError> {
+    Ok(OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(FsError::at("open", path))?)
 }
 
 /// A blocking `lock` would not see Ctrl-C.
@@ -84,14 +99,6 @@ fn waited_for(path: &Path, attempt: impl Fn() -> Result<(), TryLockError>) -> Re
 #[must_use = "the lock is released when this is dropped"]
 pub struct Lock {
     file: File,
-}
-
-impl Lock {
-    /// Whether somebody holds the lock of that name now.
-    pub(super) fn is_held(store: &Store, name: &str) -> bool {
-        let file = OpenOptions::new().write(true).open(store.root().join("locks").join(name));
-        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
-    }
 }
 
 /// The whole store to oneself.

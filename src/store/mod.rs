@@ -168,6 +168,11 @@ impl Store {
         self.root.join("hacl").join(key.as_str())
     }
 
+    /// Files that programs of one's own are built with, beside a libpython.
+    pub fn kit(&self, key: &Key) -> PathBuf {
+        self.root.join("kits").join(key.as_str())
+    }
+
     /// The tree in which a CPython is compiled, what is installed from it, and its libpythons.
     pub fn cpython_tree(&self, key: &Key) -> PathBuf {
         self.root.join("cpython/trees").join(key.as_str())
@@ -194,6 +199,12 @@ impl Store {
 
     pub fn scratch(&self) -> fs::Result<fs::Scratch> {
         fs::Scratch::new(&self.root.join("scratch"))
+    }
+
+    /// What the disk that holds the store has left for this user, bytes.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.root).ok()?;
+        Some(disk.f_bavail * disk.f_frsize)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use super::{Contents, Entry, Kind, Lock, Store, StoreError};
+use super::{Contents, Entry, Kind, Store, StoreError};
 use crate::fs;
 use crate::interrupt;
 use crate::ui::Reporter;
@@ -61,6 +61,6 @@ impl Store {
     /// Compilers that outlived a killed surtax hold their tree's lock.
     fn is_held(&self, entry: &Entry) -> bool {
         let name = entry.path.file_name().unwrap_or_default().to_string_lossy();
-        entry.kind == Kind::Trees && Lock::is_held(self, &Self::tree_lock(&name))
+        entry.kind == Kind::Trees && matches!(self.try_lock(&Self::tree_lock(&name)), Ok(None))
     }
 }

@@ -15,6 +15,7 @@ use surtax::cpython::{CpythonError, SourceError};
 use surtax::debian::ProvisionError;
 use surtax::digest::Sha256;
 use surtax::elf::ProgramError;
+use surtax::embed::EmbedError;
 use surtax::error::{Explain, exit_code, render};
 use surtax::fetch::{FetchError, Why};
 use surtax::fs::FsError;
@@ -504,6 +505,22 @@ fn opcodes(forms: &mut Forms) {
     ]);
 }
 
+fn kit(forms: &mut Forms) {
+    forms.show([
+        CommandError::EmbedOne {
+            asked: VariantName::plain(Shape::Shared),
+            meant: vec!["shared-pgo of cpython-3.13".into(), "shared-nopgo of cpython-3.13".into()],
+        },
+        CommandError::EmbedOne { asked: VariantName::plain(Shape::Shared), meant: Vec::new() },
+    ]);
+    forms.show([
+        EmbedError::NotOurs(path(".cargo/config.toml")),
+        EmbedError::NotEmpty(path("my-program")),
+        EmbedError::NoName(path("42")),
+        EmbedError::Unwritable { format: "cargo", reason: "unsupported type".into() },
+    ]);
+}
+
 #[test]
 fn every_error_says_what_to_do_next() {
     let mut types = BTreeSet::new();
@@ -517,6 +534,7 @@ fn every_error_says_what_to_do_next() {
         ("compiling", compiling),
         ("installed", installed),
         ("opcodes", opcodes),
+        ("kit", kit),
     ] {
         let mut forms = Forms::default();
         group(&mut forms);

@@ -234,13 +234,13 @@ fn the_link_takes_real_hacl_after_libpython_and_the_releases_linker_before_all()
     let variant = world.variant(CodeModel::Pic);
     let home = Home { linker: Some("/home/linker".into()), ..world.home(FLAGS) };
     let real = LinkPlan::new(&home, &variant, &Hacl::Real("/hacl/libhacl.a".into()));
-    assert_eq!(real.arguments[..3], ["-B/home/linker", "-fuse-ld=bfd", "-fno-use-linker-plugin"]);
-    let at = |word: &str| real.arguments.iter().position(|argument| argument.contains(word)).expect("is there");
+    assert_eq!(real.arguments()[..3], ["-B/home/linker", "-fuse-ld=bfd", "-fno-use-linker-plugin"]);
+    let at = |word: &str| real.arguments().iter().position(|argument| argument.contains(word)).expect("is there");
     assert!(at("libpython3.99.a,--no-whole-archive") < at("/hacl/libhacl.a") && at("/hacl/libhacl.a") < at("-lc"));
     assert!(!real.hacl_stubs);
     let stubs = LinkPlan::new(&world.home(FLAGS), &variant, &Hacl::Stubs(vec![FUNCTION.into()]));
     assert!(stubs.hacl_stubs);
-    assert!(stubs.arguments.iter().all(|argument| !argument.contains("linker-plugin")), "the host's linker keeps its plug-in");
+    assert!(stubs.arguments().iter().all(|argument| !argument.contains("linker-plugin")), "the host's linker keeps its plug-in");
 }
 
 /// A sysroot made of this machine: its libraries by a link, its python3, loader and linker as copies.

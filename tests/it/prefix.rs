@@ -311,7 +311,11 @@ fn the_link_line_is_the_makefiles_as_far_as_the_machine_holds_it() {
         &surtax::libpython::Variant::new(VariantName::plain(Shape::StaticPicPie), build),
         &surtax::libpython::Hacl::Complete,
     );
-    assert!(!plan.arguments.iter().any(|argument| argument.contains("sysroot") || argument.contains("nowhere")), "{:?}", plan.arguments);
+    assert!(
+        !plan.arguments().iter().any(|argument| argument.contains("sysroot") || argument.contains("nowhere")),
+        "{:?}",
+        plan.arguments()
+    );
 }
 
 #[test]

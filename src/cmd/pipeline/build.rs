@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::prepare::prepare;
-use super::{BASELINE, Built, BuiltVariant, CONTROL, Group, Prepared, Wanted, hacl};
+use super::{BASELINE, Built, BuiltVariant, CONTROL, Completed, CompletedGroup, Group, Prepared, Wanted, hacl};
 use crate::cli::{GuestArgs, SourceArgs, VariantArgs};
 use crate::cmd::CommandError;
 use crate::debian::Host;
@@ -17,26 +17,30 @@ use crate::runner::{self, Toolchain};
 use crate::store::Store;
 use crate::ui::Reporter;
 
-pub(in crate::cmd) fn build(
-    sources: &SourceArgs,
-    selection: &VariantArgs,
-    guests: Option<&GuestArgs>,
-    reporter: &dyn Reporter,
-) -> Result<Built> {
+/// Libpythons that a program can be linked with: compiled or found, their HACL completed.
+pub(in crate::cmd) fn complete(sources: &SourceArgs, selection: &VariantArgs, reporter: &dyn Reporter) -> Result<Completed> {
     if selection.hacl == Some(HaclMode::Stubs) && selection.hacl_source.is_some() {
         return Err(CommandError::SourceForStubs.into());
     }
     // Before anything is downloaded: a missing compiler, or a wrong name, should not be found out last.
     Host::this().check()?;
     let toolchain = Toolchain::find()?;
-    let guests = guests.map(identify).transpose()?.unwrap_or_default();
     let (store, prepared) = prepare(sources, Wanted::of(selection), reporter)?;
     check_selection(&prepared, &selection.variants)?;
-    let mut groups = Vec::new();
-    for prepared in prepared {
-        groups.push(group(&store, prepared, selection, &toolchain, reporter)?);
-    }
-    Ok(Built { store, groups, guests })
+    let groups = prepared.into_iter().map(|prepared| complete_group(&store, prepared, selection, &toolchain, reporter));
+    Ok(Completed { groups: groups.collect::<Result<_>>()?, store, toolchain })
+}
+
+pub(in crate::cmd) fn build(
+    sources: &SourceArgs,
+    selection: &VariantArgs,
+    guests: Option<&GuestArgs>,
+    reporter: &dyn Reporter,
+) -> Result<Built> {
+    let guests = guests.map(identify).transpose()?.unwrap_or_default();
+    let Completed { store, toolchain, groups } = complete(sources, selection, reporter)?;
+    let groups = groups.into_iter().map(|completed| group(&store, completed, &toolchain, reporter));
+    Ok(Built { groups: groups.collect::<Result<_>>()?, store, guests })
 }
 
 fn identify(args: &GuestArgs) -> Result<Vec<Guest>> {
@@ -65,7 +69,13 @@ fn check_selection(prepared: &[Prepared], wanted: &[VariantName]) -> Result<(), 
     Err(CommandError::NoSuchVariant { variant, reasons: prepared.iter().map(reason).collect() })
 }
 
-fn group(store: &Store, mut prepared: Prepared, selection: &VariantArgs, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<Group> {
+fn complete_group(
+    store: &Store,
+    mut prepared: Prepared,
+    selection: &VariantArgs,
+    toolchain: &Toolchain,
+    reporter: &dyn Reporter,
+) -> Result<CompletedGroup> {
     let all = Variant::all_of(&prepared.home);
     // Of a recipe that builds none of the variants that were asked of another source, the baseline still takes part.
     if all.is_empty() && prepared.cpython.is_none() {
@@ -77,20 +87,28 @@ fn group(store: &Store, mut prepared: Prepared, selection: &VariantArgs, toolcha
         .filter(|variant| selection.variants.is_empty() || selection.variants.iter().any(|asked| variant.name.is_meant_by(*asked)))
         .collect();
     let source = hacl::source(store, &mut prepared, selection, &variants, reporter)?;
+    let completed = variants.into_iter().map(|variant| {
+        let hacl = libpython::provide(store, &prepared.home, &variant, source.as_ref(), &toolchain.compiler(), reporter)?;
+        Ok((variant, hacl))
+    });
+    let variants = completed.collect::<Result<Vec<_>>>()?;
+    let hacl = variants
+        .iter()
+        .any(|(_, hacl)| hacl.mode().is_some())
+        .then(|| HaclPlan { version: source.map(|source| source.version().to_owned()), source: selection.hacl_source.clone() });
+    Ok(CompletedGroup { prepared, variants, hacl })
+}
+
+fn group(store: &Store, completed: CompletedGroup, toolchain: &Toolchain, reporter: &dyn Reporter) -> Result<Group> {
+    let CompletedGroup { prepared, variants, hacl } = completed;
     let mut built = Vec::new();
-    for variant in variants {
-        let home = &prepared.home;
-        let hacl = libpython::provide(store, home, &variant, source.as_ref(), &toolchain.compiler(), reporter)?;
-        let runner = runner::build(store, home, &variant, &hacl, toolchain, reporter)?;
+    for (variant, hacl) in variants {
+        let runner = runner::build(store, &prepared.home, &variant, &hacl, toolchain, reporter)?;
         if !runner.reused {
             reporter.step(&format!("built {} of {} ({})", variant.name, prepared.name, variant.description()));
         }
         built.push(BuiltVariant { variant, hacl, runner });
     }
-    let hacl = built
-        .iter()
-        .any(|built| built.hacl.mode().is_some())
-        .then(|| HaclPlan { version: source.map(|source| source.version().to_owned()), source: selection.hacl_source.clone() });
     Ok(Group { prepared, built, hacl })
 }
 

@@ -12,10 +12,10 @@ use crate::debian::{Provisioned, Request};
 use crate::guest::Guest;
 use crate::libpython::{Hacl, Home, Variant};
 use crate::run::{CpythonPlan, HaclPlan};
-use crate::runner::Runner;
+use crate::runner::{Runner, Toolchain};
 use crate::store::Store;
 
-pub(super) use build::build;
+pub(super) use build::{build, complete};
 pub(super) use gate::verification_line;
 pub(super) use prepare::{Entry, access, check_python, prepare, read, recipes, request};
 pub(super) use wanted::Wanted;
@@ -45,6 +45,21 @@ pub(super) struct Prepared {
 pub(super) struct Packages {
     pub request: Request,
     pub provisioned: Provisioned,
+}
+
+/// One source's variants, each with what completes its libpython.
+pub(super) struct CompletedGroup {
+    pub prepared: Prepared,
+    pub variants: Vec<(Variant, Hacl)>,
+    /// How what the archives lack was come by; `None` where they lack nothing.
+    pub hacl: Option<HaclPlan>,
+}
+
+/// All that a runner is linked with, and no runner yet.
+pub(super) struct Completed {
+    pub store: Store,
+    pub toolchain: Toolchain,
+    pub groups: Vec<CompletedGroup>,
 }
 
 /// The runners of one source.

@@ -154,7 +154,7 @@ impl<'a> Intended<'a> {
             .arg(format!("-ffile-prefix-map={}=Modules/_hacl", folder.display()))
             .arg(format!("-I{}", folder.display()))
             .arg(format!("-I{}", folder.join("include").display()))
-            .args(header_arguments(home))
+            .args(home.header_arguments())
             .args(["-c", "-o"])
             .arg(&object)
             .arg(source)
@@ -168,13 +168,6 @@ impl<'a> Intended<'a> {
     }
 }
 
-fn header_arguments(home: &Home) -> Vec<String> {
-    let Some(sysroot) = &home.sysroot else { return Vec::new() };
-    let multiarch = sysroot.join("usr/include").join(&home.sysconfig.multiarch);
-    // Only a distribution's own gcc looks in the sysroot's multiarch folder by itself.
-    vec![format!("--sysroot={}", sysroot.display()), "-idirafter".into(), multiarch.display().to_string()]
-}
-
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -184,7 +177,7 @@ fn simd_width(name: &str) -> Option<u32> {
     [128, 256].into_iter().find(|width| name.contains(&format!("Simd{width}")))
 }
 
-fn model_flags(model: CodeModel) -> &'static [&'static str] {
+pub(super) fn model_flags(model: CodeModel) -> &'static [&'static str] {
     match model {
         CodeModel::NonPic => &["-fno-PIC", "-fno-PIE"],
         CodeModel::Pie => &["-fPIE"],

@@ -2,6 +2,7 @@
 
 mod compile;
 mod flags;
+mod object;
 mod source;
 mod symbols;
 
@@ -20,6 +21,7 @@ use crate::unpack::UnpackError;
 
 pub use compile::Compiler;
 pub use flags::HaclFlags;
+pub use object::stand_ins_object;
 pub use source::HaclSource;
 pub(crate) use source::read_version;
 pub use symbols::stand_ins;

@@ -127,6 +127,19 @@ impl Home {
         folders.iter().find(|folder| folder.join("os.py").is_file()).unwrap_or(usual).clone()
     }
 
+    /// With which C is compiled against the C library's headers that the libpython was; without `Python.h`.
+    pub fn header_arguments(&self) -> Vec<String> {
+        let Some(sysroot) = &self.sysroot else { return Vec::new() };
+        let multiarch = sysroot.join("usr/include").join(&self.sysconfig.multiarch);
+        // Only a distribution's own gcc looks in the sysroot's multiarch folder by itself.
+        vec![format!("--sysroot={}", sysroot.display()), "-idirafter".into(), multiarch.display().to_string()]
+    }
+
+    /// Where `Python.h` lies.
+    pub fn include(&self) -> PathBuf {
+        self.prefix.join(format!("include/python{}", self.python))
+    }
+
     /// The digest of a file of the home, for keys.
     pub fn digest(&self, path: &Path) -> Result<Sha256, HomeError> {
         Ok(fs::sha256(path)?)

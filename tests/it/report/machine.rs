@@ -3,6 +3,9 @@
 use surtax::report::machine;
 use surtax::run::Environment;
 
+/// Capturing watches the machine for a while.
+static CAPTURED: std::sync::LazyLock<Environment> = std::sync::LazyLock::new(|| Environment::capture(None));
+
 fn quiet_machine() -> Environment {
     Environment {
         cpus: 8,
@@ -12,7 +15,8 @@ fn quiet_machine() -> Environment {
         smt: Some(false),
         aslr: Some(2),
         load_average: [0.1, 0.1, 0.1],
-        ..Environment::capture(None)
+        conditions: None,
+        ..CAPTURED.clone()
     }
 }
 

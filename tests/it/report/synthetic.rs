@@ -234,6 +234,7 @@ fn environment() -> Environment {
         aslr: Some(2),
         load_average: [0.25, 0.5, 0.75],
         toolchain: BTreeMap::from([("gcc".into(), "12.2.0".into()), ("rustc".into(), "1.95.0".into())]),
+        conditions: None,
     }
 }
 

@@ -1,48 +1,47 @@
-//! `surtax doctor`: can this machine build, and is it fit to measure.
+//! What surtax works with: compilers, the store, and what counts.
 
-use anyhow::Result;
-use serde::Serialize;
-
-use super::json;
-use crate::cli::DoctorArgs;
+use super::{Finding, State};
 use crate::debian::Host;
-use crate::error::{Exit, Explain};
-use crate::measure::{CountersAtHand, choose_cpu};
-use crate::report::machine;
-use crate::run::Environment;
+use crate::error::Explain;
+use crate::measure::CountersAtHand;
 use crate::runner::Toolchain;
 use crate::store::Store;
-use crate::ui::Terminal;
 
-/// The shape of an element of `doctor --json`.
-#[derive(Serialize)]
-struct Finding {
-    /// `ok`, `remark` (measurements may be noisier, or CPython cannot be built from source), or `problem` (surtax cannot work).
-    state: &'static str,
-    what: String,
-    remedy: Option<String>,
-}
+/// CPython from source takes some 2 GB a recipe, a release's sysroot and runners a tenth of that.
+const ROOM: u64 = 4 << 30;
 
-pub(super) fn execute(args: &DoctorArgs, terminal: &Terminal) -> Result<Exit> {
+pub(super) fn tools() -> Vec<Finding> {
     let mut findings = vec![
-        finding(Host::this().check().map(|()| "x86_64 Linux with glibc".to_owned())),
-        finding(
-            Toolchain::find()
-                .map(|toolchain| format!("{}; {}", toolchain.rustc_version.lines().next().unwrap_or_default(), toolchain.gcc_version)),
-        ),
-        finding(Store::open_default().map(|store| format!("store: {}", store.root().display()))),
+        of(Host::this().check().map(|()| "x86_64 Linux with glibc".to_owned())),
+        of(Toolchain::find()
+            .map(|toolchain| format!("{}; {}", toolchain.rustc_version.lines().next().unwrap_or_default(), toolchain.gcc_version))),
+        match Store::open_default() {
+            Ok(store) => room(&store.root().display().to_string(), store.free_bytes()),
+            Err(error) => of(Err(error)),
+        },
     ];
     findings.extend(from_source(|program| which::which(program).is_ok()));
     findings.extend(counters(&CountersAtHand::look()));
-    let environment = Environment::capture(choose_cpu());
-    let flaws = machine(&environment);
-    if flaws.is_empty() {
-        findings.push(Finding { state: "ok", what: "nothing seen that disturbs measurements".into(), remedy: None });
+    findings
+}
+
+fn of(outcome: Result<String, impl Explain>) -> Finding {
+    match outcome {
+        Ok(what) => Finding::ok(what),
+        Err(error) => Finding { state: State::Problem, what: error.to_string(), remedy: error.hint() },
     }
-    findings.extend(flaws.iter().map(|flaw| Finding { state: "remark", what: flaw.what(), remedy: Some(flaw.remedy().to_owned()) }));
-    let unable = findings.iter().any(|finding| finding.state == "problem");
-    terminal.data(&if args.json { json(&findings)? } else { findings.iter().map(line).collect() });
-    Ok(if unable { Exit::Internal } else { Exit::Done })
+}
+
+fn room(store: &str, free: Option<u64>) -> Finding {
+    let gigabytes = |bytes: u64| format!("{:.1} GB free", bytes as f64 / f64::from(1 << 30));
+    match free {
+        Some(free) if free < ROOM => Finding {
+            state: State::Remark,
+            what: format!("store: {store}, {}: CPython from source takes some 2 GB a recipe", gigabytes(free)),
+            remedy: Some("free some space, or set SURTAX_HOME to a folder on another disk".into()),
+        },
+        _ => Finding::ok(format!("store: {store}{}", free.map_or(String::new(), |free| format!(", {}", gigabytes(free))))),
+    }
 }
 
 /// What only recipes that build from source need, each with its package. Compilers of other names are the recipe's to know.
@@ -57,14 +56,14 @@ fn from_source(is_there: impl Fn(&str) -> bool) -> Vec<Finding> {
         .iter()
         .filter(|(program, ..)| !is_there(program))
         .map(|(program, package, without)| Finding {
-            state: "remark",
+            state: State::Remark,
             what: format!("`{program}` is not on PATH: {without}"),
             remedy: Some(format!("on Debian: apt-get install {package}")),
         })
         .collect();
     if missing.is_empty() {
         let what = format!("{} for CPython from source", FROM_SOURCE.map(|(program, ..)| program).join(", "));
-        return vec![Finding { state: "ok", what, remedy: None }];
+        return vec![Finding::ok(what)];
     }
     missing
 }
@@ -74,17 +73,21 @@ fn counters(at_hand: &CountersAtHand) -> Vec<Finding> {
     let perf = match &at_hand.perf {
         Ok(events) => {
             let names: Vec<&str> = events.iter().map(|event| event.name()).collect();
-            Finding { state: "ok", what: format!("hardware counters: {}", names.join(", ")), remedy: None }
+            Finding::ok(format!("hardware counters: {}", names.join(", ")))
         }
         Err(none) => {
             let remedy = none.remedy.clone().unwrap_or_else(|| "--counters callgrind counts instructions all the same".to_owned());
-            Finding { state: "remark", what: format!("{}: matrix run counts no instructions by itself", none.reason), remedy: Some(remedy) }
+            Finding {
+                state: State::Remark,
+                what: format!("{}: matrix run counts no instructions by itself", none.reason),
+                remedy: Some(remedy),
+            }
         }
     };
     let callgrind = match at_hand.valgrind_version() {
-        Some(version) => Finding { state: "ok", what: format!("{version} for --counters callgrind"), remedy: None },
+        Some(version) => Finding::ok(format!("{version} for --counters callgrind")),
         None => Finding {
-            state: "remark",
+            state: State::Remark,
             what: "`valgrind` is not on PATH: --counters callgrind cannot be had".into(),
             remedy: Some("on Debian: apt-get install valgrind".into()),
         },
@@ -92,21 +95,10 @@ fn counters(at_hand: &CountersAtHand) -> Vec<Finding> {
     vec![perf, callgrind]
 }
 
-fn finding(outcome: Result<String, impl Explain>) -> Finding {
-    match outcome {
-        Ok(what) => Finding { state: "ok", what, remedy: None },
-        Err(error) => Finding { state: "problem", what: error.to_string(), remedy: error.hint() },
-    }
-}
-
-fn line(finding: &Finding) -> String {
-    let remedy = finding.remedy.as_ref().map(|remedy| format!("\n         {remedy}")).unwrap_or_default();
-    format!("{:<8} {}{remedy}\n", finding.state, finding.what)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{counters, from_source, line};
+    use super::super::line;
+    use super::{counters, from_source, room};
     use crate::measure::CountersAtHand;
     use crate::process::{Event, NoCounters};
 
@@ -134,5 +126,12 @@ mod tests {
             "remark   `make` is not on PATH: CPython cannot be built from source\n         on Debian: apt-get install make\n\
              remark   `patch` is not on PATH: recipes with patches cannot be built\n         on Debian: apt-get install patch\n"
         );
+    }
+
+    #[test]
+    fn a_disk_that_is_nearly_full_is_remarked() {
+        assert_eq!(line(&room("/store", Some(10 << 30))), "ok       store: /store, 10.0 GB free\n");
+        assert_eq!(line(&room("/store", None)), "ok       store: /store\n");
+        assert!(line(&room("/store", Some(1 << 30))).starts_with("remark   store: /store, 1.0 GB free: CPython"));
     }
 }
