@@ -37,6 +37,8 @@ mod real_prefix;
 mod recipe;
 mod releases;
 mod report;
+mod shards;
+mod shards_cli;
 mod source_packages;
 mod sources;
 mod sources_cli;
