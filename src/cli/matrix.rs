@@ -14,9 +14,9 @@ use crate::run::Plan;
 #[derive(Debug, Subcommand)]
 pub enum MatrixCommand {
     /// Provision, build, verify, measure and report; does only what is missing
-    Run(MatrixRunArgs),
+    Run(Box<MatrixRunArgs>),
     /// Everything that `run` does before it measures; the plan is split into shards for several machines
-    Plan(MatrixPlanArgs),
+    Plan(Box<MatrixPlanArgs>),
     /// Make one run of the parts that several machines measured
     Merge(MatrixMergeArgs),
 }
