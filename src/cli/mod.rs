@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
 pub use kit::{EmbedArgs, EmbedCommand, EmbedNewArgs, OneSource};
-pub use matrix::{MatrixCommand, MatrixRunArgs};
+pub use matrix::{MatrixArgs, MatrixCommand, MatrixMergeArgs, MatrixPlanArgs, MatrixRunArgs};
 pub use runs::{CompareArgs, ExportArgs, HistoryArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};

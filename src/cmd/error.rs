@@ -59,6 +59,16 @@ pub enum CommandError {
     EmbedOne { asked: VariantName, meant: Vec<String> },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
+    #[error("{} was merged from runs of other folders: nothing is measured in it", folder.display())]
+    ResumeOfMerged { folder: PathBuf },
+    #[error("{} cannot be measured by this surtax: its {field} is {planned}, and here it is {here}", plan.display())]
+    OtherPlan { plan: PathBuf, field: &'static str, planned: String, here: String },
+    #[error("{} cannot be understood: {reason}", plan.display())]
+    UnreadablePlan { plan: PathBuf, reason: String },
+    #[error("{} cannot go on: {reason}", folder.display())]
+    OtherShard { folder: PathBuf, reason: String },
+    #[error("what the plan measures is not what is here:\n  {}", others.join("\n  "))]
+    OtherSubjects { others: Vec<String> },
 }
 
 impl Explain for CommandError {
@@ -69,6 +79,7 @@ impl Explain for CommandError {
             }
             Self::NothingToExport(_) => Exit::Incomplete,
             Self::NoHaclSource { .. } => Exit::Fetch,
+            Self::OtherSubjects { .. } => Exit::Build,
             _ => Exit::Usage,
         }
     }
@@ -110,6 +121,19 @@ impl Explain for CommandError {
             Self::FilePerSubject { .. } => "name one with --subject, or a folder for all of them with --out DIR".into(),
             Self::NothingToExport(folder) => format!("surtax report {} says why, or begin it again: surtax matrix run", folder.display()),
             Self::EmbedOne { .. } => "name one source, and the variant as `surtax variants` lists it".into(),
+            Self::ResumeOfMerged { .. } => {
+                "go on with the shard that is not whole, by the command that began it, and merge again into a new folder".into()
+            }
+            Self::OtherPlan { .. } => "measure it by the surtax that made it, or plan anew: surtax matrix plan".into(),
+            Self::UnreadablePlan { .. } => "was it edited by hand? Take an unharmed copy, or plan anew: surtax matrix plan".into(),
+            Self::OtherShard { .. } => {
+                "name another folder with --out; surtax matrix merge takes several of one shard, as long as their machines differ".into()
+            }
+            Self::OtherSubjects { .. } => {
+                "take the very files along, into a store at the same path: surtax bundle export where the plan was made, surtax bundle import \
+                 here"
+                    .into()
+            }
             Self::CannotResume { folder, .. } => {
                 // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(

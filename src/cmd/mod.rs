@@ -21,7 +21,7 @@ mod verify;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, Command, MatrixCommand, RunnerCommand};
+use crate::cli::{Cli, Command, RunnerCommand};
 use crate::error::Exit;
 use crate::log;
 use crate::ui::Terminal;
@@ -38,7 +38,7 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Runner(RunnerCommand::Build(args)) => runner::execute(args, &terminal),
         Command::Audit(args) => audit::execute(args, &terminal),
         Command::Verify(args) => verify::execute(args, &terminal),
-        Command::Matrix(MatrixCommand::Run(args)) => matrix::execute(args, &terminal),
+        Command::Matrix(command) => matrix::execute(command, &terminal),
         Command::Report(args) => report::execute(args, &terminal),
         Command::Compare(args) => compare::execute(args, &terminal),
         Command::History(args) => history::execute(args, &terminal),

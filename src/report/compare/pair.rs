@@ -113,10 +113,19 @@ impl Place<'_> {
         if let (None, Some(before), Some(after)) = (&row.note, baselines.0, baselines.1) {
             let before = Paired::of(&self.before.visits, self.benchmark, &own.name, &before.name);
             let after = Paired::of(&self.after.visits, self.benchmark, &other.name, &after.name);
+            if [&before, &after].into_iter().any(|pairs| is_of_several_machines(pairs)) {
+                row.note = Some(
+                    "several machines measured it, and rounds of one are no rounds of another: hold runs of one machine against each other"
+                        .to_owned(),
+                );
+                return Some(row);
+            }
             row.change = row.before.zip(row.after).map(|(before, after)| after.ratio / before.ratio);
-            let interval = stats::quotient_interval(&before.ratios, &after.ratios);
+            let ratios = |pairs: &[Paired]| -> Vec<f64> { pairs.iter().map(|pair| pair.ratio).collect() };
+            let logs = |pairs: &[Paired]| -> Vec<f64> { pairs.iter().map(|pair| pair.log).collect() };
+            let interval = stats::quotient_interval(&ratios(&before), &ratios(&after));
             (row.change_low, row.change_high) = (interval.map(|interval| interval.low), interval.map(|interval| interval.high));
-            row.p_value = Some(stats::yuen(&before.logs, &after.logs));
+            row.p_value = Some(stats::yuen(&logs(&before), &logs(&after)));
         }
         Some(row)
     }
@@ -124,7 +133,7 @@ impl Place<'_> {
     fn baseline(&self, own: &SubjectPlan, other: &SubjectPlan) -> Option<BaselineChange> {
         let (here, there) = (self.here.of(&own.name)?, self.there.of(&other.name)?);
         let times = |side: &Side<'_>, name: &str| -> Vec<f64> {
-            side.visits.values(self.benchmark, name).into_iter().map(|(_, ns)| ns as f64).collect()
+            side.visits.values(self.benchmark, name).into_iter().map(|(_, _, ns)| ns as f64).collect()
         };
         let interval = stats::quotient_interval(&times(self.before, &own.name), &times(self.after, &other.name))?;
         let (before_ns, after_ns) = (here.median_ns?, there.median_ns?);
@@ -139,6 +148,10 @@ impl Place<'_> {
             same_executable: own.sha256 == other.sha256,
         })
     }
+}
+
+fn is_of_several_machines(pairs: &[Paired]) -> bool {
+    pairs.iter().any(|pair| pair.machine != pairs[0].machine)
 }
 
 fn tax(row: &SubjectResult) -> Option<Tax> {

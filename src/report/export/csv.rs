@@ -29,6 +29,8 @@ struct Row<'a> {
     branch_misses: Option<u64>,
     instruction_cache_misses: Option<u64>,
     reason: Option<&'a str>,
+    /// Of a run that several machines measured: within one alone is a round a round.
+    machine: Option<&'a str>,
 }
 
 /// Warm-up, measured and counted visits; of two records of one visit, the one that counts.
@@ -71,5 +73,6 @@ fn row<'a>(benchmark: &'a BenchmarkPlan, subject: &'a SubjectPlan, sample: &'a S
         branch_misses: counters.branch_misses,
         instruction_cache_misses: counters.instruction_cache_misses,
         reason: sample.reason.as_deref(),
+        machine: sample.machine.as_deref(),
     }
 }

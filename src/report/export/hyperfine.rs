@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::seconds;
 use crate::report::format;
-use crate::report::visits::Visits;
+use crate::report::visits::{Moment, Visits};
 use crate::run::{BenchmarkPlan, Run, Sample, SubjectPlan};
 use crate::stats;
 
@@ -46,9 +46,9 @@ pub(super) fn hyperfine(run: &Run, subjects: &[&SubjectPlan]) -> String {
     serde_json::to_string_pretty(&Summary { results }).unwrap_or_default() + "\n"
 }
 
-fn timed(values: &[(&Sample, u64)], benchmark: &BenchmarkPlan, subject: &str) -> Option<Timed> {
-    let times: Vec<f64> = values.iter().map(|(_, ns)| seconds(*ns)).collect();
-    let mean = |of: &dyn Fn(&Sample) -> u64| values.iter().map(|(sample, _)| seconds(of(sample))).sum::<f64>() / values.len() as f64;
+fn timed(values: &[(Moment, &Sample, u64)], benchmark: &BenchmarkPlan, subject: &str) -> Option<Timed> {
+    let times: Vec<f64> = values.iter().map(|(_, _, ns)| seconds(*ns)).collect();
+    let mean = |of: &dyn Fn(&Sample) -> u64| values.iter().map(|(_, sample, _)| seconds(of(sample))).sum::<f64>() / values.len() as f64;
     let middle = times.iter().sum::<f64>() / times.len() as f64;
     let squares: f64 = times.iter().map(|time| (time - middle).powi(2)).sum();
     let subject = format::plain(subject);
@@ -61,7 +61,7 @@ fn timed(values: &[(&Sample, u64)], benchmark: &BenchmarkPlan, subject: &str) ->
         system: mean(&|sample| sample.system_ns),
         min: times.iter().copied().fold(f64::INFINITY, f64::min),
         max: times.iter().copied().fold(0.0, f64::max),
-        memory_usage_byte: values.iter().map(|(sample, _)| sample.peak_memory_bytes).collect(),
+        memory_usage_byte: values.iter().map(|(_, sample, _)| sample.peak_memory_bytes).collect(),
         // What gave a time has ended well.
         exit_codes: vec![0; times.len()],
         times,

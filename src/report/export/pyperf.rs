@@ -83,7 +83,7 @@ fn benchmark(run: &Run, visits: &Visits<'_>, plan: &BenchmarkPlan, subject: &str
     let mut runs: Vec<PyperfRun> = warm_ups
         .map(|(sample, ns)| PyperfRun { metadata: of_process(sample), warmups: vec![(1, seconds(ns))], values: Vec::new() })
         .collect();
-    runs.extend(values.iter().map(|(sample, ns)| PyperfRun {
+    runs.extend(values.iter().map(|(_, sample, ns)| PyperfRun {
         metadata: of_process(sample),
         warmups: Vec::new(),
         values: vec![seconds(*ns)],

@@ -31,6 +31,7 @@ fn environment(cpus: usize, conditions: Conditions) -> Environment {
     Environment {
         schema: surtax::run::SCHEMA,
         surtax: "0.1.0".into(),
+        machine: None,
         cpu_model: "Example CPU".into(),
         cpus,
         cpu_flags: Vec::new(),
