@@ -98,6 +98,8 @@ explained!(
     crate::prefix::PrefixError,
     crate::guest::GuestError,
     crate::opcode::trace::TraceError,
+    crate::pack::PackError,
+    crate::pack::BadPack,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
     crate::cmd::CommandError,

@@ -12,6 +12,7 @@ pub mod libpython;
 pub mod matrix;
 pub mod measure;
 pub mod opcode;
+pub mod pack;
 pub mod prefix;
 pub mod recipe;
 pub mod report;

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use super::source::{GuestArgs, SourceArgs, VariantArgs};
 use crate::matrix::Benchmark;
 use crate::measure::CounterChoice;
+use crate::pack::PackChoice;
 use crate::report::GateLimit;
 use crate::run::Plan;
 
@@ -52,6 +53,11 @@ pub struct MatrixRunArgs {
     #[arg(long)]
     pub opcodes: bool,
 
+    /// The benchmarks of a package, by its own code and pyperf: `pyperformance` (a short choice), `pyperformance=all`,
+    /// `pyperformance=richards,go`; of surtax's own, only those that --only names. pip fetches it
+    #[arg(long, value_name = "PACK")]
+    pub pack: Option<PackChoice>,
+
     /// Decides the order of the subjects; recorded in the run
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -80,7 +86,7 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "opcodes", "seed", "timeout", "counters"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "opcodes", "pack", "seed", "timeout", "counters"])]
     pub resume: Option<PathBuf>,
 }
 

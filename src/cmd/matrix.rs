@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 
 use super::pipeline::{self, Built};
-use super::{CommandError, report};
+use super::{CommandError, packs, report};
 use crate::assets;
 use crate::cli::{MatrixRunArgs, ReportArgs};
 use crate::digest::Sha256;
@@ -77,13 +77,14 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     // A wrong name or place should not be found out after the downloads.
     let benchmarks = selection.benchmarks()?;
     let counters = CountersAtHand::look().choose(args.counters)?;
-    if args.gate.is_some() {
+    if args.gate.is_some() && !benchmarks.is_empty() {
         check_gate(Some(&counters), &benchmarks)?;
     }
     matrix::check_names(&group_names(args)?, args.baseline.as_deref(), pipeline::BASELINE)?;
     if let Some(out) = &args.out {
         Folder::create(out)?;
     }
+    let pack = packs::obtain(args, terminal)?;
     let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
     let (groups, subjects) = (built.group_plans(), built.subjects()?);
     let verification = built.verify(&subjects, false, terminal)?;
@@ -94,7 +95,9 @@ fn begin(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Folder> {
     let audit = built.audit()?;
     let cpu = choose_cpu();
     let environment = Environment::capture(cpu);
-    let plan = matrix::plan(&selection, setting(&built, groups, args.baseline.clone(), subjects, cpu, counters)?)?;
+    let packs = packs::plan(pack, args, &built, &subjects, terminal)?;
+    let setting = Setting { packs, ..setting(&built, groups, args.baseline.clone(), subjects, cpu, counters)? };
+    let plan = matrix::plan(&selection, setting)?;
     for comparisons in [plan.comparisons(), plan.kernel_comparisons(Benchmark::KERNELS)] {
         let needed = stats::rounds_needed(comparisons);
         if comparisons > 0 && (plan.rounds as usize) < needed {
@@ -128,6 +131,7 @@ fn selection(args: &MatrixRunArgs) -> Selection {
         warmup: args.warmup,
         quick: args.quick,
         opcodes: args.opcodes,
+        pack: args.pack.is_some(),
         seed: args.seed.unwrap_or_else(|| Timestamp::now().as_microsecond().unsigned_abs()),
         timeout_seconds: Some(f64::from(args.timeout)),
     }
@@ -152,6 +156,7 @@ fn setting(
         counters: Some(counters),
         groups,
         reference,
+        packs: Vec::new(),
         subjects,
     })
 }
@@ -191,6 +196,7 @@ fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
     for flaw in crate::report::machine(&run.environment) {
         terminal.step(&format!("remark: {}", flaw.what()));
     }
+    packs::prepare(&run.plan)?;
     // Two runs at a time would measure each other.
     let _lock = store.lock("measuring", terminal)?;
     let passed = passed_subjects(&run.plan, &run.verification);

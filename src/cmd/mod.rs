@@ -6,6 +6,7 @@ mod error;
 mod listing;
 mod matrix;
 mod opcodes;
+mod packs;
 mod pipeline;
 mod provision;
 mod report;

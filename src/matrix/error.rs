@@ -26,6 +26,8 @@ pub enum MatrixError {
     TwiceTheGroup(String),
     #[error("nothing can be relative to `{name}`; there are {}", list(known))]
     BadReference { name: String, known: Vec<String> },
+    #[error("the plan does not say how `{0}` is started")]
+    NoPack(String),
     #[error("two subjects are named `{0}`")]
     TwiceTheSubject(String),
 }
@@ -54,7 +56,7 @@ impl Explain for MatrixError {
             Self::TwiceTheGroup(name) => Some(format!("name `{name}` once")),
             Self::BadReference { name, known } => nearest(name, known.clone()).map(|near| format!("did you mean `{near}`?")),
             Self::TwiceTheSubject(_) => Some("give one of them another name: --subject NAME=PATH".into()),
-            Self::NoBaseline | Self::BaselineOfGroup { .. } | Self::UnknownGroup { .. } => Some(DEFECT.into()),
+            Self::NoPack(_) | Self::NoBaseline | Self::BaselineOfGroup { .. } | Self::UnknownGroup { .. } => Some(DEFECT.into()),
         }
     }
 }

@@ -9,7 +9,8 @@ mod schedule;
 mod selection;
 
 pub use catalogue::{Benchmark, Expected};
-pub use command::{CommandLine, commands};
+pub(crate) use command::pyperf_worker;
+pub use command::{CommandLine, commands, packed_commands};
 pub use counted::{COUNTED_HASH_SEED, Region, counted_benchmarks, counted_commands, counted_limit, counted_size, not_counted};
 pub use error::MatrixError;
 pub use groups::check_names;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::run::{BenchmarkPlan, Counters, Outcome, Phase, Run, Sample};
+use crate::stats;
 
 type Place<'a> = (Phase, &'a str, Option<u64>, &'a str);
 
@@ -46,10 +47,20 @@ impl<'a> Visits<'a> {
 
     /// Times of subject and baseline, ns, of the rounds in which both succeeded.
     pub(super) fn pairs(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> Vec<(u64, u64)> {
+        self.by_round(benchmark, subject, baseline).into_values().collect()
+    }
+
+    /// The same as ratios, by round.
+    pub(super) fn ratios(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> BTreeMap<u32, f64> {
+        let pairs = self.by_round(benchmark, subject, baseline);
+        pairs.into_iter().filter_map(|(round, (own, base))| Some((round, stats::ratio(own, base)?))).collect()
+    }
+
+    fn by_round(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> BTreeMap<u32, (u64, u64)> {
         let base = self.rounds(benchmark, baseline);
         let partner = |round: u32| base.and_then(|rounds| rounds.get(&round)).and_then(|sample| value(sample));
         let own = self.values(benchmark, subject);
-        own.into_iter().filter_map(|(sample, time)| Some((time, partner(sample.round)?))).collect()
+        own.into_iter().filter_map(|(sample, time)| Some((sample.round, (time, partner(sample.round)?)))).collect()
     }
 
     /// What the processor counted in the measured rounds that succeeded, by round.

@@ -4,6 +4,7 @@ mod audit;
 mod environment;
 mod folder;
 mod opcodes;
+mod pack;
 mod plan;
 mod sample;
 mod study;
@@ -16,6 +17,7 @@ pub use audit::{
 pub use environment::Environment;
 pub use folder::{Folder, RunError};
 pub use opcodes::{Executed, Handler, Kernel, Opcodes, SubjectOpcodes};
+pub use pack::{LeftOut, PackBenchmark, PackPlan, PackagePlan};
 pub use plan::{
     BenchmarkPlan, Clock, CounterPlan, Counting, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, SubjectPlan, short_name,
 };

@@ -222,6 +222,7 @@ impl Bench {
             benchmarks_digest: benchmarks.file_name().expect("a name").to_string_lossy().into_owned(),
             cpu: None,
             counters: None,
+            packs: Vec::new(),
             subjects,
         };
         let selection = Selection {

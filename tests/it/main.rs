@@ -24,6 +24,7 @@ mod matrix;
 mod measure;
 mod needs;
 mod opcodes;
+mod packs;
 mod prefix;
 mod process;
 mod proof;

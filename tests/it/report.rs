@@ -7,6 +7,7 @@ mod counters;
 mod groups;
 mod machine;
 mod opcodes;
+mod packs;
 mod studies;
 mod synthetic;
 

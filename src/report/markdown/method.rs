@@ -3,7 +3,7 @@
 use super::table::{Table, code, text};
 use crate::report::format;
 use crate::report::summary::Summary;
-use crate::run::{Counting, CpythonPlan, GroupPlan, Plan, Role, Run, SubjectPlan};
+use crate::run::{Counting, CpythonPlan, GroupPlan, PackPlan, Plan, Role, Run, SubjectPlan};
 use crate::stats::{FLOOR_LIMIT, MINIMUM_ROUNDS};
 
 pub(super) fn environment(run: &Run) -> String {
@@ -173,6 +173,13 @@ fn hacl(plan: &Plan) -> Option<String> {
     Some(format!(" --hacl {}{source}", if hacl.version.is_some() { "real" } else { "stubs" }))
 }
 
+/// The loops are calibrated anew: by the same pyperf, on a machine that may be another.
+fn pack(pack: &PackPlan) -> String {
+    let mut names: Vec<String> = pack.benchmarks.iter().map(|benchmark| format::plain(&benchmark.listed_as)).collect();
+    names.dedup();
+    format!(" --pack {}={}", format::plain(&pack.name), names.join(","))
+}
+
 /// The options that choose the plan's benchmarks, sizes, runners and guests, each by name: no default of a later surtax may change them.
 fn selection(run: &Run) -> String {
     let mut variants: Vec<String> = Vec::new();
@@ -190,7 +197,9 @@ fn selection(run: &Run) -> String {
             variants.push(option);
         }
     }
-    let benchmarks = run.plan.benchmarks.iter().map(|benchmark| format!(" --only {}", format::plain(&benchmark.label())));
+    let own = run.plan.benchmarks.iter().filter(|benchmark| run.plan.packed(benchmark).is_none());
+    let own = own.map(|benchmark| format!(" --only {}", format::plain(&benchmark.label())));
+    let benchmarks = own.chain(run.plan.packs.iter().map(pack));
     let line_break = |option: String| format!(" \\\n   {option}");
     variants.into_iter().chain(benchmarks).map(line_break).collect()
 }

@@ -7,6 +7,7 @@ mod counters;
 mod evidence;
 mod method;
 mod opcodes;
+mod packs;
 mod releases;
 mod study;
 mod table;
@@ -26,6 +27,7 @@ pub fn markdown(run: &Run, summary: &Summary) -> String {
         benchmarks::experiment(summary),
         benchmarks::startup(summary),
         benchmarks::rest(summary),
+        packs::packs(run, summary),
         counters::counters(summary),
         opcodes::opcodes(run, summary),
         verification::verification(summary),

@@ -178,6 +178,7 @@ fn plan(subjects: &[&str], rounds: u32) -> Plan {
     Plan {
         groups: Vec::new(),
         reference: None,
+        packs: Vec::new(),
         schema: SCHEMA,
         surtax: "0.1.0".into(),
         created: "2026-11-21T10:00:00Z".into(),
