@@ -77,6 +77,8 @@ explained!(
     crate::interrupt::Interrupted,
     crate::run::RunError,
     crate::verify::VerifyError,
+    crate::verify::testsuite::TestsuiteError,
+    crate::verify::testsuite::BadTests,
     crate::matrix::MatrixError,
     crate::measure::MeasureError,
     crate::measure::CounterError,

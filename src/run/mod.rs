@@ -8,6 +8,7 @@ mod pack;
 mod plan;
 mod sample;
 mod study;
+mod testsuite;
 mod verification;
 
 pub use audit::{
@@ -23,6 +24,7 @@ pub use plan::{
 };
 pub use sample::{Counters, Outcome, Phase, Sample};
 pub use study::{Contrast, Factor, Interplay, PublishedPair, Step, Study, StudySubject};
+pub use testsuite::{SubjectTests, TestDifference, TestOutcome, TestsuiteVerification};
 pub use verification::{Check, CheckGroup, SubjectVerification, Verification};
 
 /// The version of every format in a run's folder; it rises when a reader of the old one would be misled.

@@ -258,7 +258,11 @@ impl Bench {
         folder.write_environment(&Environment::capture(None)).expect("written");
         folder.write_audit(&Audit { schema: SCHEMA, subjects: Vec::new() }).expect("written");
         folder
-            .write_verification(&Verification { schema: SCHEMA, subjects: ["python3", "static-nonpic"].map(verified).to_vec() })
+            .write_verification(&Verification {
+                schema: SCHEMA,
+                subjects: ["python3", "static-nonpic"].map(verified).to_vec(),
+                testsuite: None,
+            })
             .expect("written");
         folder.write_plan(plan).expect("written");
     }

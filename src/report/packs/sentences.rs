@@ -1,6 +1,7 @@
 //! What a pack says, in a sentence: twenty ratios would bury the answer.
 
 use super::{PackResult, PackSummary};
+use crate::report::confounds::{footnotes, mark};
 use crate::report::format::{self, code};
 use crate::report::sections::{Section, sections};
 use crate::report::summary::Summary;
@@ -32,13 +33,14 @@ fn advice(pack: &PackSummary, part: Section<'_>) -> String {
         return String::new();
     }
     match (best.ratio_high, worst.ratio_low) {
-        (Some(high), Some(low)) if high < low => format!("Embed {}. ", code(&best.subject)),
-        _ => "No runner stands out. ".to_owned(),
+        (Some(high), Some(low)) if high < low => format!("Embed {}.", code(&best.subject)),
+        _ => "No runner stands out.".to_owned(),
     }
 }
 
 /// Every pack's means, with intervals; begins with a space. Nothing without a pack.
 pub(in crate::report) fn sentence(summary: &Summary) -> String {
+    let notes = footnotes(summary);
     let mut text = String::new();
     for pack in &summary.packs {
         for part in sections(summary) {
@@ -48,7 +50,8 @@ pub(in crate::report) fn sentence(summary: &Summary) -> String {
                     _ => String::new(),
                 };
                 let of = if row.benchmarks == pack.benchmarks { String::new() } else { format!(", of {} alone", row.benchmarks) };
-                Some(format!("{}{interval} for {}{of}", format::ratio(row.ratio?), code(part.short(&row.subject))))
+                let sign = mark(&notes, &row.subject);
+                Some(format!("{}{sign}{interval} for {}{of}", format::ratio(row.ratio?), code(part.short(&row.subject))))
             };
             let compared = rows(pack, part).filter(|row| row.role != Role::Baseline);
             let figures: Vec<String> = compared.filter_map(of).collect();

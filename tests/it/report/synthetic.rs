@@ -34,7 +34,7 @@ impl Synthetic {
             plan: plan(subjects, rounds),
             environment: environment(),
             audit: Audit { schema: SCHEMA, subjects: subjects.iter().map(|name| audit(name)).collect() },
-            verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect() },
+            verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect(), testsuite: None },
             opcodes: None,
             samples: Vec::new(),
         };
