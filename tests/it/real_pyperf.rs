@@ -15,7 +15,8 @@ use crate::real::subjects;
 
 /// With which pyperf can pin processes and read memory; any version that is a wheel for every Python 3 of this machine's kind (abi3).
 fn psutil(folder: &Path) -> Option<PathBuf> {
-    let pip = |arguments: &[&str]| Job::new("python3").args(["-m", "pip"]).args(arguments).inherit_environment().limit(Duration::from_secs(300));
+    let pip =
+        |arguments: &[&str]| Job::new("python3").args(["-m", "pip"]).args(arguments).inherit_environment().limit(Duration::from_secs(300));
     let wheels = folder.join("wheels");
     let place = folder.join("site");
     pip(&["download", "--quiet", "--no-deps", "--only-binary=:all:", "psutil", "--dest"]).arg(&wheels).run_for_text().ok()?;
@@ -90,7 +91,18 @@ fn real_pyperformance_is_measured() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = folder.path().join("run");
     let output = Command::new(env!("CARGO_BIN_EXE_surtax"))
-        .args(["matrix", "run", "--pack", "pyperformance=richards,logging,json_loads", "--quick", "--rounds", "6", "--counters", "none", "--out"])
+        .args([
+            "matrix",
+            "run",
+            "--pack",
+            "pyperformance=richards,logging,json_loads",
+            "--quick",
+            "--rounds",
+            "6",
+            "--counters",
+            "none",
+            "--out",
+        ])
         .arg(&run)
         .output()
         .expect("surtax starts");

@@ -15,7 +15,8 @@ pub(super) fn packs(run: &Run, summary: &Summary) -> String {
 }
 
 fn section(summary: &Summary, pack: &PackSummary, planned: &PackPlan) -> String {
-    let packages: Vec<String> = planned.packages.iter().map(|package| code(&package.file)).collect();
+    let packages: Vec<String> =
+        planned.packages.iter().filter(|package| package.needed_by.is_none()).map(|package| code(&package.file)).collect();
     let mut text_of = format!(
         "## {}\n\nBenchmarks of {}, each timed by pyperf itself in a process of its own: one value a visit, over the loops that pyperf's calibration on the \
          first baseline came to. They check no answers, so that a wrong result would not be seen here. Ratios to the baseline of the same round; the \
