@@ -13,6 +13,7 @@ pub mod libpython;
 pub mod matrix;
 pub mod measure;
 pub mod opcode;
+pub mod pack;
 pub mod prefix;
 pub mod recipe;
 pub mod report;

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use super::source::{GuestArgs, SourceArgs, VariantArgs};
 use crate::matrix::Benchmark;
 use crate::measure::CounterChoice;
+use crate::pack::PackChoice;
 use crate::report::GateLimit;
 use crate::run::Plan;
 
@@ -56,6 +57,11 @@ pub struct MatrixArgs {
     /// Measure too what each bytecode instruction costs
     #[arg(long)]
     pub opcodes: bool,
+
+    /// The benchmarks of a package, by its own code and pyperf: `pyperformance` (a short choice), `pyperformance=all`,
+    /// `pyperformance=richards,go`; of surtax's own, only those that --only names. pip fetches it
+    #[arg(long, value_name = "PACK")]
+    pub pack: Option<PackChoice>,
 
     /// Decides the order of the subjects; recorded in the run
     #[arg(long, value_name = "N")]
@@ -108,7 +114,7 @@ pub struct MatrixRunArgs {
 }
 
 /// The options that decide what a plan says: a run that has one takes none of them.
-const CHOSEN: [&str; 21] = [
+const CHOSEN: [&str; 22] = [
     "recipes",
     "prefixes",
     "python",
@@ -127,6 +133,7 @@ const CHOSEN: [&str; 21] = [
     "warmup",
     "quick",
     "opcodes",
+    "pack",
     "seed",
     "timeout",
     "counters",

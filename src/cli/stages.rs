@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::source::{BuildArgs, GuestArgs, SourceArgs, VariantArgs};
+use crate::verify::testsuite::TestChoice;
 
 #[derive(Debug, Args)]
 pub struct ProvisionArgs {
@@ -63,6 +64,11 @@ pub struct VerifyArgs {
 
     #[command(flatten)]
     pub guests: GuestArgs,
+
+    /// Run CPython's own tests too, and compare each with the stock python3's: a broad choice of quick test files,
+    /// --testsuite=all, or --testsuite=test_dict,test_json
+    #[arg(long, value_name = "TESTS", num_args = 0..=1, require_equals = true, default_missing_value = "usual")]
+    pub testsuite: Option<TestChoice>,
 
     /// Verify again what was verified before
     #[arg(long)]

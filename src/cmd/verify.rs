@@ -2,14 +2,17 @@
 
 use anyhow::Result;
 
-use super::{json, pipeline};
+use super::{json, pipeline, testsuite};
 use crate::cli::VerifyArgs;
 use crate::error::Exit;
+use crate::run::TestsuiteVerification;
 use crate::ui::{Terminal, harmless};
 
 pub(super) fn execute(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit> {
     let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
-    let verification = built.verify(&built.subjects()?, args.again, terminal)?;
+    let subjects = built.subjects()?;
+    let mut verification = built.verify(&subjects, args.again, terminal)?;
+    verification.testsuite = args.testsuite.as_ref().map(|choice| testsuite::run(&built, &subjects, choice, terminal)).transpose()?;
     if args.json {
         terminal.data(&json(&verification)?);
     } else {
@@ -20,7 +23,11 @@ pub(super) fn execute(args: &VerifyArgs, terminal: &Terminal) -> Result<Exit> {
                 terminal.data(&harmless(&line));
             }
         }
+        if let Some(found) = &verification.testsuite {
+            testsuite::show(found, terminal);
+        }
     }
-    let passed = verification.subjects.iter().all(|verified| verified.passed());
+    let tested = verification.testsuite.as_ref().is_none_or(TestsuiteVerification::passed);
+    let passed = tested && verification.subjects.iter().all(|verified| verified.passed());
     Ok(if passed { Exit::Done } else { Exit::Incomplete })
 }

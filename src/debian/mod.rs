@@ -23,6 +23,7 @@ mod source;
 mod sources;
 mod suites;
 mod sysroot;
+mod testsuite;
 mod version;
 
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ pub use listing::{Download, Listing, OfferedPython, listing, listing_with};
 pub use lock::{LockedFile, LockedPackage, LockedSource, SurtaxLock};
 pub use provision::{provision, provision_with};
 pub use source::{SourcePackage, Upstream, source_package, source_package_with, upstream_with};
+pub use testsuite::{TestHome, test_home, test_home_with};
 pub use version::Version;
 
 /// How archives may be asked: as the command line says.

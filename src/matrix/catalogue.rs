@@ -12,6 +12,8 @@ pub enum Benchmark {
     Cells,
     /// The opcode kernels, all in one process; asked for by name, since they say what an instruction costs and not what a program does.
     Opcodes,
+    /// One of a pack's, from a package of other people's; the plan's [`crate::run::PackBenchmark`] says which.
+    Packed,
 }
 
 /// What a process of a benchmark must print.
@@ -23,13 +25,18 @@ pub enum Expected {
     Answers,
     /// One line of JSON with what a copy of each opcode kernel costs.
     KernelsLine,
+    /// One line of JSON as pyperf writes it, with one value.
+    PyperfLine,
     Nothing,
 }
 
 impl Benchmark {
-    /// In the order of the report.
+    /// Surtax's own, in the order of the report.
     pub const ALL: [Self; 7] =
         [Self::PureIntLoop, Self::Dynamic, Self::Amortised, Self::Startup, Self::StartupIsolated, Self::Cells, Self::Opcodes];
+
+    /// The pack whose benchmarks are known by their names' beginning: `pyperformance/richards`.
+    pub const PACK: &str = "pyperformance";
 
     /// Rows of `benchmarks/opcodes/catalogue.py`.
     pub const KERNELS: usize = 119;
@@ -43,21 +50,23 @@ impl Benchmark {
             Self::StartupIsolated => "startup_isolated",
             Self::Cells => "cells",
             Self::Opcodes => BenchmarkPlan::OPCODES,
+            Self::Packed => Self::PACK,
         }
     }
 
     /// Measured unless the person names others.
     pub fn is_default(self) -> bool {
-        self != Self::Opcodes
+        !matches!(self, Self::Opcodes | Self::Packed)
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|benchmark| benchmark.name() == name)
+        let packed = || name.strip_prefix(Self::PACK).is_some_and(|rest| rest.starts_with('/')).then_some(Self::Packed);
+        Self::ALL.into_iter().find(|benchmark| benchmark.name() == name).or_else(packed)
     }
 
     pub fn clock(self) -> Clock {
         match self {
-            Self::PureIntLoop | Self::Dynamic | Self::Opcodes => Clock::InProcess,
+            Self::PureIntLoop | Self::Dynamic | Self::Opcodes | Self::Packed => Clock::InProcess,
             Self::Amortised | Self::Startup | Self::StartupIsolated | Self::Cells => Clock::WholeProcess,
         }
     }
@@ -74,7 +83,7 @@ impl Benchmark {
             (Self::Amortised, true) => &[Some(100), Some(1_000), Some(10_000)],
             (Self::Cells, false) => &[Some(20)],
             (Self::Cells, true) => &[Some(5)],
-            (Self::Startup | Self::StartupIsolated | Self::Opcodes, _) => &[None],
+            (Self::Startup | Self::StartupIsolated | Self::Opcodes | Self::Packed, _) => &[None],
         }
     }
 
@@ -88,6 +97,7 @@ impl Benchmark {
             Self::Cells => Expected::Answers,
             Self::Startup | Self::StartupIsolated => Expected::Nothing,
             Self::Opcodes => Expected::KernelsLine,
+            Self::Packed => Expected::PyperfLine,
         }
     }
 
@@ -101,7 +111,7 @@ impl Benchmark {
         match self {
             Self::PureIntLoop => Some("pure_int_loop"),
             Self::Dynamic | Self::Amortised => Some("dynamic"),
-            Self::Startup | Self::StartupIsolated | Self::Cells | Self::Opcodes => None,
+            Self::Startup | Self::StartupIsolated | Self::Cells | Self::Opcodes | Self::Packed => None,
         }
     }
 
@@ -118,6 +128,7 @@ impl Benchmark {
             Self::Startup | Self::StartupIsolated => 15.0,
             Self::Cells => 20.0 * size,
             Self::Opcodes => 1_200.0,
+            Self::Packed => 300.0,
         }
     }
 }

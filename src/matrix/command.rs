@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Benchmark;
-use crate::run::{Role, SubjectPlan};
+use crate::run::{PackBenchmark, PackPlan, Role, SubjectPlan};
 
 /// A program with its arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ const EMBED: &str = "--surtax-embed";
 /// Where both sides can do the same, they do: `pure_int_loop`, `dynamic` and `startup` run a runner as the drop-in `python` it is. The
 /// other benchmarks compare what an embedder would do with what a `python3` user would do; a guest is a `python3` there, whatever it is.
 ///
-/// `seed` decides the order of the opcode kernels: equal within a round, as its hash seed is.
+/// `seed` decides the order of the opcode kernels: equal within a round, as its hash seed is. A pack's benchmarks have [`packed_commands`].
 pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, folder: &Path, seed: u32) -> Vec<CommandLine> {
     let embeds = subject.role == Role::Runner;
     let script = |name: &str| folder.join(name).into_os_string();
@@ -39,9 +39,38 @@ pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, 
         Benchmark::StartupIsolated if embeds => vec![line(vec![EMBED.into(), script("empty.py")])],
         Benchmark::StartupIsolated => vec![line(vec!["-I".into(), "-S".into(), "-X".into(), "utf8".into(), script("empty.py")])],
         Benchmark::Cells if embeds => vec![line(vec![EMBED.into(), script("cells.py"), number(0), number(size)])],
+        Benchmark::Packed => Vec::new(),
         Benchmark::Opcodes => vec![line(vec![script("opcodes/kernels.py"), number(u64::from(seed))])],
         Benchmark::Cells => (0..size).map(|cell| line(vec![script("cells.py"), number(cell), number(1)])).collect(),
     }
+}
+
+/// The process of one visit to a pack's benchmark: its own script under the pack's own pyperf, as one of pyperf's worker processes, which times `loops`
+/// of it once and without warm-up. Every subject runs as the drop-in `python` it is.
+pub fn packed_commands(pack: &PackPlan, benchmark: &PackBenchmark, loops: u64, subject: &SubjectPlan, folder: &Path) -> Vec<CommandLine> {
+    let timed = ["--loops", &loops.to_string(), "--warmups", "0", "--values", "1"].map(OsString::from);
+    let arguments = pyperf_worker(pack, benchmark, folder, timed);
+    vec![CommandLine { program: subject.executable.clone(), arguments }]
+}
+
+/// For the programs' driver: `options` are pyperf's.
+pub(crate) fn pyperf_worker(
+    pack: &PackPlan,
+    benchmark: &PackBenchmark,
+    folder: &Path,
+    options: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
+    let mut folders = pack.folder.clone().into_os_string();
+    if let Some(packages) = &benchmark.packages {
+        folders.push(":");
+        folders.push(packages);
+    }
+    let mut arguments =
+        vec![folder.join("packs/worker.py").into_os_string(), folders, pack.folder.join(&benchmark.script).into_os_string()];
+    arguments.extend(["--worker-task".into(), benchmark.task.to_string().into()]);
+    arguments.extend(options);
+    arguments.extend(benchmark.arguments.iter().map(OsString::from));
+    arguments
 }
 
 fn driver(benchmark: Benchmark, size: u64, folder: &Path) -> Vec<OsString> {

@@ -26,6 +26,8 @@ pub enum MatrixError {
     TwiceTheGroup(String),
     #[error("nothing can be relative to `{name}`; there are {}", list(known))]
     BadReference { name: String, known: Vec<String> },
+    #[error("the plan does not say how `{0}` is started")]
+    NoPack(String),
     #[error("two subjects are named `{0}`")]
     TwiceTheSubject(String),
     #[error("{wanted} shards cannot be made of {}: a benchmark is measured whole, on one machine", list(benchmarks))]
@@ -62,7 +64,7 @@ impl Explain for MatrixError {
             Self::Shards { benchmarks, .. } => Some(format!("--shards 1 to --shards {}", benchmarks.len())),
             Self::NoSuchShard { shards: 0, .. } => Some("surtax matrix plan --shards N --out DIR makes a plan that is".into()),
             Self::NoSuchShard { shards, .. } => Some(format!("--shard 1 to --shard {shards}; plan.json says what each measures")),
-            Self::NoBaseline | Self::BaselineOfGroup { .. } | Self::UnknownGroup { .. } => Some(DEFECT.into()),
+            Self::NoPack(_) | Self::NoBaseline | Self::BaselineOfGroup { .. } | Self::UnknownGroup { .. } => Some(DEFECT.into()),
         }
     }
 }

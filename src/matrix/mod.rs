@@ -11,7 +11,8 @@ mod selection;
 mod shard;
 
 pub use catalogue::{Benchmark, Expected};
-pub use command::{CommandLine, commands};
+pub(crate) use command::pyperf_worker;
+pub use command::{CommandLine, commands, packed_commands};
 pub use counted::{COUNTED_HASH_SEED, Region, counted_benchmarks, counted_commands, counted_limit, counted_size, not_counted};
 pub use error::MatrixError;
 pub use groups::check_names;

@@ -1,7 +1,7 @@
 //! From what the person asked for to a plan, or to an error that names what there is to ask for.
 
 use crate::digest::Sha256;
-use crate::run::{BenchmarkPlan, CounterPlan, GroupPlan, Plan, SCHEMA, SubjectPlan};
+use crate::run::{BenchmarkPlan, CounterPlan, GroupPlan, PackPlan, Plan, SCHEMA, SubjectPlan};
 use crate::stats;
 
 use super::{Benchmark, MatrixError, groups};
@@ -16,6 +16,8 @@ pub struct Selection {
     pub quick: bool,
     /// The opcode kernels beside what is asked for.
     pub opcodes: bool,
+    /// A pack's benchmarks, which [`Setting`] brings: of surtax's own, those alone that are named.
+    pub pack: bool,
     pub seed: u64,
     /// Seconds that one visit may take.
     pub timeout_seconds: Option<f64>,
@@ -36,6 +38,8 @@ pub struct Setting {
     pub groups: Vec<GroupPlan>,
     /// What the table across several groups is to be relative to: a group's name or its baseline's. The first group's unless named.
     pub reference: Option<String>,
+    /// Packs, and their benchmarks with the loops that every subject does.
+    pub packs: Vec<(PackPlan, Vec<BenchmarkPlan>)>,
     /// All that could be measured; each group's baseline first of its group.
     pub subjects: Vec<SubjectPlan>,
 }
@@ -52,7 +56,7 @@ impl Selection {
 
     /// Everything, with default counts.
     pub fn all(seed: u64) -> Self {
-        Self { only: Vec::new(), rounds: None, warmup: None, quick: false, opcodes: false, seed, timeout_seconds: None }
+        Self { only: Vec::new(), rounds: None, warmup: None, quick: false, opcodes: false, pack: false, seed, timeout_seconds: None }
     }
 
     /// The benchmarks asked for, each once, in the catalogue's order; can be checked before anything is provisioned.
@@ -65,7 +69,7 @@ impl Selection {
         for benchmark in Benchmark::ALL {
             let of_this = || asked.iter().filter(|(other, _)| *other == benchmark);
             let mut sizes: Vec<Option<u64>> = of_this().filter_map(|(_, size)| *size).map(Some).collect();
-            let by_default = asked.is_empty() && benchmark.is_default() || self.opcodes && benchmark == Benchmark::Opcodes;
+            let by_default = asked.is_empty() && !self.pack && benchmark.is_default() || self.opcodes && benchmark == Benchmark::Opcodes;
             if by_default || of_this().any(|(_, size)| size.is_none()) {
                 sizes.extend(benchmark.sizes(self.quick));
             }
@@ -97,7 +101,9 @@ fn parse(item: &str) -> Result<(Benchmark, Option<u64>), MatrixError> {
 /// median says little. Several groups, or the opcode kernels, make so many comparisons that fewer rounds than [`stats::rounds_needed`] could decide
 /// none. Opcode kernels alone have 30: they differ by little, and all of them cost what a visit to one other benchmark does.
 pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError> {
-    let benchmarks = selection.benchmarks()?;
+    let mut benchmarks = selection.benchmarks()?;
+    let (packs, packed): (Vec<PackPlan>, Vec<Vec<BenchmarkPlan>>) = setting.packs.into_iter().unzip();
+    benchmarks.extend(packed.into_iter().flatten());
     let (warmup, rounds) = match selection.quick {
         true => (1, 12),
         false if benchmarks.iter().all(|benchmark| benchmark.name == BenchmarkPlan::OPCODES) => (3, 30),
@@ -130,6 +136,7 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         counters: setting.counters,
         groups: setting.groups,
         reference,
+        packs,
         subjects,
         benchmarks,
         shards: Vec::new(),

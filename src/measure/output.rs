@@ -8,6 +8,7 @@ use crate::digest::Sha256;
 use crate::line::{excerpt, json_line, visible};
 use crate::matrix::{Benchmark, Expected};
 use crate::opcode::KernelsLine;
+use crate::pack::PyperfLine;
 
 /// What a process said.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,6 +47,10 @@ pub(super) fn read(benchmark: Benchmark, size: Option<u64>, stdout: &[u8]) -> Re
             let line: KernelsLine = json_line(stdout, "the kernels' line")?;
             let costs = line.costs()?;
             Ok(Said { ns: Some(costs.values().sum::<f64>().round() as u64), kernels: Some(costs), ..Said::default() })
+        }
+        Expected::PyperfLine => {
+            let line: PyperfLine = json_line(stdout, "what a worker of pyperf prints")?;
+            Ok(Said { ns: Some(line.total_ns(size)?), ..Said::default() })
         }
         Expected::DriverLine => {
             let line: DriverLine = json_line(stdout, "the driver's line")?;

@@ -10,9 +10,9 @@ use super::visit::{Request, Visited, nanoseconds, visit};
 use super::{Apart, CounterError, Executor, MeasureError, Measured};
 use crate::fs::{Appender, FsError};
 use crate::interrupt;
-use crate::matrix::{self, Benchmark, MatrixError, Region, Round};
+use crate::matrix::{self, Benchmark, CommandLine, MatrixError, Region, Round};
 use crate::process::subject_environment;
-use crate::run::{Counters, Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample};
+use crate::run::{Counters, Folder, Outcome, Phase, Plan, Role, RunError, SCHEMA, Sample, SubjectPlan};
 use crate::ui::Reporter;
 
 /// Measures what the journal in `folder` does not hold yet, strictly one process after the other. `benchmarks` holds the benchmark
@@ -72,7 +72,12 @@ fn kinds(plan: &Plan) -> Result<Vec<Benchmark>, MatrixError> {
         return Err(MatrixError::NoBaseline);
     }
     let kind = |name: &String| Benchmark::named(name).ok_or_else(|| MatrixError::unknown_benchmark(name));
-    plan.benchmarks.iter().map(|benchmark| kind(&benchmark.name)).collect()
+    let kinds: Vec<Benchmark> = plan.benchmarks.iter().map(|benchmark| kind(&benchmark.name)).collect::<Result<_, _>>()?;
+    let mut packed = plan.benchmarks.iter().zip(&kinds).filter(|(_, kind)| **kind == Benchmark::Packed).map(|(benchmark, _)| benchmark);
+    match packed.find(|benchmark| plan.packed(benchmark).is_none()) {
+        Some(unknown) => Err(MatrixError::NoPack(unknown.name.clone())),
+        None => Ok(kinds),
+    }
 }
 
 fn journal_error(folder: &Folder, source: FsError) -> MeasureError {
@@ -144,7 +149,7 @@ impl Session<'_> {
                 let size = matrix::counted_size(benchmark).unwrap_or(benchmark.size);
                 (matrix::counted_commands(kind, benchmark, subject, self.benchmarks), size)
             }
-            None => (matrix::commands(kind, benchmark.size, subject, self.benchmarks, round.hash_seed), benchmark.size),
+            None => (self.commands(round, subject), benchmark.size),
         };
         let timeout = Duration::try_from_secs_f64(self.plan.timeout_seconds).unwrap_or(Duration::MAX);
         let request = Request {
@@ -162,6 +167,14 @@ impl Session<'_> {
             visited.counters = visited.counters.map(|counters| Counters { counted_size: size, ..counters });
         }
         Ok(visited)
+    }
+
+    fn commands(&self, round: &Round, subject: &SubjectPlan) -> Vec<CommandLine> {
+        let benchmark = &self.plan.benchmarks[round.benchmark];
+        match self.plan.packed(benchmark) {
+            Some((pack, packed)) => matrix::packed_commands(pack, packed, benchmark.size.unwrap_or(1), subject, self.benchmarks),
+            None => matrix::commands(self.kinds[round.benchmark], benchmark.size, subject, self.benchmarks, round.hash_seed),
+        }
     }
 
     fn keep(

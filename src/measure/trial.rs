@@ -53,6 +53,7 @@ impl Trial {
             counters: None,
             groups: Vec::new(),
             reference: None,
+            packs: Vec::new(),
             subjects: Self::SUBJECTS.map(subject).into(),
         };
         matrix::plan(&selection, setting)

@@ -70,7 +70,7 @@ fn of_subject(plan: &Plan, subject: &SubjectPlan, audit: &Audit, folder: &Path) 
         }
     }
     let mut benchmarks: Vec<Executed> = Vec::new();
-    for BenchmarkPlan { name, .. } in plan.benchmarks.iter().filter(|benchmark| benchmark.name != BenchmarkPlan::OPCODES) {
+    for BenchmarkPlan { name, .. } in plan.benchmarks.iter().filter(|benchmark| is_ours(plan, benchmark)) {
         if !benchmarks.iter().any(|other| other.benchmark == *name) {
             let found = executes(name).map(|what| executed.get(what).cloned());
             let found = found.unwrap_or_else(|reason| Some(nothing(reason.to_owned())));
@@ -93,11 +93,17 @@ fn of_subject(plan: &Plan, subject: &SubjectPlan, audit: &Audit, folder: &Path) 
     Ok(SubjectOpcodes { subject: subject.name.clone(), benchmarks, kernels, kernels_reason, handlers, handlers_evidence, names })
 }
 
+/// Whether `executed.py` could know it: a pack's benchmarks bring programs of their own.
+fn is_ours(plan: &Plan, benchmark: &BenchmarkPlan) -> bool {
+    benchmark.name != BenchmarkPlan::OPCODES && plan.packed(benchmark).is_none()
+}
+
 /// What `executed.py` is asked for, or why nothing is.
 fn executes(benchmark: &str) -> Result<&'static str, &'static str> {
     match Benchmark::named(benchmark) {
         Some(Benchmark::Cells) => Ok("cells"),
         Some(Benchmark::Startup | Benchmark::StartupIsolated) => Err("the interpreter starts before anything could count"),
+        Some(Benchmark::Packed) => Err("it brings a program of its own"),
         Some(known) => known.workload().ok_or("it executes no workload"),
         None => Err("this surtax does not know it"),
     }

@@ -2,6 +2,7 @@
 
 use super::confounds;
 use super::format::{self, code};
+use super::packs;
 use super::sections::{Section, sections};
 use super::study::is_study;
 use super::summary::{Bearing, BenchmarkSummary, Difference, PremiseVerdict, Property, SubjectResult, Summary};
@@ -22,10 +23,14 @@ pub fn answer(summary: &Summary) -> String {
     if !summary.benchmarks.is_empty() && summary.benchmarks.iter().all(BenchmarkSummary::is_of_kernels) {
         return "This run measured what single opcodes cost, and no workload: it advises nothing to embed.".to_owned();
     }
+    if let Some(text) = packs::answer(summary) {
+        return text;
+    }
     let sections = sections(summary);
     let Some(first) = sections.first() else { return String::new() };
     let mut rest = summary.reference.as_ref().map_or_else(String::new, |reference| across(summary, reference, &sections));
     rest += &guests(summary);
+    rest += &packs::sentence(summary);
     match of_section(summary, *first) {
         Some(text) => text + &rest,
         None if rest.is_empty() => "No runner has a published ratio to the baseline yet: there is nothing to say.".to_owned(),
@@ -119,9 +124,10 @@ fn guests(summary: &Summary) -> String {
     text
 }
 
-/// What is timed inside the interpreter, if anything is; the sum over the opcode kernels is no workload that anyone runs.
+/// What is timed inside the interpreter, if anything is; the sum over the opcode kernels is no workload that anyone runs, and packs have a sentence of
+/// their own.
 fn loops(summary: &Summary) -> Vec<&BenchmarkSummary> {
-    let all = || summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels());
+    let all = || summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels() && !benchmark.is_packed());
     let loops: Vec<&BenchmarkSummary> = all().filter(|benchmark| benchmark.clock == Clock::InProcess).collect();
     if loops.is_empty() { all().collect() } else { loops }
 }

@@ -103,9 +103,15 @@ pub(super) fn compared(ratio: f64, same_code: Option<bool>) -> String {
 pub(super) fn benchmark(name: &str, size: Option<u64>) -> String {
     match size {
         Some(size) if name == Benchmark::Cells.name() => format!("{name}, K = {}", count(size)),
+        Some(1) if is_packed(name) => format!("{name}, 1 loop"),
+        Some(size) if is_packed(name) => format!("{name}, {} loops", count(size)),
         Some(size) => format!("{name}, M = {}", count(size)),
         None => name.to_owned(),
     }
+}
+
+fn is_packed(name: &str) -> bool {
+    Benchmark::named(name) == Some(Benchmark::Packed)
 }
 
 /// One line without control characters or marks that turn the direction of text: what a name or reason of unknown

@@ -18,6 +18,7 @@ mod judge;
 mod machines;
 mod markdown;
 mod opcodes;
+mod packs;
 mod plots;
 mod published;
 mod reproduce;
@@ -38,6 +39,7 @@ pub use gate::{BadGate, Gate, GateLimit, Gated, TaxLimit, Unjudged, gate_against
 pub use machines::{MachineRatio, MachineSummary, MachinesSummary, PooledRatio};
 pub use markdown::markdown;
 pub use opcodes::{ExecutedResult, KernelResult, OpcodeSummary, Prediction, TopInstruction};
+pub use packs::{PackExtreme, PackResult, PackSummary};
 pub use plots::plots;
 pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
 pub use reproduce::arguments as reproducing;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::run::{Counting, GroupPlan, Plan, Role, SubjectPlan};
+use crate::run::{Counting, GroupPlan, PackPlan, Plan, Role, SubjectPlan};
 
 /// The lock of runs that name no groups.
 pub(super) const LOCK: &str = "surtax.lock";
@@ -102,6 +102,15 @@ pub(super) fn selection(plan: &Plan) -> Vec<Word> {
             words.push(word);
         }
     }
-    words.extend(plan.benchmarks.iter().map(|benchmark| Word::Option("--only", benchmark.label())));
+    let own = plan.benchmarks.iter().filter(|benchmark| plan.packed(benchmark).is_none());
+    words.extend(own.map(|benchmark| Word::Option("--only", benchmark.label())));
+    words.extend(plan.packs.iter().map(pack));
     words
+}
+
+/// The loops are calibrated anew: by the same pyperf, on a machine that may be another.
+fn pack(pack: &PackPlan) -> Word {
+    let mut names: Vec<&str> = pack.benchmarks.iter().map(|benchmark| benchmark.listed_as.as_str()).collect();
+    names.dedup();
+    Word::Option("--pack", format!("{}={}", pack.name, names.join(",")))
 }

@@ -10,6 +10,7 @@ use super::finding;
 use super::judge::judge;
 use super::machines;
 use super::opcodes;
+use super::packs;
 use super::study;
 use super::summary::{BenchmarkSummary, Failure, GroupSummary, SubjectResult, Summary, VerifySummary};
 use super::visits::Visits;
@@ -41,6 +42,7 @@ pub fn summarise(run: &Run) -> Summary {
         counters: plan.counters.clone(),
         comparisons,
         benchmarks,
+        packs: packs::packs(run, &visits),
         effects: studied.effects,
         interactions: studied.interactions,
         ledger: studied.ledger,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::machines::MachinesSummary;
 use super::opcodes::OpcodeSummary;
+use super::packs::PackSummary;
 use super::study::{Effect, Interaction, Ledger, PairApart};
 use crate::matrix::Benchmark;
 use crate::run::{Answer, BenchmarkPlan, Clock, CounterPlan, Outcome, Phase, Role};
@@ -37,6 +38,9 @@ pub struct Summary {
     /// How many p-values were corrected together.
     pub comparisons: usize,
     pub benchmarks: Vec<BenchmarkSummary>,
+    /// The benchmarks of a pack as one figure per subject. Empty where none was measured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packs: Vec<PackSummary>,
     /// Of a study: what each factor costs with all others held equal. Empty where no subject carries factors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
@@ -127,6 +131,11 @@ impl BenchmarkSummary {
     /// Whether its value is the sum over the opcode kernels.
     pub fn is_of_kernels(&self) -> bool {
         self.name == BenchmarkPlan::OPCODES
+    }
+
+    /// Whether it is one of a pack's.
+    pub fn is_packed(&self) -> bool {
+        Benchmark::named(&self.name) == Some(Benchmark::Packed)
     }
 
     pub fn is(&self, benchmark: Benchmark) -> bool {

@@ -27,7 +27,7 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     let width = usize::from(width.max(40));
     let mut lines = table(summary).lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().into_iter();
     let mut shown: Vec<String> = lines.by_ref().take(2).collect();
-    if summary.benchmarks.iter().all(BenchmarkSummary::is_of_kernels) && !summary.benchmarks.is_empty() {
+    if shown_in_table(summary).next().is_none() && !summary.benchmarks.is_empty() {
         // A head without a body.
         shown.clear();
     }
@@ -64,9 +64,9 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     text
 }
 
-/// The sum over all kernels is no time of anything: a sentence tells of them, and report.md has the table.
+/// The sum over all kernels is no time of anything, and a pack's benchmarks are many: sentences tell of them, and report.md has the tables.
 fn shown_in_table(summary: &Summary) -> impl Iterator<Item = &BenchmarkSummary> {
-    summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels())
+    summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels() && !benchmark.is_packed())
 }
 
 fn heading(benchmark: &BenchmarkSummary) -> String {

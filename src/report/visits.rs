@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::run::{BenchmarkPlan, Counters, Outcome, Phase, Run, Sample};
+use crate::run::{BenchmarkPlan, Counters, Outcome, Phase, Plan, Run, Sample};
+use crate::stats;
 
 type Place<'a> = (Phase, &'a str, Option<u64>, &'a str);
 
@@ -67,6 +68,19 @@ impl<'a> Visits<'a> {
         let partner = |moment: Moment| base.and_then(|rounds| rounds.get(&moment)).and_then(|sample| value(sample));
         let own = self.values(benchmark, subject);
         own.into_iter().filter_map(|(moment, _, time)| Some((moment, time, partner(moment)?))).collect()
+    }
+
+    /// The same as ratios, numbered so that of two benchmarks those with equal numbers go together: by round, and where a second machine measured the
+    /// benchmark too, its rounds after the first one's.
+    pub(super) fn ratios(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> BTreeMap<u32, f64> {
+        let pairs = self.pairs(benchmark, subject, baseline);
+        let mut machines: Vec<usize> = pairs.iter().map(|(moment, ..)| moment.machine).collect();
+        machines.dedup();
+        let number = |moment: Moment| {
+            let before = machines.iter().position(|machine| *machine == moment.machine).unwrap_or(0);
+            before as u32 * Plan::MOST_ROUNDS + moment.round
+        };
+        pairs.into_iter().filter_map(|(moment, own, base)| Some((number(moment), stats::ratio(own, base)?))).collect()
     }
 
     /// What the processor counted in the measured rounds that succeeded, by round.

@@ -6,9 +6,11 @@ mod environment;
 mod folder;
 mod machine;
 mod opcodes;
+mod pack;
 mod plan;
 mod sample;
 mod study;
+mod testsuite;
 mod verification;
 
 pub use audit::{
@@ -20,12 +22,14 @@ pub use environment::Environment;
 pub use folder::{Folder, RunError};
 pub use machine::{Machine, Machines};
 pub use opcodes::{Executed, Handler, Kernel, Opcodes, SubjectOpcodes};
+pub use pack::{LeftOut, PackBenchmark, PackPlan, PackagePlan};
 pub use plan::{
     BenchmarkPlan, Clock, CounterPlan, Counting, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, ShardOf, ShardPlan, SubjectPlan,
     short_name,
 };
 pub use sample::{Counters, Outcome, Phase, Sample};
 pub use study::{Contrast, Factor, Interplay, PublishedPair, Step, Study, StudySubject};
+pub use testsuite::{SubjectTests, TestDifference, TestOutcome, TestsuiteVerification};
 pub use verification::{Check, CheckGroup, SubjectVerification, Verification};
 
 /// The version of every format in a run's folder; it rises when a reader of the old one would be misled.

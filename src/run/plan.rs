@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::pack::{PackBenchmark, PackPlan};
 use super::study::Study;
 use crate::digest::Sha256;
 
@@ -41,6 +42,9 @@ pub struct Plan {
     /// Where there are several groups: the baseline that the table across them is relative to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Where benchmarks come from that are not surtax's own. Absent where all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packs: Vec<PackPlan>,
     /// The first of each group has the role of baseline, and no other.
     pub subjects: Vec<SubjectPlan>,
     pub benchmarks: Vec<BenchmarkPlan>,
@@ -76,9 +80,9 @@ impl Plan {
     /// The benchmarks that a study speaks of first: what is timed inside the interpreter, each at its largest size; if nothing is, the first.
     /// By place in `benchmarks`.
     pub fn headlines(&self) -> Vec<usize> {
-        // The sum over opcode kernels, which count alike, speaks of no program.
-        let timed_inside =
-            |at: &usize| self.benchmarks[*at].clock == Clock::InProcess && self.benchmarks[*at].name != BenchmarkPlan::OPCODES;
+        // The sum over opcode kernels, which count alike, speaks of no program; the benchmarks of a pack speak together, by their mean.
+        let is_workload = |benchmark: &BenchmarkPlan| benchmark.name != BenchmarkPlan::OPCODES && self.packed(benchmark).is_none();
+        let timed_inside = |at: &usize| self.benchmarks[*at].clock == Clock::InProcess && is_workload(&self.benchmarks[*at]);
         let is_largest = |at: &usize| {
             let own = &self.benchmarks[*at];
             !self.benchmarks.iter().any(|other| other.clock == own.clock && other.name == own.name && other.size > own.size)
@@ -105,6 +109,11 @@ impl Plan {
     pub fn kernel_comparisons(&self, kernels: usize) -> usize {
         let measured = self.benchmarks.iter().any(|benchmark| benchmark.name == BenchmarkPlan::OPCODES);
         if measured { kernels * self.subjects.iter().filter(|subject| subject.role != Role::Baseline).count() } else { 0 }
+    }
+
+    /// The pack that a benchmark belongs to, and how it is started.
+    pub fn packed(&self, benchmark: &BenchmarkPlan) -> Option<(&PackPlan, &PackBenchmark)> {
+        self.packs.iter().find_map(|pack| Some((pack, pack.benchmarks.iter().find(|packed| packed.name == benchmark.name)?)))
     }
 
     pub fn subject(&self, name: &str) -> Option<&SubjectPlan> {
@@ -275,7 +284,7 @@ pub enum Role {
 pub struct BenchmarkPlan {
     /// As [`crate::matrix::Benchmark`] names it.
     pub name: String,
-    /// Loop count M, or number of cells K; absent where there is nothing to vary.
+    /// Loop count M, number of cells K, or loops of a pack's benchmark; absent where there is nothing to vary.
     pub size: Option<u64>,
     pub clock: Clock,
 }

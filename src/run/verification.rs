@@ -2,11 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::testsuite::TestsuiteVerification;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Verification {
     pub schema: u32,
     pub subjects: Vec<SubjectVerification>,
+    /// Where CPython's own tests were asked for; never in a run's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub testsuite: Option<TestsuiteVerification>,
 }
 
 impl Verification {

@@ -16,7 +16,7 @@ pub use detectable::{Detectable, POWER, detectable};
 pub use holm::holm;
 pub use nnls::NonNegative;
 pub use pool::{Estimated, Pooled, pool};
-pub use ratio::{log_ratio, median, ratio};
+pub use ratio::{geometric_mean, log_ratio, median, ratio};
 pub use two_runs::{joint_floor, quotient_interval, yuen};
 pub use verdict::{ALPHA, FLOOR_LIMIT, MINIMUM_ROUNDS, Verdict, noise_floor, rounds_needed, verdict};
 pub use wilcoxon::{signed_rank, smallest_p};

@@ -23,3 +23,10 @@ pub fn ratio(subject_ns: u64, baseline_ns: u64) -> Option<f64> {
 pub fn log_ratio(subject_ns: u64, baseline_ns: u64) -> Option<f64> {
     (subject_ns > 0 && baseline_ns > 0).then(|| (subject_ns as f64).ln() - (baseline_ns as f64).ln())
 }
+
+/// The only mean under which it does not matter which of two subjects ratios are relative to (Fleming and Wallace, "How Not to Lie with Statistics: The
+/// Correct Way to Summarize Benchmark Results", CACM 29(3), 1986). `None` of nothing, and where one is not positive.
+pub fn geometric_mean(ratios: &[f64]) -> Option<f64> {
+    let all_positive = !ratios.is_empty() && ratios.iter().all(|&ratio| ratio > 0.0);
+    all_positive.then(|| (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp())
+}

@@ -188,6 +188,11 @@ impl Store {
         self.root.join("assets").join(key.as_str())
     }
 
+    /// Packages of a pack of benchmarks, unpacked.
+    pub fn pack(&self, key: &Key) -> PathBuf {
+        self.root.join("packs").join(key.as_str())
+    }
+
     /// The cargo target folder that all runners share.
     pub fn cargo_target(&self) -> PathBuf {
         self.root.join("cargo-target")

@@ -103,7 +103,7 @@ fn stripped(path: &str, strip: usize) -> Option<&str> {
     if rest.is_empty() || rest == "." { None } else { Some(rest) }
 }
 
-fn explain(refused: Refused, name: &str, path: &str, target: &str, into: &Tree) -> UnpackError {
+pub(super) fn explain(refused: Refused, name: &str, path: &str, target: &str, into: &Tree) -> UnpackError {
     let shown = if target.is_empty() { path.to_owned() } else { format!("{path} -> {target}") };
     match refused {
         Refused::Outside => UnpackError::LeadsOutside { archive: name.to_owned(), path: shown },

@@ -4,6 +4,7 @@ mod archive;
 mod deb;
 mod paths;
 mod tree;
+mod wheel;
 
 use std::io::BufRead as _;
 use std::path::Path;
@@ -58,6 +59,11 @@ impl Explain for UnpackError {
 /// Unpacks the files of a Debian package. `wanted` is asked with each path, relative and without `./`.
 pub fn deb(package: &Path, name: &str, into: &Tree, wanted: &dyn Fn(&str) -> bool) -> Result<(), UnpackError> {
     deb::unpack(package, name, into, wanted)
+}
+
+/// Unpacks a Python wheel. `wanted` is asked with each path.
+pub fn wheel(file: &Path, name: &str, into: &Tree, wanted: &dyn Fn(&str) -> bool) -> Result<(), UnpackError> {
+    wheel::unpack(file, name, into, wanted)
 }
 
 /// Unpacks a tarball; `strip` leading folders of every path are left out, as `tar --strip-components` does.

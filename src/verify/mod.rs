@@ -6,6 +6,7 @@ mod hashes;
 mod programs;
 mod stand_ins;
 mod suite;
+pub mod testsuite;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -104,7 +105,7 @@ pub fn verify(candidates: &[Candidate], benchmarks: &Path, reporter: &dyn Report
     bar.finish();
     let mut subjects = vec![baseline.verification];
     subjects.extend(others?);
-    Ok(Verification { schema: SCHEMA, subjects })
+    Ok(Verification { schema: SCHEMA, subjects, testsuite: None })
 }
 
 /// Runs everything on the baseline once.

@@ -231,6 +231,7 @@ impl Bench {
             benchmarks_digest: benchmarks.file_name().expect("a name").to_string_lossy().into_owned(),
             cpu: None,
             counters: None,
+            packs: Vec::new(),
             subjects,
         };
         let selection = Selection {
@@ -266,7 +267,11 @@ impl Bench {
         folder.write_environment(&Environment::capture(None)).expect("written");
         folder.write_audit(&Audit { schema: SCHEMA, subjects: Vec::new() }).expect("written");
         folder
-            .write_verification(&Verification { schema: SCHEMA, subjects: ["python3", "static-nonpic"].map(verified).to_vec() })
+            .write_verification(&Verification {
+                schema: SCHEMA,
+                subjects: ["python3", "static-nonpic"].map(verified).to_vec(),
+                testsuite: None,
+            })
             .expect("written");
         folder.write_plan(plan).expect("written");
     }

@@ -35,6 +35,7 @@ pub(crate) fn setting() -> Setting {
         benchmarks_digest: "0".to_owned(),
         cpu: None,
         counters: None,
+        packs: Vec::new(),
         subjects: vec![
             subject("python3", Role::Baseline),
             subject("python3-again", Role::Control),

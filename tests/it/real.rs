@@ -6,13 +6,13 @@ use std::sync::OnceLock;
 
 use crate::needs;
 
-struct Subjects {
-    python3: PathBuf,
-    runners: Vec<(String, PathBuf)>,
+pub(crate) struct Subjects {
+    pub(crate) python3: PathBuf,
+    pub(crate) runners: Vec<(String, PathBuf)>,
 }
 
 /// `None`, with a word about it, where the person did not opt in.
-fn subjects() -> Option<&'static Subjects> {
+pub(crate) fn subjects() -> Option<&'static Subjects> {
     static SUBJECTS: OnceLock<Subjects> = OnceLock::new();
     needs::asked_for("SURTAX_TEST_REAL").then(|| {
         SUBJECTS.get_or_init(|| {

@@ -10,6 +10,7 @@ mod groups;
 mod history;
 mod machine;
 mod opcodes;
+mod packs;
 mod studies;
 mod synthetic;
 

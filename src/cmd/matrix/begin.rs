@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::assets;
 use crate::cli::MatrixArgs;
-use crate::cmd::CommandError;
 use crate::cmd::pipeline::{self, Built};
+use crate::cmd::{CommandError, packs};
 use crate::matrix::{self, Benchmark, Selection, Setting};
 use crate::measure::{CountersAtHand, choose_cpu};
 use crate::opcode;
@@ -56,22 +56,28 @@ pub(super) fn begin(
     let selection = selection(args);
     // A wrong name or place should not be found out after the downloads.
     let benchmarks = selection.benchmarks()?;
-    if let Some(shards) = shards {
+    // What a pack will bring is not known yet.
+    if let (Some(shards), None) = (shards, &args.pack) {
         matrix::check_shards(&benchmarks, shards)?;
     }
     let counters = CountersAtHand::look().choose(args.counters)?;
-    check(&counters, &benchmarks)?;
+    if !benchmarks.is_empty() {
+        check(&counters, &benchmarks)?;
+    }
     matrix::check_names(&group_names(args)?, args.baseline.as_deref(), pipeline::BASELINE)?;
     if let Some(out) = out {
         Folder::create(out)?;
     }
+    let pack = packs::obtain(args, terminal)?;
     let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
     let (groups, subjects) = (built.group_plans(), built.subjects()?);
     let verification = verify(&built, &subjects, terminal)?;
     let audit = built.audit()?;
     let cpu = choose_cpu();
     let environment = Environment::capture(cpu);
-    let mut plan = matrix::plan(&selection, setting(&built, groups, args.baseline.clone(), subjects, cpu, counters)?)?;
+    let packs = packs::plan(pack, args, &built, &subjects, terminal)?;
+    let setting = Setting { packs, ..setting(&built, groups, args.baseline.clone(), subjects, cpu, counters)? };
+    let mut plan = matrix::plan(&selection, setting)?;
     if let Some(shards) = shards {
         plan.shards = matrix::shards(&plan, shards)?;
     }
@@ -111,6 +117,7 @@ fn selection(args: &MatrixArgs) -> Selection {
         warmup: args.warmup,
         quick: args.quick,
         opcodes: args.opcodes,
+        pack: args.pack.is_some(),
         seed: args.seed.unwrap_or_else(|| Timestamp::now().as_microsecond().unsigned_abs()),
         timeout_seconds: Some(f64::from(args.timeout)),
     }
@@ -135,6 +142,7 @@ fn setting(
         counters: Some(counters),
         groups,
         reference,
+        packs: Vec::new(),
         subjects,
     })
 }

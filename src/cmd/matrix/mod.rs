@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::pipeline;
-use super::{CommandError, report};
+use super::{CommandError, packs, report};
 use crate::assets;
 use crate::cli::{MatrixCommand, MatrixRunArgs, ReportArgs};
 use crate::digest::Sha256;
@@ -73,6 +73,7 @@ fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
     for flaw in crate::report::machine(&run.environment) {
         terminal.step(&format!("remark: {}", flaw.what()));
     }
+    packs::prepare(&run.plan)?;
     // Two runs at a time would measure each other.
     let _lock = store.lock("measuring", terminal)?;
     let passed = passed_subjects(&run.plan, &run.verification);

@@ -11,8 +11,8 @@ use clap::Parser as _;
 use super::begin::{Begun, verify};
 use crate::assets;
 use crate::cli::{Cli, Command, MatrixArgs, MatrixCommand, MatrixRunArgs};
-use crate::cmd::CommandError;
 use crate::cmd::pipeline;
+use crate::cmd::{CommandError, packs};
 use crate::fs::Scratch;
 use crate::matrix;
 use crate::measure::{CounterChoice, CountersAtHand, choose_cpu, may_use};
@@ -36,6 +36,8 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     Folder::create(out)?;
     check_counters(&plan)?;
     let asked = asked(args, &plan, planned.path())?;
+    // Of the plan's packages: those that their benchmarks alone need must be in the store already.
+    packs::obtain(&asked, terminal)?;
     let built = pipeline::build(&asked.source, &asked.selection, Some(&asked.guests), terminal)?;
     plan.cpu = choose_cpu();
     plan.subjects = same_subjects(&plan, &built.subjects()?)?;

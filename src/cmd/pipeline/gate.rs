@@ -28,7 +28,7 @@ impl Built {
             let again = again || group.prepared.home.sysroot.is_none();
             verified.extend(verify_group(&self.store, &candidates, &benchmarks, again, reporter)?);
         }
-        Ok(Verification { schema: SCHEMA, subjects: verified })
+        Ok(Verification { schema: SCHEMA, subjects: verified, testsuite: None })
     }
 
     fn candidate(&self, group: &Group, subject: &SubjectPlan) -> Candidate {

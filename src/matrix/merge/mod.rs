@@ -108,7 +108,7 @@ fn machines_of(whole: &[BenchmarkPlan], named: &[(String, Part)]) -> Vec<Machine
 
 /// A subject has passed a check where it has on every machine; what failed says where.
 fn verification(named: &[(String, Part)]) -> Verification {
-    let mut merged = Verification { schema: crate::run::SCHEMA, subjects: Vec::new() };
+    let mut merged = Verification { schema: crate::run::SCHEMA, subjects: Vec::new(), testsuite: None };
     for (machine, part) in named {
         for verified in &part.run.verification.subjects {
             let known = merged.subjects.iter().position(|other| other.subject == verified.subject);

@@ -53,8 +53,8 @@ pub(super) fn startup(summary: &Summary) -> String {
 
 /// `cells`, and whatever benchmarks a plan may name beside.
 pub(super) fn rest(summary: &Summary) -> String {
-    // The sum over all kernels is no time of anything; each stands in a section of its own.
-    let others = summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels());
+    // The sum over all kernels is no time of anything; each stands in a section of its own, as packs do.
+    let others = summary.benchmarks.iter().filter(|benchmark| !benchmark.is_of_kernels() && !benchmark.is_packed());
     let others = others.filter(|benchmark| !is_of(benchmark, &EXPERIMENT) && !is_of(benchmark, &STARTUP));
     let mut text = String::new();
     for benchmark in others {

@@ -8,6 +8,7 @@ mod evidence;
 mod machines;
 mod method;
 mod opcodes;
+mod packs;
 mod releases;
 mod study;
 pub(super) mod table;
@@ -28,6 +29,7 @@ pub fn markdown(run: &Run, summary: &Summary) -> String {
         benchmarks::startup(summary),
         benchmarks::rest(summary),
         machines::machines(summary),
+        packs::packs(run, summary),
         counters::counters(summary),
         opcodes::opcodes(run, summary),
         verification::verification(summary),

@@ -34,7 +34,7 @@ impl Synthetic {
             plan: plan(subjects, rounds),
             environment: environment(),
             audit: Audit { schema: SCHEMA, subjects: subjects.iter().map(|name| audit(name)).collect() },
-            verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect() },
+            verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect(), testsuite: None },
             opcodes: None,
             samples: Vec::new(),
             machines: Vec::new(),
@@ -179,6 +179,7 @@ fn plan(subjects: &[&str], rounds: u32) -> Plan {
     Plan {
         groups: Vec::new(),
         reference: None,
+        packs: Vec::new(),
         schema: SCHEMA,
         surtax: "0.1.0".into(),
         created: "2026-11-21T10:00:00Z".into(),

@@ -1,0 +1,60 @@
+//! In `verify --json`: what CPython's own tests said of each subject, and where that is not what they said of the stock python3.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestsuiteVerification {
+    /// In the order of the subjects.
+    pub subjects: Vec<SubjectTests>,
+    /// Subjects that were not asked, with the reason.
+    pub left_out: Vec<String>,
+}
+
+impl TestsuiteVerification {
+    /// No test had another outcome than under the stock python3.
+    pub fn passed(&self) -> bool {
+        self.subjects.iter().all(|subject| subject.differences.is_empty())
+    }
+}
+
+/// What one subject's processes did: one for each test file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectTests {
+    pub subject: String,
+    /// The stock python3 that it is compared with; absent of that itself.
+    pub baseline: Option<String>,
+    pub files: usize,
+    /// Test cases by their outcome.
+    pub passed: usize,
+    pub failed: usize,
+    pub skipped: usize,
+    /// Test cases whose outcome is another than the baseline's, twice.
+    pub differences: Vec<TestDifference>,
+    /// Test cases that differed once, and not when both were run again.
+    pub flaky: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestDifference {
+    /// `test_dict`
+    pub file: String,
+    /// `test.test_dict.DictTest.test_keys`; empty where the file as a whole ended otherwise.
+    pub case: String,
+    /// Absent where the test was not run.
+    pub outcome: Option<TestOutcome>,
+    pub baseline: Option<TestOutcome>,
+    /// What the subject, or where it passed the baseline, said.
+    pub detail: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TestOutcome {
+    Passed,
+    /// Errors are failures, as is a process that crashed or did not end.
+    Failed,
+    Skipped,
+}
