@@ -181,16 +181,21 @@ fn cells(line: &HistoryLine, other: bool) -> [String; 7] {
         line.ratio.map_or_else(|| "-".to_owned(), format::ratio),
         interval.map_or_else(String::new, |(low, high)| format!("{} to {}", format::ratio(low), format::ratio(high))),
         line.noise_floor.map_or_else(|| "-".to_owned(), format::percent),
-        line.verdict.map_or_else(|| format::plain(line.note.as_deref().unwrap_or_default()), |verdict| format::verdict(verdict).to_owned()),
+        format::short(
+            &line.verdict.map_or_else(|| format::plain(line.note.as_deref().unwrap_or_default()), |word| format::verdict(word).to_owned()),
+            24,
+        ),
     ]
 }
 
-/// The ratios of three runs or more, lowest to highest; what is missing is a gap.
+/// The ratios of three runs or more, of one release and measured by the same programs, lowest to highest; what is missing is a gap.
 fn sparkline(lines: &[HistoryLine]) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let ratios = || lines.iter().filter_map(|line| line.ratio);
     let (low, high) = ratios().fold((f64::INFINITY, 0.0_f64), |(low, high), ratio| (low.min(ratio), high.max(ratio)));
-    if ratios().count() < 3 || high <= low {
+    let alike =
+        lines.windows(2).all(|pair| (&pair[0].release, &pair[0].benchmarks_digest) == (&pair[1].release, &pair[1].benchmarks_digest));
+    if ratios().count() < 3 || high <= low || !alike {
         return String::new();
     }
     let bar = |ratio: f64| BARS[(((ratio - low) / (high - low)) * 7.0).round() as usize];

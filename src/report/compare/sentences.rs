@@ -124,17 +124,16 @@ fn files(compared: &Compared, before: &str, after: &str) -> Vec<String> {
 
 /// The baselines' own times in the benchmarks that are timed inside.
 fn baselines(compared: &Compared, before: &str, after: &str) -> Option<String> {
-    let figure = |benchmark: &BenchmarkChange, row: &BaselineChange| {
-        let other = if row.same_executable { "" } else { ", another file" };
-        format!("{} in {}{other}", format::ratio(row.ratio), code(&benchmark.name))
-    };
+    let figure = |benchmark: &BenchmarkChange, row: &BaselineChange| format!("{} in {}", format::ratio(row.ratio), code(&benchmark.name));
     let mut inside = compared.benchmarks.iter().filter(|benchmark| benchmark.clock == crate::run::Clock::InProcess).peekable();
     inside.peek()?;
     let figures: Vec<String> = inside.flat_map(|benchmark| benchmark.baselines.iter().map(|row| figure(benchmark, row))).collect();
+    let is_other = compared.benchmarks.iter().flat_map(|benchmark| &benchmark.baselines).any(|row| !row.same_executable);
+    let other = if is_other { " (its executable is another file)" } else { "" };
     (!figures.is_empty()).then(|| {
         format!(
-            "By the clock alone, {after}'s baseline took {} of {before}'s time; nothing controls what happened to the machine in between, so that this is no \
-             finding.",
+            "By the clock alone, {after}'s baseline{other} took {} of {before}'s time; nothing controls what happened to the machine in between, so \
+             that this is no finding.",
             figures.join(" and ")
         )
     })
