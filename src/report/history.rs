@@ -37,6 +37,8 @@ pub struct HistoryLine {
     pub run: String,
     /// RFC 3339, UTC.
     pub created: String,
+    /// The group's name, where the run has several.
+    pub group: Option<String>,
     pub release: String,
     pub python: String,
     pub surtax: String,
@@ -110,6 +112,7 @@ fn line(name: &str, run: &Run, benchmark: &BenchmarkSummary, row: &SubjectResult
         subject: short_name(plan, &row.subject).to_owned(),
         run: name.to_owned(),
         created: plan.created.clone(),
+        group: group.filter(|_| plan.groups.len() > 1).map(|group| group.name.clone()),
         release: group.map_or(&plan.release, |group| &group.release).clone(),
         python: group.map_or(&plan.python, |group| &group.python).clone(),
         surtax: plan.surtax.clone(),
@@ -139,6 +142,8 @@ pub fn text(history: &History, width: u16) -> String {
         shown.extend(rows.by_ref().take(lines.len()));
     }
     let mut text: String = shown.iter().map(|line| format::short(line, width) + "\n").collect();
+    let legend = "▲ slower, ▼ faster, = no difference seen, ? undecided; each relative to the python3 of its own run.";
+    text += &format!("\n{}\n", format::wrap(legend, width));
     let digests: std::collections::BTreeSet<&str> = history.lines.iter().map(|line| line.benchmarks_digest.as_str()).collect();
     if digests.len() > 1 {
         let said = "* The benchmark programs are other ones than in the line above it: the two are not to be held against each other. Between \
@@ -151,13 +156,13 @@ pub fn text(history: &History, width: u16) -> String {
 fn table(history: &History, counted: bool) -> Table {
     let mut table = Table::new();
     table.load_style(RULED).set_content_arrangement(ContentArrangement::Disabled);
-    let header = ["", "release", "python", "ratio", "95 % interval", "floor", "verdict"].map(str::to_owned);
+    let header = ["", "release", "python", "ratio", "95 % interval", "floor", ""].map(str::to_owned);
     table.set_header(header.into_iter().chain(counted.then(|| "instr.".to_owned())).chain(["run".to_owned()]));
     for lines in history.lines.chunk_by(|a, b| a.place() == b.place()) {
         for (at, line) in lines.iter().enumerate() {
             let other = at > 0 && lines[at - 1].benchmarks_digest != line.benchmarks_digest;
             let counts = || line.instructions_ratio.map_or_else(|| "n/a".to_owned(), format::instructions_ratio);
-            table.add_row(cells(line, other).into_iter().chain(counted.then(counts)).chain([format::plain(&line.run)]));
+            table.add_row(cells(line, other).into_iter().chain(counted.then(counts)).chain([origin(line)]));
         }
     }
     for column in table.column_iter_mut() {
@@ -176,21 +181,32 @@ fn cells(line: &HistoryLine, other: bool) -> [String; 7] {
     let date = line.created.get(..16).unwrap_or(&line.created).replace('T', " ");
     [
         format!("   {}{}", format::plain(&date), if other { " *" } else { "" }),
-        format::short(&format::plain(&line.release), 14),
+        format::short(&format::plain(line.group.as_ref().unwrap_or(&line.release)), 14),
         format::plain(&line.python),
         line.ratio.map_or_else(|| "-".to_owned(), format::ratio),
         interval.map_or_else(String::new, |(low, high)| format!("{} to {}", format::ratio(low), format::ratio(high))),
         line.noise_floor.map_or_else(|| "-".to_owned(), format::percent),
-        line.verdict.map_or_else(|| format::plain(line.note.as_deref().unwrap_or_default()), |verdict| format::verdict(verdict).to_owned()),
+        // A baseline has a ratio and no verdict.
+        line.verdict.map_or_else(String::new, |verdict| format::sign(Some(verdict)).to_owned()),
     ]
 }
 
-/// The ratios of three runs or more, lowest to highest; what is missing is a gap.
+/// The run, and why it has no ratio.
+fn origin(line: &HistoryLine) -> String {
+    match (&line.ratio, &line.note) {
+        (None, Some(note)) => format::plain(&format!("{}: {note}", line.run)),
+        _ => format::plain(&line.run),
+    }
+}
+
+/// The ratios of three runs or more, of one release and measured by the same programs, lowest to highest; what is missing is a gap.
 fn sparkline(lines: &[HistoryLine]) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let ratios = || lines.iter().filter_map(|line| line.ratio);
     let (low, high) = ratios().fold((f64::INFINITY, 0.0_f64), |(low, high), ratio| (low.min(ratio), high.max(ratio)));
-    if ratios().count() < 3 || high <= low {
+    let alike =
+        lines.windows(2).all(|pair| (&pair[0].release, &pair[0].benchmarks_digest) == (&pair[1].release, &pair[1].benchmarks_digest));
+    if ratios().count() < 3 || high <= low || !alike {
         return String::new();
     }
     let bar = |ratio: f64| BARS[(((ratio - low) / (high - low)) * 7.0).round() as usize];

@@ -337,6 +337,7 @@ impl Bench {
             }
         }
         assert!(folder.file("report.md").is_file() && folder.file("plots/ratios.svg").is_file());
+        assert!(folder.file("pyperf/static-nonpic.json").is_file());
     }
 }
 

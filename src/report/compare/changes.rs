@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::RunAtHand;
 use super::shape::Change;
-use super::{Packages, RunAtHand};
 use crate::report::format;
 use crate::run::{Counting, CpythonPlan, Environment, GroupPlan, HaclPlan, Plan};
 
@@ -11,13 +11,60 @@ pub(super) fn changes(before: &RunAtHand<'_>, after: &RunAtHand<'_>) -> Vec<Chan
     let mut found = Found::default();
     let (first, other) = (&before.run.plan, &after.run.plan);
     found.note("benchmark programs", None, Some(first.benchmarks_digest.as_str()), Some(other.benchmarks_digest.as_str()));
-    found.groups(first, other);
-    found.packages(before, after);
+    let pairs = pairs(first, other);
+    found.groups(&pairs);
+    found.packages(&pairs, before, after);
     found.note("surtax", None, Some(&first.surtax), Some(&other.surtax));
     found.environment(&before.run.environment, &after.run.environment);
-    found.measuring(first, other);
+    found.aspects(&MEASURING, None, Some(first), Some(other));
     found.changes
 }
+
+/// Groups that are like each other, or one that has no like.
+struct Pair {
+    /// Absent where each run has one group.
+    name: Option<String>,
+    before: Option<GroupPlan>,
+    after: Option<GroupPlan>,
+}
+
+/// By name, then by release; where each run has one, these.
+fn pairs(before: &Plan, after: &Plan) -> Vec<Pair> {
+    let (first, mut rest) = (groups(before), groups(after));
+    if first.len() == 1 && rest.len() == 1 {
+        return vec![Pair { name: None, before: first.into_iter().next(), after: rest.pop() }];
+    }
+    let mut pairs = Vec::new();
+    for group in first {
+        let named = rest.iter().position(|other| other.name == group.name);
+        let at = named.or_else(|| rest.iter().position(|other| other.release == group.release));
+        let after = at.map(|at| rest.remove(at));
+        let name = after.as_ref().map_or(&group.name, |after| &after.name).clone();
+        pairs.push(Pair { name: Some(name), before: Some(group), after });
+    }
+    pairs.extend(rest.into_iter().map(|group| Pair { name: Some(group.name.clone()), before: None, after: Some(group) }));
+    pairs
+}
+
+/// Those of a run; of an older one, which names none, the one that it is.
+fn groups(plan: &Plan) -> Vec<GroupPlan> {
+    if !plan.groups.is_empty() {
+        return plan.groups.clone();
+    }
+    vec![GroupPlan {
+        name: String::new(),
+        release: plan.release.clone(),
+        python: plan.python.clone(),
+        lock: None,
+        lock_sha256: plan.lock_sha256,
+        recipe: None,
+        hacl: None,
+        cpython: None,
+    }]
+}
+
+/// What a part of a run is called, and what is said of it; nothing where the run does not say.
+type Aspect<T> = (&'static str, fn(&T) -> Option<String>);
 
 #[derive(Default)]
 struct Found {
@@ -32,52 +79,47 @@ impl Found {
         }
     }
 
-    /// What the subjects stem from: like groups by name, or the only one of each run.
-    fn groups(&mut self, before: &Plan, after: &Plan) {
-        let (first, other) = (&before.groups, &after.groups);
-        match (first.as_slice(), other.as_slice()) {
-            ([one], [two]) => self.group(None, Some(one), Some(two)),
-            ([], _) | (_, []) => {
-                self.note("release", None, Some(&before.release), Some(&after.release));
-                self.note("python", None, Some(&before.python), Some(&after.python));
-            }
-            _ => {
-                let names: Vec<&str> = first.iter().chain(other).map(|group| group.name.as_str()).collect();
-                let mut seen = BTreeSet::new();
-                for name in names.into_iter().filter(|name| seen.insert(*name)) {
-                    let of = |groups: &'_ [GroupPlan]| groups.iter().position(|group| group.name == name);
-                    self.group(Some(name), of(first).map(|at| &first[at]), of(other).map(|at| &other[at]));
+    /// What the subjects stem from.
+    fn groups(&mut self, pairs: &[Pair]) {
+        let whole = |group: &GroupPlan| format!("{}, Python {}", group.release, group.python);
+        for Pair { name, before, after } in pairs {
+            match (before, after) {
+                (Some(before), Some(after)) => self.group(name.as_deref(), before, after),
+                (one, two) => {
+                    let of = |group: &Option<GroupPlan>| group.as_ref().map(whole);
+                    self.note("group", name.as_deref(), of(one).as_deref(), of(two).as_deref());
                 }
             }
         }
     }
 
-    fn group(&mut self, name: Option<&str>, before: Option<&GroupPlan>, after: Option<&GroupPlan>) {
-        let of = |field: fn(&GroupPlan) -> &str| (before.map(field), after.map(field));
-        let (one, two) = of(|group| &group.release);
-        self.note("release", name, one, two);
-        let (one, two) = of(|group| &group.python);
-        self.note("python", name, one, two);
-        let (Some(before), Some(after)) = (before, after) else { return };
-        self.note("recipe", name, Some(before.recipe.as_ref().unwrap_or(&before.name)), Some(after.recipe.as_ref().unwrap_or(&after.name)));
+    fn group(&mut self, name: Option<&str>, before: &GroupPlan, after: &GroupPlan) {
+        self.note("release", name, Some(&before.release), Some(&after.release));
+        self.note("python", name, Some(&before.python), Some(&after.python));
+        // Of an older run, whose plan names no group, no more is known.
+        if before.name.is_empty() || after.name.is_empty() {
+            return;
+        }
+        let recipe = |group: &'_ GroupPlan| group.recipe.clone().unwrap_or_else(|| group.name.clone());
+        self.note("recipe", name, Some(&recipe(before)), Some(&recipe(after)));
         self.note("HACL", name, Some(&hacl(before.hacl.as_ref())), Some(&hacl(after.hacl.as_ref())));
-        for (what, field) in COMPILED {
-            self.note(what, name, before.cpython.as_ref().map(field).as_deref(), after.cpython.as_ref().map(field).as_deref());
+        self.aspects(&COMPILED, name, before.cpython.as_ref(), after.cpython.as_ref());
+    }
+
+    fn aspects<T>(&mut self, aspects: &[Aspect<T>], name: Option<&str>, before: Option<&T>, after: Option<&T>) {
+        for (what, said) in aspects {
+            self.note(what, name, before.and_then(said).as_deref(), after.and_then(said).as_deref());
         }
     }
 
-    fn packages(&mut self, before: &RunAtHand<'_>, after: &RunAtHand<'_>) {
-        let only = |packages: &'_ RunAtHand<'_>| packages.packages.len() == 1;
-        let pairs: Vec<(Option<&str>, &Packages, &Packages)> = match () {
-            () if only(before) && only(after) => {
-                before.packages.values().zip(after.packages.values()).map(|(one, two)| (None, one, two)).collect()
-            }
-            () => before.packages.iter().filter_map(|(name, one)| Some((Some(name.as_str()), one, after.packages.get(name)?))).collect(),
-        };
-        for (group, one, two) in pairs {
+    /// Only where both locks are there.
+    fn packages(&mut self, pairs: &[Pair], before: &RunAtHand<'_>, after: &RunAtHand<'_>) {
+        for pair in pairs {
+            let of = |run: &'_ RunAtHand<'_>, group: &Option<GroupPlan>| run.packages.get(&group.as_ref()?.name).cloned();
+            let (Some(one), Some(two)) = (of(before, &pair.before), of(after, &pair.after)) else { continue };
             let names: BTreeSet<&String> = one.keys().chain(two.keys()).collect();
             for package in names {
-                let name = group.map_or_else(|| package.clone(), |group| format!("{package} of {group}"));
+                let name = pair.name.as_ref().map_or_else(|| package.clone(), |group| format!("{package} of {group}"));
                 self.note("package", Some(&name), one.get(package).map(String::as_str), two.get(package).map(String::as_str));
             }
         }
@@ -89,16 +131,13 @@ impl Found {
             let version = |environment: &'_ Environment| environment.toolchain.get(tool).cloned();
             self.note("tool", Some(tool), version(before).as_deref(), version(after).as_deref());
         }
-        for (what, field) in MACHINE {
-            self.note(what, None, field(before).as_deref(), field(after).as_deref());
-        }
-    }
-
-    /// How it was measured.
-    fn measuring(&mut self, before: &Plan, after: &Plan) {
-        for (what, field) in MEASURING {
-            self.note(what, None, field(before).as_deref(), field(after).as_deref());
-        }
+        self.aspects(&MACHINE, None, Some(before), Some(after));
+        // Of a hundred, those that only one of the machines has.
+        let only = |own: &Environment, other: &Environment| {
+            let lacking: Vec<String> = own.cpu_flags.iter().filter(|flag| !other.cpu_flags.contains(flag)).cloned().collect();
+            (!lacking.is_empty()).then(|| lacking.join(" "))
+        };
+        self.note("processor flags", None, only(before, after).as_deref(), only(after, before).as_deref());
     }
 }
 
@@ -111,16 +150,17 @@ fn hacl(plan: Option<&HaclPlan>) -> String {
 }
 
 /// Of a CPython that surtax compiled.
-const COMPILED: [(&str, fn(&CpythonPlan) -> String); 7] = [
+const COMPILED: [Aspect<CpythonPlan>; 7] = [
     ("source", |plan| {
-        plan.source_sha256.map_or_else(|| plan.source.clone(), |hash| format!("{} ({})", plan.source, short(&hash.to_string())))
+        let hash = plan.source_sha256.map_or_else(String::new, |hash| format!(" ({})", short(&hash.to_string())));
+        Some(format!("{}{hash}", plan.source))
     }),
-    ("patches", |plan| listed(&plan.patches)),
-    ("compiler", |plan| plan.compiler.clone()),
-    ("configure arguments", |plan| listed(&plan.configure)),
-    ("compiler flags", |plan| listed(&plan.cflags)),
-    ("static modules", |plan| listed(&plan.static_modules)),
-    ("profile", |plan| listed(&plan.profile_tasks)),
+    ("patches", |plan| Some(listed(&plan.patches))),
+    ("compiler", |plan| Some(plan.compiler.clone())),
+    ("configure arguments", |plan| Some(listed(&plan.configure))),
+    ("compiler flags", |plan| Some(listed(&plan.cflags))),
+    ("static modules", |plan| Some(listed(&plan.static_modules))),
+    ("profile", |plan| Some(listed(&plan.profile_tasks))),
 ];
 
 fn listed(words: &[String]) -> String {
@@ -132,7 +172,7 @@ fn short(hash: &str) -> &str {
 }
 
 /// Not the load, which is another one every minute.
-const MACHINE: [(&str, fn(&Environment) -> Option<String>); 11] = [
+const MACHINE: [Aspect<Environment>; 10] = [
     ("processor", |machine| Some(machine.cpu_model.clone())),
     ("cores", |machine| Some(machine.cpus.to_string())),
     ("memory", |machine| Some(format::memory(machine.memory_bytes))),
@@ -143,14 +183,13 @@ const MACHINE: [(&str, fn(&Environment) -> Option<String>); 11] = [
     ("turbo", |machine| machine.turbo.map(on_or_off)),
     ("hardware threads", |machine| machine.smt.map(on_or_off)),
     ("address space randomisation", |machine| machine.aslr.map(|aslr| aslr.to_string())),
-    ("processor flags", |machine| Some(machine.cpu_flags.len().to_string())),
 ];
 
 fn on_or_off(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
 }
 
-const MEASURING: [(&str, fn(&Plan) -> Option<String>); 4] = [
+const MEASURING: [Aspect<Plan>; 4] = [
     ("rounds", |plan| Some(plan.rounds.to_string())),
     ("warm-up rounds", |plan| Some(plan.warmup.to_string())),
     ("core", |plan| plan.cpu.map(|core| core.to_string())),

@@ -70,23 +70,24 @@ impl TaxGate {
         gate::exit(self.judged.iter().map(|judged| judged.tripped), &self.unjudged)
     }
 
-    /// For the terminal: what tripped, what is missing, what is not judged at all, and the verdict.
-    pub fn text(&self) -> String {
+    /// For the terminal: what tripped, what is missing, what is not judged at all, and the verdict, its lines at most `width` wide.
+    pub(super) fn text(&self, width: usize) -> String {
         let limit = format::percent_exact(self.limit.share());
         let mut text = String::new();
         for judged in self.judged.iter().filter(|judged| judged.tripped) {
             text += &format!(
-                "   {:<32} {:>8}, at least {:+.1} %  {}\n",
-                format::short(&format::plain(&judged.subject), 32),
+                "   {:<24} {:>8} ({:+.1} %)  {}\n",
+                format::short(&format::plain(&judged.subject), 24),
                 format!("{:+.1} %", 100.0 * (judged.change - 1.0)),
                 100.0 * (judged.change_low - 1.0),
                 format::plain(&judged.benchmark),
             );
         }
         if !text.is_empty() {
-            text = format!("gate: more than {limit} slower than in A\n{text}");
+            text = format!("gate: more than {limit} slower than in A (in brackets, the interval's lower end)\n{text}");
         }
-        text + &gate::listing(&self.unjudged) + &self.verdict(&limit)
+        text + &gate::listing(&self.unjudged)
+            + &self.verdict(&limit).lines().map(|line| format::wrap(line, width) + "\n").collect::<String>()
     }
 
     fn verdict(&self, limit: &str) -> String {

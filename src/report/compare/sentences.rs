@@ -35,9 +35,9 @@ fn verdicts(compared: &Compared, before: &str) -> Vec<String> {
     let of = |verdict: Verdict| judged.iter().filter(move |(_, row)| row.verdict == Some(verdict));
     let mut said = Vec::new();
     for (verdict, word) in [(Verdict::Slower, "more"), (Verdict::Faster, "less")] {
-        let figures: Vec<String> = of(verdict).map(|(benchmark, row)| figure(benchmark, row)).collect();
-        if !figures.is_empty() {
-            said.push(format!("Relative to its baseline, {word} than in {before}: {}.", figures.join("; ")));
+        let claimed: Vec<_> = of(verdict).copied().collect();
+        if !claimed.is_empty() {
+            said.push(format!("Relative to its baseline, {word} than in {before}: {}.", figures(&claimed)));
         }
     }
     let unseen = of(Verdict::NoDifferenceSeen).count();
@@ -51,7 +51,7 @@ fn verdicts(compared: &Compared, before: &str) -> Vec<String> {
         };
         said.push(format!("No tax was seen to differ from {before}'s: none of {unseen} rises above the noise of both runs, {range}. That is no proof of equality."));
     } else if unseen > 0 {
-        said.push(format!("Of {} others no difference from {before} was seen.", unseen));
+        said.push(format!("Of {unseen} others no difference from {before} was seen."));
     }
     let undecided = of(Verdict::Undecided).count();
     if undecided > 0 {
@@ -61,32 +61,37 @@ fn verdicts(compared: &Compared, before: &str) -> Vec<String> {
     said
 }
 
-/// `` `shared` 1.058 (1.021 to 1.090) in `dynamic` ``
+/// Subject by subject: ``of `shared` 1.058 (1.021 to 1.090) in `dynamic` at 1,000,000, …; of …``
+fn figures(rows: &[(&BenchmarkChange, &SubjectChange)]) -> String {
+    let mut subjects: Vec<&str> = Vec::new();
+    for (_, row) in rows {
+        if !subjects.contains(&row.after_subject.as_str()) {
+            subjects.push(&row.after_subject);
+        }
+    }
+    let of = |subject: &&str| {
+        let own = rows.iter().filter(|(_, row)| row.after_subject == **subject);
+        format!("of {} {}", code(subject), own.map(|(benchmark, row)| figure(benchmark, row)).collect::<Vec<_>>().join(", "))
+    };
+    subjects.iter().map(of).collect::<Vec<_>>().join("; ")
+}
+
 fn figure(benchmark: &BenchmarkChange, row: &SubjectChange) -> String {
     let number = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), format::ratio);
     let size = benchmark.size.map_or_else(String::new, |size| format!(" at {}", format::count(size)));
-    format!(
-        "{} {} ({} to {}) in {}{size}",
-        code(&row.after_subject),
-        number(row.change),
-        number(row.change_low),
-        number(row.change_high),
-        code(&benchmark.name)
-    )
+    let (change, low, high) = (number(row.change), number(row.change_low), number(row.change_high));
+    format!("{change} ({low} to {high}) in {}{size}", code(&benchmark.name))
 }
 
 /// The same file twice in each run: what changes there is no build.
 fn controls(compared: &Compared, before: &str, after: &str) -> Option<String> {
     let differs = |row: &SubjectChange| matches!(row.verdict, Some(Verdict::Slower | Verdict::Faster));
-    let figures: Vec<String> = rows(compared)
-        .filter(|(_, row)| row.role == Role::Control && differs(row))
-        .map(|(benchmark, row)| figure(benchmark, row))
-        .collect();
-    (!figures.is_empty()).then(|| {
+    let differing: Vec<_> = rows(compared).filter(|(_, row)| row.role == Role::Control && differs(row)).collect();
+    (!differing.is_empty()).then(|| {
         format!(
             "The baseline against itself (A/A) is not the same in {before} and {after}: {}. One of the two runs was disturbed; measure again before \
              you rely on this.",
-            figures.join("; ")
+            figures(&differing)
         )
     })
 }
@@ -124,17 +129,16 @@ fn files(compared: &Compared, before: &str, after: &str) -> Vec<String> {
 
 /// The baselines' own times in the benchmarks that are timed inside.
 fn baselines(compared: &Compared, before: &str, after: &str) -> Option<String> {
-    let figure = |benchmark: &BenchmarkChange, row: &BaselineChange| {
-        let other = if row.same_executable { "" } else { ", another file" };
-        format!("{} in {}{other}", format::ratio(row.ratio), code(&benchmark.name))
-    };
+    let figure = |benchmark: &BenchmarkChange, row: &BaselineChange| format!("{} in {}", format::ratio(row.ratio), code(&benchmark.name));
     let mut inside = compared.benchmarks.iter().filter(|benchmark| benchmark.clock == crate::run::Clock::InProcess).peekable();
     inside.peek()?;
     let figures: Vec<String> = inside.flat_map(|benchmark| benchmark.baselines.iter().map(|row| figure(benchmark, row))).collect();
+    let is_other = compared.benchmarks.iter().flat_map(|benchmark| &benchmark.baselines).any(|row| !row.same_executable);
+    let other = if is_other { " (its executable is another file)" } else { "" };
     (!figures.is_empty()).then(|| {
         format!(
-            "By the clock alone, {after}'s baseline took {} of {before}'s time; nothing controls what happened to the machine in between, so that this is no \
-             finding.",
+            "By the clock alone, {after}'s baseline{other} took {} of {before}'s time; nothing controls what happened to the machine in between, so \
+             that this is no finding.",
             figures.join(" and ")
         )
     })

@@ -9,7 +9,7 @@ use crate::report::terminal::RULED;
 use crate::run::Role;
 use crate::stats::Verdict;
 
-const NAME: usize = 22;
+const NAME: usize = 20;
 
 /// At most `width` columns wide (but never under 60), without colour.
 pub fn text(comparison: &Comparison, width: u16) -> String {
@@ -32,7 +32,7 @@ pub fn text(comparison: &Comparison, width: u16) -> String {
         text += &section(compared, &letter(0), &letter(place + 1), width);
     }
     if let Some(gate) = &comparison.gate {
-        text += &format!("\n{}", gate.text());
+        text += &format!("\n{}", gate.text(width));
     }
     text
 }
@@ -51,6 +51,9 @@ fn line(text: &str, width: usize) -> String {
 
 fn section(compared: &Compared, before: &str, after: &str, width: usize) -> String {
     let mut text = format!("\n{}", changes(&compared.changes, before, after, width));
+    if let Some(renamed) = renamed(compared, after) {
+        text += &format!("\n{}\n", format::wrap(&renamed, width));
+    }
     if !compared.benchmarks.is_empty() {
         text += "\n";
         text += &tables(compared, before, after, width);
@@ -62,6 +65,16 @@ fn section(compared: &Compared, before: &str, after: &str, width: usize) -> Stri
         text += &format!("\n{}\n", format::wrap(&sentence, width));
     }
     text
+}
+
+/// Subjects that have another name in the other run, once; the table has the first run's.
+fn renamed(compared: &Compared, after: &str) -> Option<String> {
+    let benchmark = compared.benchmarks.first()?;
+    let subjects = benchmark.subjects.iter().map(|row| (&row.subject, &row.after_subject));
+    let pairs = benchmark.baselines.iter().map(|row| (&row.baseline, &row.after_baseline)).chain(subjects);
+    let names: Vec<String> =
+        pairs.filter(|(own, other)| own != other).map(|(own, other)| format!("{} is {}", format::code(own), format::code(other))).collect();
+    (!names.is_empty()).then(|| format!("In {after}, {}.", names.join(", ")))
 }
 
 /// Long lists of packages say less than their number.
@@ -131,21 +144,19 @@ fn table(compared: &Compared, before: &str, after: &str, counted: bool) -> Table
     table
 }
 
-fn name(own: &str, other: &str) -> String {
-    let both = if own == other { own.to_owned() } else { format!("{own} → {other}") };
-    format!("   {}", format::short(&format::plain(&both), NAME))
+fn name(subject: &str) -> String {
+    format!("   {}", format::short(&format::plain(subject), NAME))
 }
 
-/// Times in milliseconds, in brackets: no finding.
+/// Times in milliseconds, their ratio in brackets: no finding.
 fn baseline(row: &BaselineChange) -> [String; 6] {
-    let milliseconds = |ns: u64| format!("{} ms", format::milliseconds(ns));
     [
-        name(&row.baseline, &row.after_baseline),
-        milliseconds(row.before_ns),
-        milliseconds(row.after_ns),
+        format!("{}, ms", name(&row.baseline)),
+        format::milliseconds(row.before_ns),
+        format::milliseconds(row.after_ns),
         format!("({})", format::ratio(row.ratio)),
         format!("{} to {}", format::ratio(row.low), format::ratio(row.high)),
-        "by the clock, not controlled".to_owned(),
+        "time, not controlled".to_owned(),
     ]
 }
 
@@ -163,7 +174,7 @@ fn subject(row: &SubjectChange) -> [String; 6] {
         (_, None) => format::plain(row.note.as_deref().unwrap_or_default()),
     };
     [
-        name(&row.subject, &row.after_subject),
+        name(&row.subject),
         ratio(row.before.map(|tax| tax.ratio)),
         ratio(row.after.map(|tax| tax.ratio)),
         ratio(row.change),

@@ -34,8 +34,8 @@ fn a_subject_is_followed_by_date_through_groups_and_holes() {
     let runs: Vec<(&str, Option<f64>)> =
         history.lines.iter().map(|line| (line.run.as_str(), line.ratio.map(|ratio| (ratio * 100.0).round()))).collect();
     assert_eq!(runs, [("first", Some(134.0)), ("troubled", None), ("later", Some(120.0)), ("two", Some(134.0)), ("two", Some(134.0))]);
-    let text = text(&history, 100);
-    assert!(text.contains("failed verification"), "a hole is a line");
+    let text = text(&history, 130);
+    assert!(text.contains("troubled: failed verification"), "a hole is a line");
     insta::assert_snapshot!("history-of-shared", text);
 }
 
