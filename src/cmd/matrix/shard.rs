@@ -1,6 +1,6 @@
 //! `surtax matrix run --plan PLAN.JSON --shard K`: a run of this machine's own for one part of a plan that was made elsewhere.
 //!
-//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks. Verification and
+//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks, but for what was compiled from source, which no second build repeats. Verification and
 //! environment are this machine's, and so is the core; evidence of binaries and bytecode is the plan's, since the files are the same.
 
 use std::path::Path;
@@ -13,11 +13,12 @@ use crate::assets;
 use crate::cli::{Cli, Command, MatrixArgs, MatrixCommand, MatrixRunArgs};
 use crate::cmd::pipeline;
 use crate::cmd::{CommandError, packs};
+use crate::digest::Sha256;
 use crate::fs::Scratch;
 use crate::matrix;
 use crate::measure::{CounterChoice, CountersAtHand, choose_cpu, may_use};
 use crate::report::reproducing;
-use crate::run::{Counting, Environment, Folder, Plan, SubjectPlan};
+use crate::run::{Counting, Environment, Folder, Plan, Role, SubjectPlan};
 use crate::store::Store;
 use crate::ui::Terminal;
 
@@ -35,6 +36,7 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     // Before anything is downloaded.
     Folder::create(out)?;
     check_counters(&plan)?;
+    check_compiled(&plan)?;
     let asked = asked(args, &plan, planned.path())?;
     // Of the plan's packages: those that their benchmarks alone need must be in the store already.
     packs::obtain(&asked, terminal)?;
@@ -105,6 +107,19 @@ fn check_counters(plan: &Plan) -> Result<()> {
     };
     CountersAtHand::look().choose(choice)?;
     Ok(())
+}
+
+/// A second build with a profile of its own is another build: what was compiled for the plan has to have come along, and nothing is compiled in vain.
+fn check_compiled(plan: &Plan) -> Result<(), CommandError> {
+    let compiled = |subject: &&SubjectPlan| {
+        plan.groups.iter().any(|group| group.cpython.is_some() && subject.group.as_ref() == Some(&group.name))
+            && subject.role != Role::Guest
+    };
+    let is_here = |subject: &SubjectPlan| Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256);
+    let others = plan.subjects.iter().filter(compiled).filter(|subject| !is_here(subject));
+    let others: Vec<String> =
+        others.map(|subject| format!("{}: what was compiled as {} is not here", subject.name, subject.executable.display())).collect();
+    if others.is_empty() { Ok(()) } else { Err(CommandError::OtherSubjects { others }) }
 }
 
 /// The plan's own choices as if they were given on the command line, with this call's ways to packages.
