@@ -46,15 +46,15 @@ fn intermediate_code_is_linked_by_the_compiler_that_wrote_it() {
     let link_time = LinkTime { compiler: "/usr/bin/gcc-13".into(), arguments: vec!["-flto=auto".into(), "-O3".into()] };
     let lto = LinkPlan::new(&home(), &variant("static-nonpic-pgo-lto", archive(), Some(link_time.clone())), &Hacl::Complete);
     assert_eq!(lto.driver.as_deref(), Some(Path::new("/usr/bin/gcc-13")));
-    assert_eq!(lto.arguments[..2], ["-flto=auto", "-O3"]);
-    assert!(lto.arguments.iter().any(|argument| argument.starts_with("-Wl,--whole-archive,") && argument.contains("libpython3.13.a,")));
+    assert_eq!(lto.arguments()[..2], ["-flto=auto", "-O3"]);
+    assert!(lto.arguments().iter().any(|argument| argument.starts_with("-Wl,--whole-archive,") && argument.contains("libpython3.13.a,")));
     let plain = LinkPlan::new(&home(), &variant("static-nonpic-pgo", archive(), None), &Hacl::Complete);
     assert_eq!(plain.driver, None);
     // The release's own linker may not load the host compiler's plug-in; here there is nothing to link without it.
     let with_linker = Home { linker: Some("/home/linker".into()), ..home() };
     let says_no = |link_time| {
         let plan = LinkPlan::new(&with_linker, &variant("static-nonpic-pgo-lto", archive(), link_time), &Hacl::Complete);
-        plan.arguments.contains(&"-fno-use-linker-plugin".to_owned())
+        plan.arguments().contains(&"-fno-use-linker-plugin".to_owned())
     };
     assert!(says_no(None) && !says_no(Some(link_time)));
 }
@@ -64,7 +64,7 @@ fn a_shared_libpython_is_found_in_its_own_folder_before_any_other() {
     let object = || Library::SharedObject("/store/cpython/two/libpython3.13.so.1.0".into());
     let folders = |variant: &Variant| {
         let plan = LinkPlan::new(&home(), variant, &Hacl::Complete);
-        plan.arguments.iter().filter_map(|argument| Some(argument.strip_prefix("-Wl,-rpath,")?.to_owned())).collect::<Vec<_>>()
+        plan.arguments().iter().filter_map(|argument| Some(argument.strip_prefix("-Wl,-rpath,")?.to_owned())).collect::<Vec<_>>()
     };
     assert_eq!(folders(&variant("shared-pgo", object(), None)), ["/store/cpython/two", "/store/tree/lib"]);
     assert_eq!(folders(&variant("static-pic-pgo", archive(), None)), ["/store/tree/lib"]);
