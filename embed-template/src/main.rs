@@ -58,15 +58,12 @@ fn start(arguments: &[OsString]) {
         must(ffi::Py_PreInitialize(&early));
         let mut config = std::mem::zeroed::<ffi::PyConfig>();
         ffi::PyConfig_InitIsolatedConfig(&mut config);
-        must(ffi::PyConfig_SetBytesArgv(&mut config, pointers.len() as ffi::Py_ssize_t, pointers.as_ptr()));
-        let (config, home_field, program_field) = {
-            let config: *mut ffi::PyConfig = &mut config;
-            (config, &raw mut (*config).home, &raw mut (*config).program_name)
-        };
-        must(ffi::PyConfig_SetBytesString(config, home_field, home.as_ptr()));
-        must(ffi::PyConfig_SetBytesString(config, program_field, program.as_ptr()));
-        must(ffi::Py_InitializeFromConfig(config));
-        ffi::PyConfig_Clear(config);
+        must(ffi::PyConfig_SetBytesArgv(&mut config, pointers.len() as ffi::Py_ssize_t, pointers.as_ptr().cast_mut().cast()));
+        let pointer: *mut ffi::PyConfig = &mut config;
+        must(ffi::PyConfig_SetBytesString(pointer, &raw mut config.home, home.as_ptr()));
+        must(ffi::PyConfig_SetBytesString(pointer, &raw mut config.program_name, program.as_ptr()));
+        must(ffi::Py_InitializeFromConfig(pointer));
+        ffi::PyConfig_Clear(pointer);
         // `Python::attach` takes the interpreter lock itself.
         ffi::PyEval_SaveThread();
     }

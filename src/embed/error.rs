@@ -16,6 +16,8 @@ pub enum EmbedError {
     NotEmpty(PathBuf),
     #[error("{} gives no name for a crate", .0.display())]
     NoName(PathBuf),
+    #[error("pkg-config cannot hand on `{0}` as one argument")]
+    NotForPkgConfig(String),
     #[error("the template of the crate cannot be rendered")]
     Template(#[from] minijinja::Error),
     #[error("the kit cannot be written as {format}: {reason}")]
@@ -33,7 +35,7 @@ pub enum EmbedError {
 impl Explain for EmbedError {
     fn exit(&self) -> Exit {
         match self {
-            Self::NotOurs(_) | Self::NotEmpty(_) | Self::NoName(_) => Exit::Usage,
+            Self::NotOurs(_) | Self::NotEmpty(_) | Self::NoName(_) | Self::NotForPkgConfig(_) => Exit::Usage,
             Self::Hacl(error) => error.exit(),
             Self::Runner(error) => error.exit(),
             Self::Store(error) => error.exit(),
@@ -47,6 +49,7 @@ impl Explain for EmbedError {
             Self::NotOurs(path) => Some(format!("print it without --out and take what you need, or move {} away", path.display())),
             Self::NotEmpty(_) => Some("name a folder that is not there yet".into()),
             Self::NoName(_) => Some("begin the folder's name with a letter, such as my-program".into()),
+            Self::NotForPkgConfig(_) => Some("set SURTAX_HOME to a folder without spaces and quotes, or take another format".into()),
             Self::Template(_) | Self::Unwritable { .. } => Some(DEFECT.into()),
             Self::Hacl(error) => error.hint(),
             Self::Runner(error) => error.hint(),

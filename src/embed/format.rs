@@ -57,7 +57,7 @@ pub fn render(kit: &Kit, format: Format) -> Result<Vec<Rendered>, EmbedError> {
             one("embed.json", text + "\n")
         }
         Format::Cargo => one("config.toml", cargo::render(kit).map_err(|error| unwritable(format, &error))?),
-        Format::PkgConfig => pkg_config::render(kit),
+        Format::PkgConfig => pkg_config::render(kit)?,
         Format::Cmake => cmake::render(kit),
     })
 }

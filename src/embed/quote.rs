@@ -11,19 +11,6 @@ pub(super) fn shell_words(words: &[String]) -> String {
     words.iter().map(|word| shell(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// For a list in a `.pc` file: the shell's rules, and a dollar sign for a variable.
-pub(super) fn pkg_config(word: &str) -> String {
-    let mut text = String::new();
-    for c in word.chars() {
-        match c {
-            ' ' | '\t' | '"' | '\'' | '\\' | '#' | '(' | ')' => text.extend(['\\', c]),
-            '$' => text.push_str("$$"),
-            _ => text.push(c),
-        }
-    }
-    text
-}
-
 /// A quoted argument of CMake, which is one element of a list.
 pub(super) fn cmake(word: &str) -> String {
     let mut text = String::from("\"");
@@ -44,7 +31,7 @@ pub(super) fn c(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{c, cmake, pkg_config, shell, shell_words};
+    use super::{c, cmake, shell, shell_words};
 
     #[test]
     fn each_reader_gets_the_word_back() {
@@ -52,7 +39,6 @@ mod tests {
         assert_eq!(shell("it's $here"), r"'it'\''s $here'");
         assert_eq!(shell(""), "''");
         assert_eq!(shell_words(&["-I/a b".into(), "-lm".into()]), "'-I/a b' -lm");
-        assert_eq!(pkg_config("-I/a b$c"), r"-I/a\ b$$c");
         assert_eq!(cmake(r#"a;b "c" ${d}"#), r#""a\;b \"c\" \${d}""#);
         assert_eq!(c(r#"/a "b" \c"#), r#""/a \"b\" \\c""#);
     }

@@ -52,7 +52,8 @@ impl Today {
             Some(difference) => format!("could see a difference of {}", format::percent(difference)),
             None => "could see no difference at all".to_owned(),
         };
-        let more = self.seen[1..].iter().filter_map(|seen| Some(format!(", with {} {}", seen.rounds, format::percent(seen.difference?))));
+        let more =
+            self.seen[1..].iter().filter_map(|seen| Some(format!(", with {} one of {}", seen.rounds, format::percent(seen.difference?))));
         let floor = first.noise_floor.map_or(String::new(), |floor| format!("; noise floor {}", format::percent(floor)));
         format!(
             "today, with {} rounds, this machine {what} in a loop of {milliseconds} ms{} (four times in five, among {} comparisons; \

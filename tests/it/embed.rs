@@ -141,19 +141,22 @@ fn a_shell_takes_every_argument_whole_whatever_the_path() {
 }
 
 #[test]
-fn pkg_config_gives_every_argument_back_whatever_the_path() {
+fn pkg_config_gives_every_argument_back() {
     let Some(pkg_config) = needs::tool("pkg-config") else { return };
-    for store in ["/store", "/a store"] {
-        let kit = static_kit(store);
-        let folder = tempfile::tempdir().expect("a folder");
-        write(&render(&kit, Format::PkgConfig).expect("rendered"), folder.path()).expect("written");
-        for name in ["python3-embed", "python-3.99-embed"] {
-            let ask = format!("PKG_CONFIG_PATH={} {} --cflags --libs {name}", folder.path().display(), pkg_config.display());
-            let said = heard(&format!("said=$({ask}) || exit 1"), "$said");
-            let all = [kit.cflags.as_slice(), &kit.ldflags, &kit.libs].concat();
-            assert_eq!(said, all, "{store}");
-        }
+    let kit = static_kit("/store");
+    let folder = tempfile::tempdir().expect("a folder");
+    write(&render(&kit, Format::PkgConfig).expect("rendered"), folder.path()).expect("written");
+    for name in ["python3-embed", "python-3.99-embed"] {
+        let ask = format!("PKG_CONFIG_PATH={} {} --cflags --libs {name}", folder.path().display(), pkg_config.display());
+        let said = heard(&format!("said=$({ask}) || exit 1"), "$said");
+        assert_eq!(said, [kit.cflags.as_slice(), &kit.ldflags, &kit.libs].concat(), "{name}");
     }
+}
+
+#[test]
+fn a_path_that_pkg_config_would_take_apart_is_refused() {
+    let error = render(&static_kit("/a store"), Format::PkgConfig).expect_err("refused");
+    assert!(matches!(&error, EmbedError::NotForPkgConfig(word) if word.contains("/a store")), "{error}");
 }
 
 #[test]

@@ -546,6 +546,7 @@ fn kit(forms: &mut Forms) {
         EmbedError::NotOurs(path(".cargo/config.toml")),
         EmbedError::NotEmpty(path("my-program")),
         EmbedError::NoName(path("42")),
+        EmbedError::NotForPkgConfig("-I/my store/include".into()),
         EmbedError::Unwritable { format: "cargo", reason: "unsupported type".into() },
     ]);
 }

@@ -11,7 +11,7 @@ use crate::digest::Sha256;
 use crate::fs::FsError;
 use crate::interrupt;
 use crate::matrix::Selection;
-use crate::measure::{MeasureError, Processes, Trial, choose_cpu, measure};
+use crate::measure::{Processes, Trial, choose_cpu, measure};
 use crate::report::Today;
 use crate::run::Folder;
 use crate::store::Store;
@@ -37,10 +37,10 @@ pub(super) fn trial(terminal: &Terminal) -> Result<(Finding, Option<Today>)> {
     let scratch = store.scratch()?;
     let folder = Folder::create(&scratch.path().join("trial"))?;
     let mut processes = Processes::new(plan.cpu, "/proc/self/exe");
-    match measure(&plan, &folder, &assets::benchmarks(&store)?, &mut processes, terminal) {
-        // Its hint is about a run that could go on.
-        Err(MeasureError::Interrupted { .. }) => interrupt::check()?,
-        outcome => drop(outcome?),
+    if let Err(error) = measure(&plan, &folder, &assets::benchmarks(&store)?, &mut processes, terminal) {
+        // Broken off, its hint would be about a run that could go on.
+        interrupt::check()?;
+        return Err(error.into());
     }
     let Some(trial) = Trial::of(&folder.samples()?) else {
         return Ok(remark(&format!("{} does not run the workload", python3.display()), "see why: surtax matrix run --quick --host-python"));

@@ -1,11 +1,15 @@
 //! `.pc` files under the names that CPython gives its own for embedding, so that a build which asks for `python3-embed` finds this one.
 
-use super::super::quote::pkg_config;
-use super::{Kit, Rendered, comment};
+use super::{EmbedError, Kit, Rendered, comment};
 
-pub(super) fn render(kit: &Kit) -> Vec<Rendered> {
-    let words = |words: &[String]| words.iter().map(|word| pkg_config(word)).collect::<Vec<_>>().join(" ");
+/// pkgconf reads quoted words, and writes most of them back without their quotes (1.8.1): such a path would fall apart.
+const FALLS_APART: [char; 8] = [' ', '"', '\'', '\\', '#', '$', '(', ')'];
+
+pub(super) fn render(kit: &Kit) -> Result<Vec<Rendered>, EmbedError> {
     let libs = [kit.ldflags.as_slice(), &kit.libs].concat();
+    if let Some(word) = kit.cflags.iter().chain(&libs).find(|word| word.contains(FALLS_APART)) {
+        return Err(EmbedError::NotForPkgConfig(word.clone()));
+    }
     let text = format!(
         "{}# PKG_CONFIG_PATH names this folder. `pkg-config --variable=pythonhome` is what PyConfig.home has to be, `--variable=compiler` what links.\n\
          pythonhome={}\n\
@@ -17,13 +21,13 @@ pub(super) fn render(kit: &Kit) -> Vec<Rendered> {
          Cflags: {}\n\
          Libs: {}\n",
         comment(kit),
-        pkg_config(&kit.pythonhome.display().to_string()),
-        pkg_config(&kit.compiler.display().to_string()),
+        kit.pythonhome.display(),
+        kit.compiler.display(),
         kit.variant,
         kit.python,
-        words(&kit.cflags),
-        words(&libs),
+        kit.cflags.join(" "),
+        libs.join(" "),
     );
     let named = |name: String| Rendered { name, text: text.clone() };
-    vec![named(format!("python-{}-embed.pc", kit.python)), named("python3-embed.pc".to_owned())]
+    Ok(vec![named(format!("python-{}-embed.pc", kit.python)), named("python3-embed.pc".to_owned())])
 }
