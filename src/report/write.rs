@@ -1,9 +1,9 @@
 //! The derived files of a run's folder.
 
-use super::{Summary, markdown, plots, summarise};
+use super::{Summary, html, markdown, plots, summarise};
 use crate::run::{Folder, Run, RunError};
 
-/// Writes `summary.json`, `plots/*.svg` and, last, `report.md`; all can be made again from the samples.
+/// Writes `summary.json`, `plots/*.svg`, `report.html` and, last, `report.md`; all can be made again from the samples.
 pub fn write(folder: &Folder, run: &Run) -> Result<Summary, RunError> {
     let summary = summarise(run);
     let mut json = serde_json::to_string_pretty(&summary)
@@ -13,6 +13,7 @@ pub fn write(folder: &Folder, run: &Run) -> Result<Summary, RunError> {
     for (name, svg) in plots(run, &summary) {
         folder.write_text(&format!("plots/{name}"), &svg)?;
     }
+    folder.write_text("report.html", &html(run, &summary))?;
     folder.write_text("report.md", &markdown(run, &summary))?;
     Ok(summary)
 }
