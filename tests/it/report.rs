@@ -7,6 +7,7 @@ mod counters;
 mod groups;
 mod machine;
 mod opcodes;
+mod open;
 mod pages;
 mod studies;
 mod synthetic;
