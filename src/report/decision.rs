@@ -19,14 +19,14 @@ pub(super) struct Choice<'a> {
     pub(super) library_bytes: Option<u64>,
     /// Of the executable that holds its libpython, else of the shared libpython alone.
     pub(super) loading: Option<StartRelocations>,
-    pub(super) pie: Kept,
+    pub(super) pie: Protection,
     /// Of the same file as `loading`.
-    pub(super) relro: Kept,
+    pub(super) relro: Protection,
 }
 
 /// A protection that compilers and distributions give a program unless they are told otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum Protection {
     Kept,
     /// Partial RELRO: the table of functions that are bound late stays writable.
     InPart,
@@ -81,7 +81,7 @@ fn choice<'a>(run: &'a Run, summary: &'a Summary, compared: &[&'a BenchmarkSumma
         library_bytes: audit.filter(|audit| is_shared(audit)).map(|audit| audit.size_bytes),
         loading,
         pie: pie(run, audit, subject),
-        relro: hardening.map_or(Kept::Unknown, relro),
+        relro: hardening.map_or(Protection::Unknown, relro),
     }
 }
 
@@ -100,20 +100,20 @@ fn is_shared(audit: &SubjectAudit) -> bool {
 }
 
 /// By the gate's look at a runner's header, else by the audit of the executable.
-fn pie(run: &Run, audit: Option<&SubjectAudit>, subject: &SubjectPlan) -> Kept {
+fn pie(run: &Run, audit: Option<&SubjectAudit>, subject: &SubjectPlan) -> Protection {
     let seen = run.verification.of(&subject.name).and_then(|verified| verified.pie()).map(Answer::from);
     match seen.or(audit.and_then(|audit| audit.pie)) {
-        Some(Answer::Yes) => Kept::Kept,
-        Some(Answer::No) => Kept::Lost,
-        _ => Kept::Unknown,
+        Some(Answer::Yes) => Protection::Kept,
+        Some(Answer::No) => Protection::Lost,
+        _ => Protection::Unknown,
     }
 }
 
-fn relro(hardening: &Hardening) -> Kept {
+fn relro(hardening: &Hardening) -> Protection {
     match hardening.relro.as_str() {
-        "full" => Kept::Kept,
-        "partial" => Kept::InPart,
-        "none" => Kept::Lost,
-        _ => Kept::Unknown,
+        "full" => Protection::Kept,
+        "partial" => Protection::InPart,
+        "none" => Protection::Lost,
+        _ => Protection::Unknown,
     }
 }

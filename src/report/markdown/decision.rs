@@ -3,7 +3,7 @@
 use super::label;
 use super::table::{Table, code};
 use crate::report::confounds::{Footnote, footnotes, mark};
-use crate::report::decision::{Choice, Kept, choices, compared_in, start_in};
+use crate::report::decision::{Choice, Protection, choices, compared_in, start_in};
 use crate::report::format;
 use crate::report::summary::{SubjectResult, Summary};
 use crate::run::{Role, Run, StartRelocations};
@@ -72,12 +72,12 @@ fn at_start(loading: StartRelocations) -> u64 {
     loading.relative + loading.symbolic + if loading.bound_now { loading.jump_slots } else { 0 }
 }
 
-fn kept(kept: Kept) -> &'static str {
+fn kept(kept: Protection) -> &'static str {
     match kept {
-        Kept::Kept => "kept",
-        Kept::InPart => "in part",
-        Kept::Lost => "lost",
-        Kept::Unknown => "unknown",
+        Protection::Kept => "kept",
+        Protection::InPart => "in part",
+        Protection::Lost => "lost",
+        Protection::Unknown => "unknown",
     }
 }
 
@@ -102,10 +102,10 @@ fn unknown(choices: &[Choice<'_>]) -> String {
     if lacks(|choice| choice.loading.is_none()) {
         what.push("relocations");
     }
-    if lacks(|choice| choice.relro == Kept::Unknown) {
+    if lacks(|choice| choice.relro == Protection::Unknown) {
         what.push("RELRO");
     }
-    if lacks(|choice| choice.pie == Kept::Unknown) {
+    if lacks(|choice| choice.pie == Protection::Unknown) {
         what.push("PIE");
     }
     if what.is_empty() {

@@ -74,11 +74,12 @@ impl<'a> Strip<'a> {
         };
         let x = axis.place(median as f64 / 1e6);
         sheet.line((x, top + 3.0), (x, top + STRIP - 3.0), ink, 1.6);
-        for (round, ms) in &self.values {
+        let dots = self.values.iter().map(|(round, ms)| {
             let share = (f64::from(*round) + 0.5) / f64::from(rounds.max(round + 1));
             let y = top + 6.0 + share * (STRIP - 12.0);
-            sheet.dot((axis.place(*ms), y), ink, 0.65, &format!("{}, round {round}: {ms:.3} ms", self.row.subject));
-        }
+            ((axis.place(*ms), y), format!("{}, round {round}: {ms:.3} ms", self.row.subject))
+        });
+        sheet.dots(ink, 0.65, dots);
         let figure = format!("{} ms", format::milliseconds(median));
         sheet.text((WIDTH - RIGHT + 10.0, middle + 4.0), Anchor::Start, 11.5, INK, &figure);
     }

@@ -89,15 +89,13 @@ impl Sheet {
         );
     }
 
-    /// A dot whose tip, shown when pointed at, is `tip`.
-    pub(super) fn dot(&mut self, at: (f64, f64), colour: &str, opacity: f64, tip: &str) {
-        let _ = writeln!(
-            self.body,
-            r#"<circle cx="{:.1}" cy="{:.1}" r="3" fill="{colour}" fill-opacity="{opacity}"><title>{}</title></circle>"#,
-            at.0,
-            at.1,
-            format::xml(tip)
-        );
+    /// Dots of one look, each with its tip, shown when pointed at.
+    pub(super) fn dots(&mut self, colour: &str, opacity: f64, dots: impl IntoIterator<Item = ((f64, f64), String)>) {
+        let _ = writeln!(self.body, r#"<g fill="{colour}" fill-opacity="{opacity}">"#);
+        for ((x, y), tip) in dots {
+            let _ = writeln!(self.body, r#"<circle cx="{x:.1}" cy="{y:.1}" r="3"><title>{}</title></circle>"#, format::xml(&tip));
+        }
+        self.body += "</g>\n";
     }
 
     /// Around a point that matters; its tip, shown when pointed at, is `tip`.

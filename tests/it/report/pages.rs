@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use serde_json::json;
 use surtax::report::{self, summarise};
 use surtax::run::{BenchmarkPlan, Folder, Run};
@@ -90,6 +91,18 @@ fn the_page_needs_no_other_file_and_runs_nothing_but_its_own() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn any_name_stays_text(name in "\\PC{1,40}|[|`\\\\<>&\"'\n\r\t*_!\\[\\]()]{1,12}") {
+        prop_assume!(!SUBJECTS.contains(&name.as_str()));
+        let tags = |page: &str| ["<script", "<img", "<svg", "<a ", "<tr", "<td", "<ul", "<section"].map(|tag| page.matches(tag).count());
+        let named = |name: &str| page(&Synthetic::with(&["python3", "python3-again", "shared"], 3).rename("shared", name).run);
+        prop_assert_eq!(tags(&named("quiet")), tags(&named(&name)));
+    }
+}
+
 #[test]
 fn every_id_is_one_and_every_link_leads_somewhere() {
     for run in [Synthetic::new().run, Synthetic::groups().run, troubled(), committed("study-py3.13-tracer")] {
@@ -109,6 +122,23 @@ fn every_id_is_one_and_every_link_leads_somewhere() {
             assert!(ids.iter().any(|id| id == label), "nothing is labelled {label}");
         }
     }
+}
+
+#[test]
+fn an_unfinished_run_has_a_page() {
+    let whole = Synthetic::groups().run;
+    for count in [0, 1, 13, 200] {
+        let mut run = whole.clone();
+        run.samples.truncate(count);
+        let page = page(&run);
+        assert!(page.contains("planned visits were measured") && !page.contains("NaN"), "{count} samples");
+    }
+    let mut nothing = whole;
+    nothing.samples.clear();
+    nothing.plan.groups.clear();
+    nothing.plan.subjects.clear();
+    nothing.plan.benchmarks.clear();
+    assert!(page(&nothing).contains("there is nothing to say"));
 }
 
 #[test]
@@ -190,6 +220,15 @@ fn in_a_browser_tables_sort_and_filter_by_keyboard_too() {
          select.dispatchEvent(new Event('input', {bubbles: true}));",
     );
     assert_eq!(column("ratio"), json!(["1.396 ‡"]));
+
+    let written = Written::of(&Synthetic::groups().run);
+    browser.open(&written.path());
+    browser.script(
+        "const select = document.getElementById('filter-group'); select.value = 'debian-12';
+         select.dispatchEvent(new Event('input', {bubbles: true}));",
+    );
+    assert_eq!(browser.text("return document.getElementById('filter-count').value"), "50 of 120 rows");
+    assert!(column("group").as_array().unwrap().iter().all(|group| group == "debian-12"));
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
 
