@@ -16,6 +16,7 @@ use crate::interrupt::{self, Interrupted};
 
 mod child;
 mod counters;
+mod detached;
 mod environment;
 mod launcher;
 
@@ -285,11 +286,9 @@ impl Job {
         ProcessError::Watch { program: self.program.clone(), source }
     }
 
+    /// Program, arguments, environment and folder.
     #[allow(clippy::disallowed_methods, reason = "the door itself")]
-    #[allow(unsafe_code, reason = "pre_exec: only async-signal-safe system calls")]
-    fn spawn_and_wait(&self, stdout: &File, stderr: &File, mut watch: Option<&mut dyn FnMut()>) -> Result<Finished, ProcessError> {
-        interrupt::check()?;
-        let start_error = |source| self.start_error(source);
+    fn command(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
         command.args(&self.arguments);
         if !self.inherit_environment {
@@ -299,6 +298,14 @@ impl Job {
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
+        command
+    }
+
+    #[allow(unsafe_code, reason = "pre_exec: only async-signal-safe system calls")]
+    fn spawn_and_wait(&self, stdout: &File, stderr: &File, mut watch: Option<&mut dyn FnMut()>) -> Result<Finished, ProcessError> {
+        interrupt::check()?;
+        let start_error = |source| self.start_error(source);
+        let mut command = self.command();
         command.stdin(match &self.input {
             Some(bytes) => Stdio::from(filled_memory_file(bytes).map_err(start_error)?),
             None => Stdio::null(),

@@ -39,6 +39,10 @@ pub struct ReportArgs {
     /// A run's folder
     #[arg(value_name = "DIR")]
     pub run: PathBuf,
+
+    /// Show report.html in the browser, by xdg-open
+    #[arg(long)]
+    pub open: bool,
 }
 
 #[derive(Debug, Args)]

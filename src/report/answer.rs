@@ -20,7 +20,7 @@ struct Standing<'a> {
 /// Plain sentences; subjects and benchmarks in backticks, their names with nothing worse than spaces in them. With several groups, the
 /// first one's answer, and then how the others stand to the reference.
 pub fn answer(summary: &Summary) -> String {
-    if !summary.benchmarks.is_empty() && summary.benchmarks.iter().all(BenchmarkSummary::is_of_kernels) {
+    if is_of_kernels(summary) {
         return "This run measured what single opcodes cost, and no workload: it advises nothing to embed.".to_owned();
     }
     if let Some(text) = packs::answer(summary) {
@@ -36,6 +36,35 @@ pub fn answer(summary: &Summary) -> String {
         None if rest.is_empty() => "No runner has a published ratio to the baseline yet: there is nothing to say.".to_owned(),
         None => format!("No runner has a published ratio to {}.{rest}", code(first.baseline())),
     }
+}
+
+/// The answer in one short sentence, where there is room for no more: what to embed, how that stands to the baseline, and what it saves
+/// against the dearest runner. Of the first group that has a runner, where there are several. In the same writing as [`answer`].
+pub(super) fn headline(summary: &Summary) -> String {
+    let whole = || answer(summary).split_inclusive(". ").next().unwrap_or_default().trim_end().to_owned();
+    let with_runners = sections(summary).into_iter().map(|section| (section, standings(summary, section, Role::Runner)));
+    let found = with_runners.filter(|_| !is_of_kernels(summary)).find(|(_, standings)| !standings.is_empty());
+    let Some((section, standings)) = found else { return whole() };
+    let (best, worst) = (&standings[0], &standings[standings.len() - 1]);
+    let baseline = code(section.baseline());
+    if !standings.iter().any(decided) {
+        return format!("This run decides nothing between the runners and {baseline}.");
+    }
+    let seen = |verdict| best.rows.iter().any(|(_, row)| row.verdict == Some(verdict));
+    let stands = match (seen(Verdict::Slower), seen(Verdict::Faster)) {
+        (false, false) => format!("no difference from {baseline} seen"),
+        (false, true) => format!("{:.2} of {baseline}'s time", best.mean),
+        (true, _) => format!("{:.2} times {baseline}'s time", best.mean),
+    };
+    if alike(best, worst) {
+        let rest = if standings.len() > 1 { "and no runner stands out" } else { "the only runner" };
+        return format!("Embed {}: {stands}, {rest}.", code(best.subject));
+    }
+    format!("Embed {}: {stands}, and {:.2} times as fast as {} here.", code(best.subject), worst.mean / best.mean, code(worst.subject))
+}
+
+fn is_of_kernels(summary: &Summary) -> bool {
+    !summary.benchmarks.is_empty() && summary.benchmarks.iter().all(BenchmarkSummary::is_of_kernels)
 }
 
 /// Nothing without a runner that has a ratio.

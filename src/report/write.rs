@@ -1,10 +1,10 @@
 //! The derived files of a run's folder.
 
 use super::export::pyperf;
-use super::{Summary, markdown, plots, summarise};
+use super::{Summary, html, markdown, plots, summarise};
 use crate::run::{Folder, Run, RunError};
 
-/// Writes `summary.json`, `plots/*.svg`, `pyperf/*.json` and, last, `report.md`; all can be made again from the samples.
+/// Writes `summary.json`, `plots/*.svg`, `pyperf/*.json`, `report.html` and, last, `report.md`; all can be made again from the samples.
 pub fn write(folder: &Folder, run: &Run) -> Result<Summary, RunError> {
     let summary = summarise(run);
     let mut json = serde_json::to_string_pretty(&summary)
@@ -17,6 +17,7 @@ pub fn write(folder: &Folder, run: &Run) -> Result<Summary, RunError> {
     for (name, json) in pyperf(run) {
         folder.write_text(&format!("pyperf/{name}"), &json)?;
     }
+    folder.write_text("report.html", &html(run, &summary))?;
     folder.write_text("report.md", &markdown(run, &summary))?;
     Ok(summary)
 }

@@ -33,11 +33,28 @@ impl SubjectVerification {
         !self.checks.is_empty() && self.checks.iter().all(|check| check.passed)
     }
 
+    /// Whether its executable may be anywhere in memory, as its own header says; nothing where that was not looked at.
+    pub fn pie(&self) -> Option<bool> {
+        let check = self.checks.iter().find(|check| check.group == CheckGroup::Elf && check.name == Check::EXECUTABLE_TYPE)?;
+        match check.detail.as_deref() {
+            Some(Check::PIE) => Some(true),
+            Some(Check::FIXED) => Some(false),
+            _ => None,
+        }
+    }
+
     /// Passed and all checks of one group.
     pub fn count(&self, group: CheckGroup) -> (usize, usize) {
         let of_group = || self.checks.iter().filter(|check| check.group == group);
         (of_group().filter(|check| check.passed).count(), of_group().count())
     }
+}
+
+impl Check {
+    /// The name of the check of what kind of executable a runner is, and what it sees of the two kinds.
+    pub const EXECUTABLE_TYPE: &str = "executable type";
+    pub const FIXED: &str = "ET_EXEC (not PIE)";
+    pub const PIE: &str = "ET_DYN with the PIE flag";
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

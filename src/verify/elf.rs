@@ -26,8 +26,8 @@ pub(super) enum Kind {
 impl Kind {
     fn shown(self) -> &'static str {
         match self {
-            Self::Fixed => "ET_EXEC (not PIE)",
-            Self::Pie => "ET_DYN with the PIE flag",
+            Self::Fixed => Check::FIXED,
+            Self::Pie => Check::PIE,
             Self::SharedObject => "ET_DYN without the PIE flag",
             Self::Other => "neither ET_EXEC nor ET_DYN",
         }
@@ -160,7 +160,7 @@ fn machine(facts: &Facts) -> Check {
 
 fn kind(facts: &Facts, pie: bool) -> Check {
     let expected = if pie { Kind::Pie } else { Kind::Fixed };
-    let name = "executable type";
+    let name = Check::EXECUTABLE_TYPE;
     if facts.kind == expected {
         return passed(GROUP, name, expected.shown().to_owned());
     }

@@ -26,6 +26,11 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     found(which::which(name).map_err(|_| format!("needs `{name}` on PATH")))
 }
 
+/// The first of several programs that do the same.
+pub(crate) fn any_tool(names: &[&str]) -> Option<PathBuf> {
+    found(names.iter().find_map(|name| which::which(name).ok()).ok_or_else(|| format!("needs `{}` on PATH", names.join("` or `"))))
+}
+
 /// A file of a distribution's package.
 pub(crate) fn file(path: &Path) -> Option<PathBuf> {
     found(path.is_file().then(|| path.to_owned()).ok_or_else(|| format!("needs {}", path.display())))

@@ -10,7 +10,9 @@ mod groups;
 mod history;
 mod machine;
 mod opcodes;
+mod open;
 mod packs;
+mod pages;
 mod studies;
 mod synthetic;
 
@@ -63,7 +65,7 @@ fn plots_of_the_default_run() {
     let run = Synthetic::new().run;
     let plots = report::plots(&run, &summarise(&run));
     let names: Vec<&str> = plots.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names.len(), 12);
+    assert_eq!(names.len(), 13);
     for (name, svg) in
         plots.iter().filter(|(name, _)| ["ratios.svg", "amortised.svg", "rounds-dynamic-1000000.svg"].contains(&name.as_str()))
     {

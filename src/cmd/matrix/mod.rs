@@ -49,7 +49,7 @@ fn run(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit> {
     }
     let outcome = go_on(&folder, terminal);
     // What was measured is reported even where measuring broke off.
-    let reported = report::execute(&ReportArgs { run: folder.path().to_owned() }, terminal);
+    let reported = report::execute(&ReportArgs { run: folder.path().to_owned(), open: false }, terminal);
     outcome?;
     let reported = reported?;
     let Some(gate) = judge(args, &folder.read()?, earlier.as_ref()) else { return Ok(reported) };

@@ -4,6 +4,7 @@ mod across;
 mod amortised;
 mod benchmarks;
 mod counters;
+mod decision;
 mod evidence;
 mod machines;
 mod method;
@@ -22,8 +23,23 @@ use table::{code, text};
 
 /// The whole report. Names and reasons of unknown origin are escaped; nothing in the data can break a table.
 pub fn markdown(run: &Run, summary: &Summary) -> String {
+    let head = format!(
+        "# {}\n\n{}\n\n{}{}{}",
+        title(summary, text),
+        answer(summary),
+        measured(run, summary),
+        findings(summary),
+        pictures(summary)
+    );
+    let mut report = std::iter::once(head).chain(sections(run, summary)).collect::<Vec<_>>().join("\n");
+    report.truncate(report.trim_end().len());
+    report + "\n"
+}
+
+/// All that stands below the head, a part for each heading of the second level or more; none is empty.
+pub(super) fn sections(run: &Run, summary: &Summary) -> impl Iterator<Item = String> {
     let sections = [
-        head(run, summary),
+        decision::decision(run, summary),
         study::study(run, summary),
         benchmarks::experiment(summary),
         benchmarks::startup(summary),
@@ -40,40 +56,50 @@ pub fn markdown(run: &Run, summary: &Summary) -> String {
         method::reading(summary),
         method::reproduce(run),
     ];
-    let mut report = sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n");
-    report.truncate(report.trim_end().len());
-    report + "\n"
+    sections.into_iter().filter(|section| !section.is_empty())
 }
 
-fn head(run: &Run, summary: &Summary) -> String {
-    let mut head = format!("# The tax of a libpython: {}\n\n{}\n\n", title(summary), answer(summary));
-    head += &format!(
+/// How it was measured, in a paragraph, and what was measured beside the runners.
+pub(super) fn measured(run: &Run, summary: &Summary) -> String {
+    let measured = format!(
         "{}. {} measured rounds after {} warm-up rounds, every visit a fresh process, the subjects in shuffled order. \
          A ratio is the median, over rounds, of a subject's time by the baseline's in the same round; below 1 is faster than the baseline.\n",
         baselines(summary),
         summary.rounds,
         run.plan.warmup
     );
-    head += &guests(run);
-    if !summary.findings.is_empty() {
-        head += "\nBefore you rely on it:\n\n";
-        for finding in &summary.findings {
-            head += &format!("- {}\n", text(&finding.text()));
-        }
-    }
-    head += "\n![Ratios to the baseline with their intervals](plots/ratios.svg)\n";
-    if let Some(reference) = &summary.reference {
-        head += &format!("\n![Ratios across releases, relative to {}](plots/across.svg)\n", text(reference));
-    }
-    head
+    measured + &guests(run)
 }
 
-fn title(summary: &Summary) -> String {
-    let of = |python: &str, release: &str| format!("Python {} of {}", text(python), text(release));
-    match &summary.reference {
+/// What a reader should know before trusting the numbers; nothing where there is nothing.
+fn findings(summary: &Summary) -> String {
+    if summary.findings.is_empty() {
+        return String::new();
+    }
+    format!("\nBefore you rely on it:\n\n{}", listed_findings(summary))
+}
+
+pub(super) fn listed_findings(summary: &Summary) -> String {
+    summary.findings.iter().map(|finding| format!("- {}\n", text(&finding.text()))).collect()
+}
+
+/// The ratios at a glance.
+pub(super) fn pictures(summary: &Summary) -> String {
+    let mut pictures = "\n![Ratios to the baseline with their intervals](plots/ratios.svg)\n".to_owned();
+    if let Some(reference) = &summary.reference {
+        pictures += &format!("\n![Ratios across releases, relative to {}](plots/across.svg)\n", text(reference));
+    }
+    pictures
+}
+
+/// What the report is of; names as `written`.
+pub(super) fn title(summary: &Summary, written: fn(&str) -> String) -> String {
+    let of = |python: &str, release: &str| format!("Python {} of {}", written(python), written(release));
+    let groups = match &summary.reference {
         None => of(&summary.python, &summary.release),
         Some(_) => summary.groups.iter().map(|group| of(&group.python, &group.release)).collect::<Vec<_>>().join(", "),
-    }
+    };
+    format!("The tax of a libpython: {groups}")
 }
 
 fn baselines(summary: &Summary) -> String {

@@ -118,14 +118,20 @@ fn draw(sheet: &mut Sheet, curve: &Curve<'_>, place: impl Fn(u64) -> f64, ratios
         if let (Some(low), Some(high)) = (row.ratio_low, row.ratio_high) {
             sheet.line((x, ratios.place(low)), (x, ratios.place(high)), ink, 1.6);
         }
-        let tip = format!("{}, M = {}: {}", curve.subject, format::count(*size), row.ratio.map_or(String::new(), format::ratio));
+        let tip = format!("{}, M = {}: {}", curve.subject, format::count(*size), tip(row));
         sheet.mark(curve.index, (x, y), ink, &tip);
     }
     if let Some(size) = curve.break_even {
         let x = place(size);
         sheet.dashed((x, ratios.place(1.0)), (x, bottom), ink);
-        sheet.ring((x, ratios.place(1.0)), ink);
+        sheet.ring((x, ratios.place(1.0)), ink, &format!("{}: {}", curve.subject, outcome(curve)));
     }
+}
+
+/// The ratio with its interval, and what was judged of it.
+fn tip(row: &SubjectResult) -> String {
+    let figures = [row.ratio, row.ratio_low, row.ratio_high].map(|figure| figure.map_or("?".to_owned(), format::ratio));
+    format!("{} ({} to {}), {}", figures[0], figures[1], figures[2], row.verdict.map_or("", format::verdict))
 }
 
 /// The legend's entry: labels beside the lines would meet where the lines do.

@@ -9,14 +9,17 @@ mod ratios;
 mod rounds;
 mod study;
 mod svg;
+mod tradeoff;
 
 use std::collections::BTreeSet;
+
+pub(super) use svg::{embedded, in_page_colours};
 
 use super::summary::Summary;
 use crate::matrix::Benchmark;
 use crate::run::Run;
 
-/// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `across.svg` with several groups; `effects.svg` and `ledger.svg`
+/// File names (below `plots/`) with the text of each SVG. Always `ratios.svg`; `across.svg` with several groups; `tradeoff.svg` if a workload was timed; `effects.svg` and `ledger.svg`
 /// of a study; `opcodes.svg` if kernels were measured; `amortised.svg` if it was planned; and one of every round's values for each benchmark.
 pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
     let mut plots = vec![("ratios.svg".to_owned(), ratios::ratios(summary))];
@@ -26,6 +29,7 @@ pub fn plots(run: &Run, summary: &Summary) -> Vec<(String, String)> {
     if summary.benchmarks.iter().any(|benchmark| benchmark.is(Benchmark::Amortised)) {
         plots.push(("amortised.svg".to_owned(), amortised::amortised(summary)));
     }
+    plots.extend(tradeoff::tradeoff(run, summary).map(|svg| ("tradeoff.svg".to_owned(), svg)));
     plots.extend(opcodes::opcodes(run, summary).map(|svg| ("opcodes.svg".to_owned(), svg)));
     let mut taken = BTreeSet::new();
     // The sum over all kernels has no rounds worth showing.

@@ -1,7 +1,7 @@
 //! Panels of dots and whiskers: one per benchmark, the noise floor shaded, whatever it is that is compared.
 
 use super::axis::Axis;
-use super::svg::{Anchor, BAND, FAINT, GRID, GROUND, INK, Sheet, colour, fit};
+use super::svg::{Anchor, FAINT, GRID, GROUND, INK, Sheet, colour, fit};
 use crate::report::format;
 use crate::report::summary::BenchmarkSummary;
 use crate::stats::Verdict;
@@ -135,7 +135,8 @@ impl Panel<'_> {
             left + labels + PANEL - FIGURES,
         );
         if let Some((low, high)) = band {
-            sheet.rectangle((axis.place(low), first), (axis.place(high) - axis.place(low), bottom - first), BAND);
+            let tip = format!("noise floor of {}: {} to {}", self.benchmark.label(), format::ratio(low), format::ratio(high));
+            sheet.band((axis.place(low), first), (axis.place(high) - axis.place(low), bottom - first), &tip);
         }
         axis.draw_below(sheet, 6, first, bottom);
         sheet.line((axis.place(1.0), first), (axis.place(1.0), bottom), INK, 1.2);

@@ -103,11 +103,11 @@ impl<'a> Strip<'a> {
         };
         let x = axis.place(median as f64 / 1e6);
         sheet.line((x, top + 3.0), (x, top + STRIP - 3.0), ink, 1.6);
-        for (moment, ms) in &self.values {
+        let dots = self.values.iter().map(|(moment, ms)| {
             let y = top + 6.0 + order.share(*moment) * (STRIP - 12.0);
-            let label = format!("{}{}, round {}: {ms:.3} ms", self.row.subject, order.place(*moment), moment.round);
-            sheet.dot((axis.place(*ms), y), ink, 0.65, &label);
-        }
+            ((axis.place(*ms), y), format!("{}{}, round {}: {ms:.3} ms", self.row.subject, order.place(*moment), moment.round))
+        });
+        sheet.dots(ink, 0.65, dots);
         let figure = format!("{} ms", format::milliseconds(median));
         sheet.text((WIDTH - RIGHT + 10.0, middle + 4.0), Anchor::Start, 11.5, INK, &figure);
     }

@@ -15,6 +15,9 @@ pub(super) const BAND: &str = "#e8e4d8";
 /// out; each goes with a shape, so that colour carries nothing alone.
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#00795b", "#a3447c", "#5c4a00", "#333399"];
 
+/// The same hues, light enough for a dark ground.
+const IN_THE_DARK: [&str; 6] = ["#56b4e9", "#ff9147", "#34c79c", "#e394c4", "#d6bb52", "#a3a3ff"];
+
 pub(super) fn colour(index: usize) -> &'static str {
     COLOURS[index % COLOURS.len()]
 }
@@ -86,20 +89,35 @@ impl Sheet {
         );
     }
 
-    /// A dot whose tip, shown when pointed at, is `tip`.
-    pub(super) fn dot(&mut self, at: (f64, f64), colour: &str, opacity: f64, tip: &str) {
+    /// Dots of one look, each with its tip, shown when pointed at.
+    pub(super) fn dots(&mut self, colour: &str, opacity: f64, dots: impl IntoIterator<Item = ((f64, f64), String)>) {
+        let _ = writeln!(self.body, r#"<g fill="{colour}" fill-opacity="{opacity}">"#);
+        for ((x, y), tip) in dots {
+            let _ = writeln!(self.body, r#"<circle cx="{x:.1}" cy="{y:.1}" r="3"><title>{}</title></circle>"#, format::xml(&tip));
+        }
+        self.body += "</g>\n";
+    }
+
+    /// Around a point that matters; its tip, shown when pointed at, is `tip`.
+    pub(super) fn ring(&mut self, at: (f64, f64), colour: &str, tip: &str) {
         let _ = writeln!(
             self.body,
-            r#"<circle cx="{:.1}" cy="{:.1}" r="3" fill="{colour}" fill-opacity="{opacity}"><title>{}</title></circle>"#,
+            r#"<circle cx="{:.1}" cy="{:.1}" r="6.5" fill="none" stroke="{colour}" stroke-width="1.6"><title>{}</title></circle>"#,
             at.0,
             at.1,
             format::xml(tip)
         );
     }
 
-    pub(super) fn ring(&mut self, at: (f64, f64), colour: &str) {
-        let _ =
-            writeln!(self.body, r#"<circle cx="{:.1}" cy="{:.1}" r="6.5" fill="none" stroke="{colour}" stroke-width="1.6"/>"#, at.0, at.1);
+    /// A shaded range between two places, with its tip.
+    pub(super) fn band(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), tip: &str) {
+        let _ = writeln!(
+            self.body,
+            r#"<rect x="{x:.1}" y="{y:.1}" width="{:.1}" height="{:.1}" fill="{BAND}"><title>{}</title></rect>"#,
+            width.max(0.0),
+            height.max(0.0),
+            format::xml(tip)
+        );
     }
 
     /// The shape of the `index`-th subject: circle, square, triangle or diamond.
@@ -145,19 +163,47 @@ impl Sheet {
     pub(super) fn finish(self, title: &str, description: &str) -> String {
         format!(
             concat!(
-                r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-labelledby="title desc" "#,
+                r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" {labelled} "#,
                 r#"font-family="system-ui, 'DejaVu Sans', Verdana, sans-serif">"#,
-                "\n<title id=\"title\">{title}</title>\n<desc id=\"desc\">{desc}</desc>\n",
+                "\n{TITLE}{title}</title>\n{DESCRIPTION}{desc}</desc>\n",
                 "<rect width=\"{w}\" height=\"{h}\" fill=\"{ground}\"/>\n{body}</svg>\n"
             ),
             w = self.width,
             h = self.height,
             ground = GROUND,
+            labelled = LABELLED,
+            TITLE = TITLE,
+            DESCRIPTION = DESCRIPTION,
             title = format::xml(title),
             desc = format::xml(description),
             body = self.body
         )
     }
+}
+
+/// The picture as a part of an HTML page: its description has an id of its own, its title is the caption `{id}-caption`, since a title inside would
+/// be shown wherever the pointer is.
+pub(in crate::report) fn embedded(svg: &str, id: &str) -> String {
+    let title = svg.find(TITLE).and_then(|from| Some((from, from + svg[from..].find("</title>\n")? + "</title>\n".len())));
+    let (before, after) = title.map_or((svg, ""), |(from, to)| (&svg[..from], &svg[to..]));
+    let labelled = format!(r#"aria-labelledby="{id}-caption" aria-describedby="{id}-desc""#);
+    before.replacen(LABELLED, &labelled, 1) + &after.replacen(DESCRIPTION, &format!(r#"<desc id="{id}-desc">"#), 1)
+}
+
+const LABELLED: &str = r#"aria-labelledby="title desc""#;
+const TITLE: &str = r#"<title id="title">"#;
+const DESCRIPTION: &str = r#"<desc id="desc">"#;
+
+/// CSS by which a picture inside `scope` takes the page's colours, light or dark, from the variables `--card`, `--text`, `--faint`, `--line` and `--band`.
+pub(in crate::report) fn in_page_colours(scope: &str) -> String {
+    let variables = [(GROUND, "card"), (INK, "text"), (FAINT, "faint"), (GRID, "line"), (BAND, "band")];
+    let of_page = variables.map(|(colour, variable)| (colour, format!("var(--{variable})")));
+    let of_subjects = COLOURS.iter().zip(IN_THE_DARK).map(|(&colour, dark)| (colour, format!("light-dark({colour}, {dark})")));
+    of_page
+        .into_iter()
+        .chain(of_subjects)
+        .flat_map(|(colour, value)| ["fill", "stroke"].map(|part| format!("{scope} [{part}=\"{colour}\"] {{ {part}: {value}; }}\n")))
+        .collect()
 }
 
 /// As much of `text` as fits into `width` pixels, by a generous guess at its glyphs' widths.

@@ -5,20 +5,13 @@ use std::fmt::Write as _;
 use super::words;
 use crate::opcode::trace::{Function, Instruction, Trace};
 use crate::report::format::{count, percent, xml};
+use crate::report::html::{BASE, opening};
 
+/// Beside what all pages share.
 const STYLE: &str = "
-:root { color-scheme: light dark; --text: #1b1b1b; --page: #ffffff; --line: #d0d0d0; --faint: #5c5c5c;
-  --special: #e2f2e4; --deopt: #fbeccb; --source: #f1f3f6; }
-@media (prefers-color-scheme: dark) { :root { --text: #e8e8e8; --page: #161718; --line: #44474a; --faint: #a5a9ad;
-  --special: #1d3a24; --deopt: #4a3810; --source: #25282c; } }
-body { color: var(--text); background: var(--page); font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
-code, td.form, td.number { font-family: ui-monospace, monospace; }
-.table { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
-caption { text-align: left; padding: 0.3rem 0; color: var(--faint); }
-th, td { border-bottom: 1px solid var(--line); padding: 0.2rem 0.6rem; text-align: left; vertical-align: top; }
-td.number, th.number { text-align: right; white-space: nowrap; }
-tr.source th { background: var(--source); font-family: ui-monospace, monospace; font-weight: 600; white-space: pre-wrap; }
+body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
+td.form { font-family: var(--mono); }
+tr.source th { background: var(--source); font-family: var(--mono); font-weight: 600; white-space: pre-wrap; }
 tr.specialised td { background: var(--special); }
 tr.deoptimised td { background: var(--deopt); }
 tr.idle td { color: var(--faint); }
@@ -29,12 +22,8 @@ ul { margin: 0.2rem 0; padding-left: 1.2rem; }
 /// The page.
 pub fn html(trace: &Trace) -> String {
     let name = trace.file.rsplit('/').next().unwrap_or_default();
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>Bytecode of {name}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>Bytecode of <code>{name}</code> in Python {python}</h1>\n",
-        name = xml(name),
-        python = xml(&trace.python),
-    );
+    let mut page = opening(&format!("Bytecode of {name}"), &format!("\n{BASE}{STYLE}"), None);
+    let _ = writeln!(page, "<h1>Bytecode of <code>{}</code> in Python {}</h1>", xml(name), xml(&trace.python));
     let _ = writeln!(
         page,
         "<p>What the interpreter <code>{}</code> made of it. Executions were counted by {}, in a process of its own.</p>\n<ul>",
@@ -54,7 +43,7 @@ pub fn html(trace: &Trace) -> String {
 fn section(page: &mut String, function: &Function) {
     let _ = write!(
         page,
-        "<section>\n<h2><code>{}</code>, line {}</h2>\n<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Instructions of {}\">\n<table>\n\
+        "<section>\n<h2><code>{}</code>, line {}</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Instructions of {}\">\n<table>\n\
          <caption>{}</caption>\n<thead><tr><th scope=\"col\" class=\"number\">offset</th><th scope=\"col\" class=\"number\">executed</th>\
          <th scope=\"col\" class=\"number\">share</th><th scope=\"col\">instruction</th><th scope=\"col\">argument</th>\
          <th scope=\"col\">what became of it</th></tr></thead>\n<tbody>\n",

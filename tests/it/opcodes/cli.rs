@@ -76,7 +76,7 @@ fn a_page_needs_no_other_file_and_stays_text_whatever_the_source_says() {
     for foreign in ["<script", "<b>", "http:", "https:", "src=", "\u{1b}"] {
         assert!(!page.contains(foreign), "{foreign}");
     }
-    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("prefers-color-scheme: dark") && page.contains("&lt;script&gt;"));
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("color-scheme: light dark") && page.contains("&lt;script&gt;"));
     let said = text(&desk.run(python, &["demo.py", "--function", "f"]).stdout);
     assert!(said.contains("alert(1)") && !said.contains('\u{1b}'), "{said}");
 }

@@ -9,7 +9,7 @@ use surtax::run::Folder;
 fn committed() -> Vec<PathBuf> {
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
     let folders = fs::read_dir(results).unwrap().map(|entry| entry.unwrap().path());
-    folders.filter(|path| path.to_string_lossy().ends_with("-reference")).collect()
+    folders.filter(|path| path.join("plan.json").is_file()).collect()
 }
 
 #[test]
@@ -23,6 +23,7 @@ fn committed_runs_are_reported_as_they_were() {
         let renew = format!("surtax report {} makes it again", path.display());
         assert_eq!(serde_json::from_str::<Summary>(&text("summary.json")).unwrap(), summary, "{renew}");
         assert_eq!(text("summary.json"), serde_json::to_string_pretty(&summary).unwrap() + "\n", "{renew}");
+        assert!(text("report.html") == report::html(&run, &summary), "{renew}");
         assert_eq!(text("report.md"), report::markdown(&run, &summary), "{renew}");
         for (name, svg) in report::plots(&run, &summary) {
             assert_eq!(text(&format!("plots/{name}")), svg, "{renew}");

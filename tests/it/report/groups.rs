@@ -40,7 +40,7 @@ fn plots_of_two_releases() {
     let plots = report::plots(&run, &summarise(&run));
     let names: Vec<&str> = plots.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names[..3], ["ratios.svg", "across.svg", "amortised.svg"]);
-    assert_eq!(names.len(), 13);
+    assert_eq!(names.len(), 14);
     for (name, svg) in plots.iter().filter(|(name, _)| ["across.svg", "amortised.svg"].contains(&name.as_str())) {
         insta::assert_snapshot!(format!("groups_{}", name.replace('.', "_")), svg);
     }
