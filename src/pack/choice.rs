@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use crate::error::{Exit, Explain};
 use crate::matrix::Benchmark;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +41,6 @@ impl Which {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no pack of benchmarks; there is {pack}, as {pack}, {pack}=all or {pack}=NAME,NAME", pack = Benchmark::PACK)]
 pub struct BadPack(String);
-
-impl Explain for BadPack {
-    fn exit(&self) -> Exit {
-        Exit::Usage
-    }
-}
 
 impl FromStr for PackChoice {
     type Err = BadPack;

@@ -25,6 +25,7 @@ use surtax::libpython::{HaclError, HaclMode, HomeError, ProofError, Shape, Stock
 use surtax::matrix::{MatrixError, MergeError};
 use surtax::measure::{CounterError, MeasureError};
 use surtax::opcode::trace::TraceError;
+use surtax::pack::PackError;
 use surtax::prefix::PrefixError;
 use surtax::process::ProcessError;
 use surtax::recipe::{PythonVersion, RecipeError};
@@ -34,6 +35,7 @@ use surtax::runner::{RunnerError, ToolchainError};
 use surtax::store::StoreError;
 use surtax::unpack::UnpackError;
 use surtax::verify::VerifyError;
+use surtax::verify::testsuite::TestsuiteError;
 
 /// The errors of some modules, each under the name of its type.
 #[derive(Default)]
@@ -551,6 +553,23 @@ fn kit(forms: &mut Forms) {
     ]);
 }
 
+fn suites(forms: &mut Forms) {
+    let names = || vec!["go".into(), "richards".into()];
+    forms.show([
+        PackError::NoPip(ProcessError::Start { program: path("python3"), source: errno(NOT_FOUND) }),
+        PackError::Pip { what: "what mako needs".into(), said: "ERROR: No matching distribution found for markupsafe==2.0.1".into() },
+        PackError::WrongHash { file: "pyperf-2.10.0-py3-none-any.whl".into(), wanted: "aa".into(), found: "bb".into() },
+        PackError::NotInStore { what: "the pack".into() },
+        PackError::Unknown { name: "richard".into(), known: names() },
+        PackError::Malformed { path: path("/store/packs/1/MANIFEST"), reason: "it lists no benchmark".into() },
+        PackError::NothingToMeasure { reasons: vec!["pyperformance/mako: pip could not fetch what it needs".into()] },
+    ]);
+    forms.show([
+        TestsuiteError::NoTests { stdlib: path("/opt/python/lib/python3.13") },
+        TestsuiteError::Unknown { name: "test_dikt".into(), known: vec!["test_dict".into(), "test_zlib".into()] },
+    ]);
+}
+
 #[test]
 fn every_error_says_what_to_do_next() {
     let mut types = BTreeSet::new();
@@ -565,6 +584,7 @@ fn every_error_says_what_to_do_next() {
         ("installed", installed),
         ("opcodes", opcodes),
         ("kit", kit),
+        ("suites", suites),
     ] {
         let mut forms = Forms::default();
         group(&mut forms);

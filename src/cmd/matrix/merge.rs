@@ -34,7 +34,7 @@ pub(super) fn execute(args: &MatrixMergeArgs, terminal: &Terminal) -> Result<Exi
     // With it, the folder is a run.
     folder.write_plan(&run.plan)?;
     terminal.step(&said(&run.machines));
-    report::execute(&ReportArgs { run: args.out.clone() }, terminal)
+    report::execute(&ReportArgs { run: args.out.clone(), open: false }, terminal)
 }
 
 /// The plan has their hashes, so that those of any part are those of all.

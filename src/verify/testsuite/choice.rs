@@ -4,7 +4,6 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::TestsuiteError;
-use crate::error::{Exit, Explain};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TestChoice {
@@ -77,12 +76,6 @@ fn there(folder: &Path) -> Vec<String> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` names no test files; `all` means all of them, `test_dict,test_json` these two")]
 pub struct BadTests(String);
-
-impl Explain for BadTests {
-    fn exit(&self) -> Exit {
-        Exit::Usage
-    }
-}
 
 impl FromStr for TestChoice {
     type Err = BadTests;
