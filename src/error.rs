@@ -100,6 +100,7 @@ explained!(
     crate::opcode::trace::TraceError,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
+    crate::bundle::BundleError,
     crate::cmd::CommandError,
 );
 

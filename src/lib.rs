@@ -4,6 +4,7 @@ pub mod cli;
 pub mod cmd;
 
 pub mod audit;
+pub mod bundle;
 pub mod cpython;
 pub mod debian;
 pub mod fetch;

@@ -1,5 +1,7 @@
 //! The one folder that surtax writes to beside results: where everything in it lies, and who may change it now.
 
+mod place;
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +11,8 @@ use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 use crate::interrupt::{self, Interrupted};
 use crate::ui::Reporter;
+
+pub use place::{Place, PlaceKind};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -1,6 +1,7 @@
 //! The command line, declared. Nothing below `cmd/` knows it.
 
 mod examine;
+mod jobs;
 mod matrix;
 mod source;
 mod stages;
@@ -8,6 +9,7 @@ mod stages;
 use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
+pub use jobs::{BundleCommand, BundleExportArgs, BundleImportArgs};
 pub use matrix::{MatrixCommand, MatrixRunArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};
@@ -55,6 +57,9 @@ pub enum Command {
     /// Measure what each runner costs against the stock python3
     #[command(subcommand)]
     Matrix(MatrixCommand),
+    /// Carry what is provisioned and built to other machines
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// Write a run's report again from what was measured
     Report(ReportArgs),
     /// Show what the interpreter makes of a file's bytecode while its functions run

@@ -1,6 +1,7 @@
 //! One thin file per subcommand: load, plan, execute, print.
 
 mod audit;
+mod bundle;
 mod doctor;
 mod error;
 mod listing;
@@ -15,7 +16,7 @@ mod verify;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, Command, MatrixCommand, RunnerCommand};
+use crate::cli::{BundleCommand, Cli, Command, MatrixCommand, RunnerCommand};
 use crate::error::Exit;
 use crate::ui::Terminal;
 
@@ -31,6 +32,8 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Audit(args) => audit::execute(args, &terminal),
         Command::Verify(args) => verify::execute(args, &terminal),
         Command::Matrix(MatrixCommand::Run(args)) => matrix::execute(args, &terminal),
+        Command::Bundle(BundleCommand::Export(args)) => bundle::export(args, &terminal),
+        Command::Bundle(BundleCommand::Import(args)) => bundle::import(args, &terminal),
         Command::Report(args) => report::execute(args, &terminal),
         Command::Opcodes(args) => opcodes::execute(args, &terminal),
         Command::Doctor(args) => doctor::execute(args, &terminal),

@@ -13,6 +13,7 @@ use crate::fs::FsError;
 use crate::interrupt::Interrupted;
 
 pub use archive::{Compression, decompress};
+pub(crate) use tree::Refused;
 pub use tree::Tree;
 
 #[derive(Debug, thiserror::Error)]

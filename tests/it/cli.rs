@@ -41,7 +41,7 @@ fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 13] = [
         &[],
         &["provision"],
         &["variants"],
@@ -50,6 +50,8 @@ fn help_of_every_command() {
         &["verify"],
         &["matrix"],
         &["matrix", "run"],
+        &["bundle", "export"],
+        &["bundle", "import"],
         &["report"],
         &["opcodes"],
         &["doctor"],

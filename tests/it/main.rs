@@ -6,6 +6,7 @@ mod archive;
 mod audit_cli;
 mod audit_objects;
 mod benchmarks;
+mod bundle;
 mod cli;
 mod compiled;
 mod config;
