@@ -365,7 +365,7 @@ fn what_is_no_bundle_or_too_large_is_refused_before_it_is_unpacked() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// Whatever is cut off or changed, the store has either all of the bundle or nothing of it.
     #[test]
@@ -393,16 +393,16 @@ proptest! {
 #[test]
 fn a_killed_import_leaves_whole_places_or_none() {
     let small = Small::new();
-    for number in 0..40 {
+    for number in 0..12 {
         let sysroot = small.store.sysroot(&key(&format!("sysroot {number}")));
-        for part in 0..40_u32 {
+        for part in 0..8_u32 {
             let noise: Vec<u8> = (0..4000_u32).map(|at| (at.wrapping_mul(2_654_435_761).wrapping_add(part * number) >> 13) as u8).collect();
             write(&sysroot.join(format!("{part}")), &noise);
         }
         Stamp::write(&sysroot, "whole").expect("stamped");
     }
     let mut places = small.places();
-    places.extend((0..40).filter_map(|number| small.store.place(&small.store.sysroot(&key(&format!("sysroot {number}"))))));
+    places.extend((0..12).filter_map(|number| small.store.place(&small.store.sysroot(&key(&format!("sysroot {number}"))))));
     export(&small.store, &places, Vec::new(), &small.file(), &Silent).expect("exported");
     std::fs::remove_dir_all(small.store.cpython_tree(&key("tree")).join("build")).expect("removed");
     let before = small.look();
@@ -417,10 +417,10 @@ fn a_killed_import_leaves_whole_places_or_none() {
     let whole = began.elapsed();
     assert_eq!(small.look(), before);
     let mut partial = 0;
-    for step in 1..=20_u32 {
+    for step in 1..=8_u32 {
         small.empty();
         let mut child = start();
-        std::thread::sleep(whole * step / 20);
+        std::thread::sleep(whole * step / 8);
         child.kill().expect("killed");
         child.wait().expect("it ends");
         let visible = small.look();
@@ -434,7 +434,7 @@ fn a_killed_import_leaves_whole_places_or_none() {
         assert!(start().wait().expect("it ends").success());
         assert_eq!(small.look(), before);
     }
-    surtax::ui::talk(&format!("{partial} of 20 kills came while places became visible"));
+    surtax::ui::talk(&format!("{partial} of 8 kills came while places became visible"));
 }
 
 #[test]
