@@ -78,6 +78,7 @@ explained!(
     crate::run::RunError,
     crate::verify::VerifyError,
     crate::matrix::MatrixError,
+    crate::matrix::MergeError,
     crate::measure::MeasureError,
     crate::measure::CounterError,
     crate::report::BadGate,

@@ -15,10 +15,15 @@ use crate::run::Plan;
 pub enum MatrixCommand {
     /// Provision, build, verify, measure and report; does only what is missing
     Run(MatrixRunArgs),
+    /// Everything that `run` does before it measures; the plan is split into shards for several machines
+    Plan(MatrixPlanArgs),
+    /// Make one run of the parts that several machines measured
+    Merge(MatrixMergeArgs),
 }
 
+/// What is measured, and how.
 #[derive(Debug, Args)]
-pub struct MatrixRunArgs {
+pub struct MatrixArgs {
     #[command(flatten)]
     pub source: SourceArgs,
 
@@ -65,6 +70,12 @@ pub struct MatrixRunArgs {
     /// `auto`, perf where the kernel allows it
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = counter_choices())]
     pub counters: CounterChoice,
+}
+
+#[derive(Debug, Args)]
+pub struct MatrixRunArgs {
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
 
     /// Fails with exit code 6 where a runner takes more instructions than its baseline, by more than the
     /// limit: instructions=0.5%. Counts do not vary with the machine's mood, so a build can fail on them
@@ -80,8 +91,70 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["recipes", "prefixes", "python", "subjects", "host_python", "baseline", "mirrors", "keyring", "offline", "refresh", "locked", "allow_expired", "full", "replicates", "variants", "hacl", "hacl_source", "only", "rounds", "warmup", "quick", "opcodes", "seed", "timeout", "counters"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = CHOSEN, conflicts_with_all = ["mirrors", "keyring", "offline", "allow_expired"])]
     pub resume: Option<PathBuf>,
+
+    /// Measure one shard of this plan, which `surtax matrix plan` wrote; the same command again goes on where it was stopped
+    #[arg(long, value_name = "PLAN.JSON", requires = "shard", requires = "out", conflicts_with_all = CHOSEN, conflicts_with = "resume")]
+    pub plan: Option<PathBuf>,
+
+    /// Which of the plan's shards, from 1
+    #[arg(long, value_name = "K", requires = "plan", value_parser = clap::value_parser!(u32).range(1..))]
+    pub shard: Option<u32>,
+
+    /// What this machine is called in a merged run [default: its host name]
+    #[arg(long, value_name = "NAME", requires = "plan")]
+    pub machine: Option<String>,
+}
+
+/// The options that decide what a plan says: a run that has one takes none of them.
+const CHOSEN: [&str; 21] = [
+    "recipes",
+    "prefixes",
+    "python",
+    "subjects",
+    "host_python",
+    "baseline",
+    "refresh",
+    "locked",
+    "full",
+    "replicates",
+    "variants",
+    "hacl",
+    "hacl_source",
+    "only",
+    "rounds",
+    "warmup",
+    "quick",
+    "opcodes",
+    "seed",
+    "timeout",
+    "counters",
+];
+
+#[derive(Debug, Args)]
+pub struct MatrixPlanArgs {
+    #[command(flatten)]
+    pub matrix: MatrixArgs,
+
+    /// How many parts of about equal length; a benchmark is never divided
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub shards: u32,
+
+    /// Where the plan goes: a new folder
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct MatrixMergeArgs {
+    /// Folders of runs: the shards of one plan, or the same plan on several machines
+    #[arg(value_name = "DIR", required = true)]
+    pub runs: Vec<PathBuf>,
+
+    /// Where the merged run goes: a new folder
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 fn only_help() -> String {

@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
 pub use jobs::{BundleCommand, BundleExportArgs, BundleImportArgs};
-pub use matrix::{MatrixCommand, MatrixRunArgs};
+pub use matrix::{MatrixArgs, MatrixCommand, MatrixMergeArgs, MatrixPlanArgs, MatrixRunArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};
 

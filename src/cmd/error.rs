@@ -47,6 +47,16 @@ pub enum CommandError {
     NotBuilt { source_name: String, variants: Vec<String> },
     #[error("{} cannot go on: {reason}", folder.display())]
     CannotResume { folder: PathBuf, reason: String },
+    #[error("{} was merged from runs of other folders: nothing is measured in it", folder.display())]
+    ResumeOfMerged { folder: PathBuf },
+    #[error("{} cannot be measured by this surtax: its {field} is {planned}, and here it is {here}", plan.display())]
+    OtherPlan { plan: PathBuf, field: &'static str, planned: String, here: String },
+    #[error("{} cannot be understood: {reason}", plan.display())]
+    UnreadablePlan { plan: PathBuf, reason: String },
+    #[error("{} cannot go on: {reason}", folder.display())]
+    OtherShard { folder: PathBuf, reason: String },
+    #[error("what the plan measures is not what is here:\n  {}", others.join("\n  "))]
+    OtherSubjects { others: Vec<String> },
 }
 
 impl Explain for CommandError {
@@ -56,6 +66,7 @@ impl Explain for CommandError {
                 Exit::Incomplete
             }
             Self::NoHaclSource { .. } => Exit::Fetch,
+            Self::OtherSubjects { .. } => Exit::Build,
             _ => Exit::Usage,
         }
     }
@@ -90,6 +101,19 @@ impl Explain for CommandError {
             }
             Self::CompareTwo { .. } => "surtax audit --compare A B, each a file or a variant".into(),
             Self::NotBuilt { source_name, .. } => format!("surtax provision {source_name} compiles the libpythons that a recipe lists"),
+            Self::ResumeOfMerged { .. } => {
+                "go on with the shard that is not whole, by the command that began it, and merge again into a new folder".into()
+            }
+            Self::OtherPlan { .. } => "measure it by the surtax that made it, or plan anew: surtax matrix plan".into(),
+            Self::UnreadablePlan { .. } => "was it edited by hand? Take an unharmed copy, or plan anew: surtax matrix plan".into(),
+            Self::OtherShard { .. } => {
+                "name another folder with --out; surtax matrix merge takes several of one shard, as long as their machines differ".into()
+            }
+            Self::OtherSubjects { .. } => {
+                "take the very files along, into a store at the same path: surtax bundle export where the plan was made, surtax bundle import \
+                 here"
+                    .into()
+            }
             Self::CannotResume { folder, .. } => {
                 // A run of several releases has several locks, and a guest none: the report names all that the subjects were made of.
                 format!(

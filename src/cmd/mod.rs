@@ -16,7 +16,7 @@ mod verify;
 
 use anyhow::Result;
 
-use crate::cli::{BundleCommand, Cli, Command, MatrixCommand, RunnerCommand};
+use crate::cli::{BundleCommand, Cli, Command, RunnerCommand};
 use crate::error::Exit;
 use crate::ui::Terminal;
 
@@ -31,7 +31,7 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Runner(RunnerCommand::Build(args)) => runner::execute(args, &terminal),
         Command::Audit(args) => audit::execute(args, &terminal),
         Command::Verify(args) => verify::execute(args, &terminal),
-        Command::Matrix(MatrixCommand::Run(args)) => matrix::execute(args, &terminal),
+        Command::Matrix(command) => matrix::execute(command, &terminal),
         Command::Bundle(BundleCommand::Export(args)) => bundle::export(args, &terminal),
         Command::Bundle(BundleCommand::Import(args)) => bundle::import(args, &terminal),
         Command::Report(args) => report::execute(args, &terminal),

@@ -28,6 +28,10 @@ pub enum MatrixError {
     BadReference { name: String, known: Vec<String> },
     #[error("two subjects are named `{0}`")]
     TwiceTheSubject(String),
+    #[error("{wanted} shards cannot be made of {}: a benchmark is measured whole, on one machine", list(benchmarks))]
+    Shards { wanted: u32, benchmarks: Vec<String> },
+    #[error("the plan has no shard {number}; {}", if *shards == 0 { "it was not split".to_owned() } else { format!("it has 1 to {shards}") })]
+    NoSuchShard { number: u32, shards: usize },
 }
 
 impl MatrixError {
@@ -54,6 +58,10 @@ impl Explain for MatrixError {
             Self::TwiceTheGroup(name) => Some(format!("name `{name}` once")),
             Self::BadReference { name, known } => nearest(name, known.clone()).map(|near| format!("did you mean `{near}`?")),
             Self::TwiceTheSubject(_) => Some("give one of them another name: --subject NAME=PATH".into()),
+            Self::Shards { benchmarks, .. } if benchmarks.len() == 1 => Some("--shards 1, or more benchmarks".into()),
+            Self::Shards { benchmarks, .. } => Some(format!("--shards 1 to --shards {}", benchmarks.len())),
+            Self::NoSuchShard { shards: 0, .. } => Some("surtax matrix plan --shards N --out DIR makes a plan that is".into()),
+            Self::NoSuchShard { shards, .. } => Some(format!("--shard 1 to --shard {shards}; plan.json says what each measures")),
             Self::NoBaseline | Self::BaselineOfGroup { .. } | Self::UnknownGroup { .. } => Some(DEFECT.into()),
         }
     }

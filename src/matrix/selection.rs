@@ -123,6 +123,8 @@ pub fn plan(selection: &Selection, setting: Setting) -> Result<Plan, MatrixError
         reference,
         subjects,
         benchmarks,
+        shards: Vec::new(),
+        shard: None,
     };
     if selection.rounds.is_none() {
         let needed = stats::rounds_needed(plan.comparisons().max(plan.kernel_comparisons(Benchmark::KERNELS)));

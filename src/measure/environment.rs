@@ -16,6 +16,7 @@ impl Environment {
         Self {
             schema: SCHEMA,
             surtax: env!("CARGO_PKG_VERSION").to_owned(),
+            machine: Some(rustix::system::uname().nodename().to_string_lossy().into_owned()).filter(|name| !name.is_empty()),
             cpu_model: field(&cpuinfo, "model name").unwrap_or_default(),
             cpus: rustix::thread::sched_getaffinity(None).map(|allowed| allowed.count() as usize).unwrap_or(1),
             memory_bytes: memory_bytes(),

@@ -15,5 +15,5 @@ pub use counting::{CounterChoice, CounterError, CountersAtHand};
 pub use executor::{Executor, Processes};
 pub use outcome::{MeasureError, Measured};
 pub use past::STREAK;
-pub use pinning::{Apart, choose_cpu};
+pub use pinning::{Apart, choose_cpu, may_use};
 pub use session::measure;

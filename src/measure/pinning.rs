@@ -9,6 +9,11 @@ pub fn choose_cpu() -> Option<usize> {
     (0..CpuSet::MAX_CPU).rev().find(|&cpu| allowed.is_set(cpu))
 }
 
+/// Whether this process may run there: of a run that goes on elsewhere among the machine's cores.
+pub fn may_use(cpu: usize) -> bool {
+    cpu < CpuSet::MAX_CPU && sched_getaffinity(None).is_ok_and(|allowed| allowed.is_set(cpu))
+}
+
 /// Keeps the calling thread, and threads that it starts, off the measured core until dropped: for what works while a visit runs, such as
 /// the progress bar. Where there is one core only, or the kernel refuses, nothing changes; [`crate::report::machine`] tells the person of the former.
 ///

@@ -192,6 +192,7 @@ impl Session<'_> {
             reason: visited.reason,
             counters: visited.counters,
             kernels: visited.kernels,
+            machine: None,
         };
         let line = serde_json::to_string(&sample).map_err(|error| {
             let reason = error.to_string();

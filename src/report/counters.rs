@@ -1,7 +1,7 @@
 //! From counts to the summary: instructions and the like beside the times, and why there are none.
 
 use super::summary::{CountedSummary, SubjectResult};
-use super::visits::Visits;
+use super::visits::{Moment, Visits};
 use crate::matrix::{self, Region};
 use crate::run::{BenchmarkPlan, Counters, Counting, Phase, Plan, Run, SubjectPlan};
 use crate::stats;
@@ -45,7 +45,7 @@ pub(super) fn fill(
     let how = how(&run.plan).filter(|how| matrix::not_counted(*how, benchmark).is_none());
     let of = |name: &str| match how {
         Some(Counting::Perf) => visits.counters(benchmark, name),
-        Some(Counting::Callgrind) => visits.counted(benchmark, name).map(|counters| (0, counters)).into_iter().collect(),
+        Some(Counting::Callgrind) => visits.counted(benchmark, name),
         Some(Counting::None) | None => Vec::new(),
     };
     let own = of(&subject.name);
@@ -64,8 +64,8 @@ pub(super) fn fill(
     };
 }
 
-fn ratio(own: &[(u32, Counters)], base: &[(u32, Counters)]) -> Option<f64> {
-    let partner = |round: u32| base.iter().find(|(other, _)| *other == round)?.1.instructions;
-    let ratios: Vec<f64> = own.iter().filter_map(|(round, counters)| stats::ratio(counters.instructions?, partner(*round)?)).collect();
+fn ratio(own: &[(Moment, Counters)], base: &[(Moment, Counters)]) -> Option<f64> {
+    let partner = |moment: Moment| base.iter().find(|(other, _)| *other == moment)?.1.instructions;
+    let ratios: Vec<f64> = own.iter().filter_map(|(moment, counters)| stats::ratio(counters.instructions?, partner(*moment)?)).collect();
     stats::median(&ratios)
 }

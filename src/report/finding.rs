@@ -3,7 +3,7 @@
 use super::format;
 use super::summary::{Finding, Summary};
 use crate::matrix;
-use crate::run::{Environment, Role, Run};
+use crate::run::{BenchmarkPlan, Environment, Role, Run};
 use crate::stats::ALPHA;
 
 /// A floor above this hides what choices of code model cost.
@@ -18,7 +18,14 @@ pub(super) fn findings(run: &Run, summary: &Summary, recorded: usize) -> Vec<Fin
     // A subject that failed verification is a hole of its own, which no resuming fills.
     let measurable = |name: &str| run.verification.of(name).is_none_or(|verified| verified.passed());
     let subjects = run.plan.subjects.iter().filter(|subject| measurable(&subject.name)).count();
-    let planned = (rounds * run.plan.benchmarks.len() + matrix::counted_benchmarks(&run.plan).len()) * subjects;
+    // Of a merged run, once on each machine that was to measure it.
+    let times = |benchmark: &BenchmarkPlan| {
+        let label = benchmark.label();
+        run.machines.iter().filter(|machine| machine.benchmarks.contains(&label)).count().max(1)
+    };
+    let timed: usize = run.plan.benchmarks.iter().map(|benchmark| rounds * times(benchmark)).sum();
+    let counted: usize = matrix::counted_benchmarks(&run.plan).iter().map(|(at, _)| times(&run.plan.benchmarks[*at])).sum();
+    let planned = (timed + counted) * subjects;
     if recorded < planned {
         findings.push(Finding::Incomplete { measured: recorded, planned });
     }
@@ -34,7 +41,24 @@ pub(super) fn findings(run: &Run, summary: &Summary, recorded: usize) -> Vec<Fin
             benchmark.noise_floor.filter(|&floor| floor > NOISY).map(|noise_floor| Finding::Noisy { benchmark: label, noise_floor }),
         );
     }
-    findings.extend(machine(&run.environment));
+    if let Some(shard) = &run.plan.shard {
+        findings.push(Finding::Shard { number: shard.number, of: run.plan.shards.len() });
+    }
+    findings.extend(machines(run));
+    findings
+}
+
+/// Of every machine that measured, each flaw once.
+fn machines(run: &Run) -> Vec<Finding> {
+    if run.machines.is_empty() {
+        return machine(&run.environment);
+    }
+    let mut findings = Vec::new();
+    for finding in run.machines.iter().flat_map(|one| machine(&one.environment)) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
     findings
 }
 
@@ -74,6 +98,11 @@ impl Finding {
             Self::Noisy { benchmark, noise_floor } => {
                 format!("{benchmark}: the noise floor is {}; smaller differences cannot be seen", format::percent(*noise_floor))
             }
+            Self::Shard { number, of } => {
+                format!(
+                    "this is shard {number} of {of}: verdicts are corrected for its own comparisons alone, and are final only when merged"
+                )
+            }
             Self::Busy { load, cpus } => {
                 let cores = if *cpus == 1 { "core" } else { "cores" };
                 format!("a load of {load:.1} on {cpus} {cores}: other programs share caches and clocks with what is measured")
@@ -97,6 +126,7 @@ impl Finding {
             Self::Incomplete { .. } => "surtax matrix run --resume DIR does the rest",
             Self::ControlDiffers { .. } => "measure again before you rely on this benchmark",
             Self::Noisy { .. } => "more rounds (--rounds) or a quieter machine",
+            Self::Shard { .. } => "surtax matrix merge DIR... --out DIR, when all are measured",
             Self::Busy { .. } => "end them, or wait; top shows what they are",
             Self::Governor { .. } => "sudo cpupower frequency-set --governor performance",
             Self::Virtual { .. } => "trust ratios over absolute times; take more rounds (--rounds 40), or hardware of your own",

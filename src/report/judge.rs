@@ -3,14 +3,10 @@
 use super::across;
 use super::study::{Effect, Figures, Studied};
 use super::summary::{AcrossResult, BenchmarkSummary, SubjectResult};
-use crate::run::Role;
 use crate::stats::{self, Interval, Verdict};
 
-/// Corrects all p-values together, sets noise floors and verdicts, and returns the number of comparisons.
+/// Corrects all p-values together, sets verdicts, and returns the number of comparisons.
 pub(super) fn judge(benchmarks: &mut [BenchmarkSummary], studied: &mut Studied, reference: Option<&str>) -> usize {
-    for benchmark in benchmarks.iter_mut() {
-        benchmark.noise_floor = noise_floor(benchmark);
-    }
     let floors: Vec<(String, Option<u64>, Option<f64>)> =
         benchmarks.iter().map(|benchmark| (benchmark.name.clone(), benchmark.size, benchmark.noise_floor)).collect();
     let floor = |name: &str, size: Option<u64>| {
@@ -59,13 +55,6 @@ fn of_study(studied: &mut Studied, floor: impl Fn(&str, Option<u64>) -> Option<f
         found.extend(parts.chain([&mut pair.total]).map(|figures| (Comparison::figures(figures), floor)));
     }
     found
-}
-
-/// The widest of the groups' controls: it is one machine and one benchmark, and what disturbed one group may have disturbed any.
-fn noise_floor(benchmark: &BenchmarkSummary) -> Option<f64> {
-    let controls = benchmark.results.iter().filter(|row| row.role == Role::Control);
-    let floor = |row: &SubjectResult| stats::noise_floor(Interval { low: row.ratio_low?, high: row.ratio_high? }, row.rounds);
-    controls.filter_map(floor).reduce(f64::max)
 }
 
 /// One p-value of the run, with what it is judged by and where the judgement goes.

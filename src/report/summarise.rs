@@ -8,6 +8,7 @@ use super::differences;
 use super::estimate::Estimate;
 use super::finding;
 use super::judge::judge;
+use super::machines;
 use super::opcodes;
 use super::study;
 use super::summary::{BenchmarkSummary, Failure, GroupSummary, SubjectResult, Summary, VerifySummary};
@@ -48,6 +49,7 @@ pub fn summarise(run: &Run) -> Summary {
         break_even,
         verify: run.verification.subjects.iter().map(verified).collect(),
         failures: visits.failures(run).into_iter().map(failure).collect(),
+        machines: machines::machines(run, &visits),
         differences: differences::differences(run),
         premise: differences::premise(run, plan.groups.first()),
         findings: Vec::new(),
@@ -88,7 +90,14 @@ fn estimates(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan) -> Bench
     let across = across::estimates(run, visits, benchmark, &results);
     let counted = counters::counted(run, &results, benchmark);
     let (name, size, clock) = (benchmark.name.clone(), benchmark.size, benchmark.clock);
-    BenchmarkSummary { name, size, clock, noise_floor: None, counted, results, across }
+    BenchmarkSummary { name, size, clock, noise_floor: noise_floor(run, visits, benchmark), counted, results, across }
+}
+
+/// The widest of the groups' controls: it is one benchmark, and what disturbed one group may have disturbed any.
+fn noise_floor(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan) -> Option<f64> {
+    let controls = run.plan.subjects.iter().filter(|subject| subject.role == Role::Control && withheld(run, subject).is_none());
+    let baseline = |subject| run.plan.baseline_of(subject).map_or("", |baseline| baseline.name.as_str());
+    controls.filter_map(|control| estimate(run, visits, benchmark, control, baseline(control))?.floor).reduce(f64::max)
 }
 
 fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &SubjectPlan) -> SubjectResult {
@@ -100,7 +109,7 @@ fn result(run: &Run, visits: &Visits<'_>, benchmark: &BenchmarkPlan, subject: &S
     }
     let values = visits.values(benchmark, &subject.name);
     let median = |of: &dyn Fn(&Sample, u64) -> u64| {
-        let numbers: Vec<f64> = values.iter().map(|(sample, value)| of(sample, *value) as f64).collect();
+        let numbers: Vec<f64> = values.iter().map(|(_, sample, value)| of(sample, *value) as f64).collect();
         stats::median(&numbers).map(|middle| middle.round() as u64)
     };
     row.median_ns = median(&|_, value| value);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::machines::MachinesSummary;
 use super::opcodes::OpcodeSummary;
 use super::study::{Effect, Interaction, Ledger, PairApart};
 use crate::matrix::Benchmark;
@@ -53,6 +54,9 @@ pub struct Summary {
     pub break_even: Vec<BreakEven>,
     pub verify: Vec<VerifySummary>,
     pub failures: Vec<Failure>,
+    /// Of a run that several machines measured; absent where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machines: Option<MachinesSummary>,
     pub differences: Vec<Difference>,
     /// The first group's, where there are several.
     pub premise: Premise,
@@ -340,6 +344,8 @@ pub enum Finding {
     },
     /// The noise floor hides differences that matter.
     Noisy { benchmark: String, noise_floor: f64 },
+    /// A part of a plan that several machines measure.
+    Shard { number: u32, of: usize },
     /// Other programs were at work when the run began.
     Busy { load: f64, cpus: usize },
     /// The clock frequency may follow the load.

@@ -5,6 +5,7 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyl
 use super::answer::answer;
 use super::confounds::{Footnote, Writing, footnotes, mark};
 use super::format;
+use super::machines;
 use super::opcodes;
 use super::sections::sections;
 use super::study::{is_study, sentences};
@@ -46,6 +47,9 @@ pub fn terminal_table(run: &Run, summary: &Summary, width: u16) -> String {
     }
     text += &format!("\n{}\n", format::wrap(&answer(summary), width));
     for sentence in sentences(run, summary).into_iter().chain(opcodes::sentences(run, summary)) {
+        text += &format!("\n{}\n", format::wrap(&sentence, width));
+    }
+    for sentence in machines::sentences(summary) {
         text += &format!("\n{}\n", format::wrap(&sentence, width));
     }
     if let Some(CounterPlan { how: Counting::None, reason: Some(reason) }) = &summary.counters {

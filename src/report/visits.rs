@@ -1,27 +1,47 @@
 //! The samples of a run, put where they can be found: by benchmark, subject and round.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::run::{BenchmarkPlan, Counters, Outcome, Phase, Run, Sample};
 
 type Place<'a> = (Phase, &'a str, Option<u64>, &'a str);
 
+/// A round on a machine: within it alone is one time relative to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment {
+    /// By place among the names of the run's machines; 0 where samples name none.
+    pub(super) machine: usize,
+    pub(super) round: u32,
+}
+
 /// One record per visit. A resumed run measures a torn round again as a whole, so the later record replaces the earlier.
 pub(super) struct Visits<'a> {
-    rounds: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>>,
+    rounds: HashMap<Place<'a>, BTreeMap<Moment, &'a Sample>>,
+    machines: Vec<Option<&'a str>>,
 }
 
 impl<'a> Visits<'a> {
     pub(super) fn of(run: &'a Run) -> Self {
-        let mut rounds: HashMap<Place<'a>, BTreeMap<u32, &'a Sample>> = HashMap::new();
+        let machines: BTreeSet<Option<&str>> = run.samples.iter().map(|sample| sample.machine.as_deref()).collect();
+        let mut visits = Self { rounds: HashMap::new(), machines: machines.into_iter().collect() };
         for sample in &run.samples {
-            rounds.entry((sample.phase, &sample.benchmark, sample.size, &sample.subject)).or_default().insert(sample.round, sample);
+            let (place, moment) = ((sample.phase, sample.benchmark.as_str(), sample.size, sample.subject.as_str()), visits.moment(sample));
+            visits.rounds.entry(place).or_default().insert(moment, sample);
         }
-        Self { rounds }
+        visits
+    }
+
+    fn moment(&self, sample: &Sample) -> Moment {
+        Moment { machine: self.machines.binary_search(&sample.machine.as_deref()).unwrap_or(0), round: sample.round }
+    }
+
+    /// The name of a [`Moment`]'s machine; nothing where samples name none.
+    pub(super) fn machine(&self, number: usize) -> Option<&'a str> {
+        self.machines.get(number).copied().flatten()
     }
 
     /// The measured rounds of a subject, by round; failures among them.
-    pub(super) fn rounds<'b>(&'b self, benchmark: &'b BenchmarkPlan, subject: &'b str) -> Option<&'b BTreeMap<u32, &'a Sample>> {
+    pub(super) fn rounds<'b>(&'b self, benchmark: &'b BenchmarkPlan, subject: &'b str) -> Option<&'b BTreeMap<Moment, &'a Sample>> {
         self.in_phase(Phase::Measured, benchmark, subject)
     }
 
@@ -31,37 +51,35 @@ impl<'a> Visits<'a> {
         phase: Phase,
         benchmark: &'b BenchmarkPlan,
         subject: &'b str,
-    ) -> Option<&'b BTreeMap<u32, &'a Sample>> {
+    ) -> Option<&'b BTreeMap<Moment, &'a Sample>> {
         self.rounds.get(&(phase, benchmark.name.as_str(), benchmark.size, subject))
     }
 
     /// The successful ones, with their times in ns.
-    pub(super) fn values(&self, benchmark: &BenchmarkPlan, subject: &str) -> Vec<(&'a Sample, u64)> {
-        self.rounds(benchmark, subject)
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .filter_map(|sample| Some((*sample, value(sample)?)))
-            .collect()
+    pub(super) fn values(&self, benchmark: &BenchmarkPlan, subject: &str) -> Vec<(Moment, &'a Sample, u64)> {
+        let rounds = self.rounds(benchmark, subject).into_iter().flatten();
+        rounds.filter_map(|(moment, sample)| Some((*moment, *sample, value(sample)?))).collect()
     }
 
     /// Times of subject and baseline, ns, of the rounds in which both succeeded.
-    pub(super) fn pairs(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> Vec<(u64, u64)> {
+    pub(super) fn pairs(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> Vec<(Moment, u64, u64)> {
         let base = self.rounds(benchmark, baseline);
-        let partner = |round: u32| base.and_then(|rounds| rounds.get(&round)).and_then(|sample| value(sample));
+        let partner = |moment: Moment| base.and_then(|rounds| rounds.get(&moment)).and_then(|sample| value(sample));
         let own = self.values(benchmark, subject);
-        own.into_iter().filter_map(|(sample, time)| Some((time, partner(sample.round)?))).collect()
+        own.into_iter().filter_map(|(moment, _, time)| Some((moment, time, partner(moment)?))).collect()
     }
 
     /// What the processor counted in the measured rounds that succeeded, by round.
-    pub(super) fn counters(&self, benchmark: &BenchmarkPlan, subject: &str) -> Vec<(u32, Counters)> {
-        let counted = |(sample, _): (&'a Sample, u64)| Some((sample.round, sample.counters?));
+    pub(super) fn counters(&self, benchmark: &BenchmarkPlan, subject: &str) -> Vec<(Moment, Counters)> {
+        let counted = |(moment, sample, _): (Moment, &'a Sample, u64)| Some((moment, sample.counters?));
         self.values(benchmark, subject).into_iter().filter_map(counted).collect()
     }
 
-    /// What callgrind counted, in a visit of its own.
-    pub(super) fn counted(&self, benchmark: &BenchmarkPlan, subject: &str) -> Option<Counters> {
-        let rounds = self.rounds.get(&(Phase::Counted, benchmark.name.as_str(), benchmark.size, subject))?;
-        rounds.values().next_back().filter(|sample| sample.outcome == Outcome::Ok)?.counters
+    /// What callgrind counted, in a visit of its own on each machine.
+    pub(super) fn counted(&self, benchmark: &BenchmarkPlan, subject: &str) -> Vec<(Moment, Counters)> {
+        let rounds = self.in_phase(Phase::Counted, benchmark, subject).into_iter().flatten();
+        let last = rounds.filter(|(_, sample)| sample.outcome == Outcome::Ok);
+        last.filter_map(|(moment, sample)| Some((*moment, sample.counters?))).collect()
     }
 
     /// How many rounds the subject was visited in, whatever came of it.
@@ -81,7 +99,7 @@ impl<'a> Visits<'a> {
 
     fn is_last(&self, sample: &Sample) -> bool {
         let place = (sample.phase, sample.benchmark.as_str(), sample.size, sample.subject.as_str());
-        let last = self.rounds.get(&place).and_then(|rounds| rounds.get(&sample.round));
+        let last = self.rounds.get(&place).and_then(|rounds| rounds.get(&self.moment(sample)));
         last.is_some_and(|last| std::ptr::eq(*last, sample))
     }
 }

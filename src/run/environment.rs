@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 pub struct Environment {
     pub schema: u32,
     pub surtax: String,
+    /// What the machine is called: its host name, unless the person named it. Absent in runs of older surtaxes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
     /// `model name` of the first core.
     pub cpu_model: String,
     /// Cores that this process may use.

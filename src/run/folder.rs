@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Audit, Environment, Opcodes, Plan, Run, SCHEMA, Sample, Verification};
+use super::{Audit, Environment, Machine, Machines, Opcodes, Plan, Run, SCHEMA, Sample, Verification};
 use crate::error::{Exit, Explain};
 use crate::fs::{self, FsError};
 
@@ -108,6 +108,22 @@ impl Folder {
         self.write_json("opcodes.json", opcodes)
     }
 
+    pub fn write_machines(&self, machines: &[Machine]) -> Result<(), RunError> {
+        self.write_json("machines.json", &Machines { schema: SCHEMA, machines: machines.to_vec() })
+    }
+
+    /// The whole journal at once, of a run that is made of others'.
+    pub fn write_samples(&self, samples: &[Sample]) -> Result<(), RunError> {
+        let mut text = String::new();
+        for sample in samples {
+            let line =
+                serde_json::to_string(sample).map_err(|error| RunError::Malformed { path: self.journal(), reason: error.to_string() })?;
+            text += &line;
+            text.push('\n');
+        }
+        self.write_text("samples.jsonl", &text)
+    }
+
     /// Anything that is text, derived files included.
     pub fn write_text(&self, name: &str, text: &str) -> Result<(), RunError> {
         Ok(fs::write_atomic(&self.file(name), text.as_bytes())?)
@@ -147,12 +163,24 @@ impl Folder {
     pub fn read(&self) -> Result<Run, RunError> {
         Ok(Run {
             plan: self.plan()?,
-            environment: self.read_json("environment.json")?,
+            environment: self.environment()?,
             audit: self.read_json("audit.json")?,
             verification: self.read_json("verify.json")?,
             opcodes: self.file("opcodes.json").exists().then(|| self.read_json("opcodes.json")).transpose()?,
             samples: self.samples()?,
+            machines: self.machines()?,
         })
+    }
+
+    /// What a merged run was measured on; empty of any other.
+    pub fn machines(&self) -> Result<Vec<Machine>, RunError> {
+        const NAME: &str = "machines.json";
+        if self.file(NAME).exists() { Ok(self.read_json::<Machines>(NAME)?.machines) } else { Ok(Vec::new()) }
+    }
+
+    /// What this machine is, as the run's first words have it.
+    pub fn environment(&self) -> Result<Environment, RunError> {
+        self.read_json("environment.json")
     }
 
     fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), RunError> {

@@ -3,6 +3,7 @@
 mod audit;
 mod environment;
 mod folder;
+mod machine;
 mod opcodes;
 mod plan;
 mod sample;
@@ -15,9 +16,11 @@ pub use audit::{
 };
 pub use environment::Environment;
 pub use folder::{Folder, RunError};
+pub use machine::{Machine, Machines};
 pub use opcodes::{Executed, Handler, Kernel, Opcodes, SubjectOpcodes};
 pub use plan::{
-    BenchmarkPlan, Clock, CounterPlan, Counting, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, SubjectPlan, short_name,
+    BenchmarkPlan, Clock, CounterPlan, Counting, CpythonPlan, Factors, GroupPlan, HaclPlan, Plan, Role, ShardOf, ShardPlan, SubjectPlan,
+    short_name,
 };
 pub use sample::{Counters, Outcome, Phase, Sample};
 pub use study::{Contrast, Factor, Interplay, PublishedPair, Step, Study, StudySubject};
@@ -36,4 +39,6 @@ pub struct Run {
     /// Absent in runs of older surtaxes.
     pub opcodes: Option<Opcodes>,
     pub samples: Vec<Sample>,
+    /// Of a merged run: what measured it, by name. Empty where one machine did, which `environment` describes.
+    pub machines: Vec<Machine>,
 }

@@ -44,6 +44,12 @@ pub struct Plan {
     /// The first of each group has the role of baseline, and no other.
     pub subjects: Vec<SubjectPlan>,
     pub benchmarks: Vec<BenchmarkPlan>,
+    /// How the plan is split between machines; empty where it is not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shards: Vec<ShardPlan>,
+    /// Of a run that measures one of them: `benchmarks` is that shard's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardOf>,
 }
 
 impl Plan {
@@ -104,6 +110,26 @@ impl Plan {
     pub fn subject(&self, name: &str) -> Option<&SubjectPlan> {
         self.subjects.iter().find(|subject| subject.name == name)
     }
+}
+
+/// A part of a plan that one machine measures: benchmarks with all their sizes and all subjects, since a ratio is only formed within one machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShardPlan {
+    /// Labels, in the plan's order: `amortised/1000`.
+    pub benchmarks: Vec<String>,
+    /// By guesses that know no machine; what the split was balanced by.
+    pub expected_seconds: f64,
+}
+
+/// Which part of which whole a run measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShardOf {
+    /// From 1.
+    pub number: u32,
+    /// All benchmarks of the plan that was split.
+    pub whole: Vec<BenchmarkPlan>,
 }
 
 /// What counts instructions in this run.

@@ -36,6 +36,9 @@ pub struct Sample {
     /// its form is not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kernels: Option<BTreeMap<String, f64>>,
+    /// In a run that was merged from several machines' parts: which of its machines the visit was made on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
 }
 
 /// Counts of one visit. An event that could not be counted is absent.

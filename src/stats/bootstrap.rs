@@ -12,6 +12,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::median;
+use super::student::{NORMAL, student};
 
 pub const CONFIDENCE: f64 = 0.95;
 
@@ -25,6 +26,21 @@ pub struct Interval {
 /// The interval of the median of `values`, whose order does not matter; absent for no values.
 pub fn median_interval(values: &[f64]) -> Option<Interval> {
     percentiles(medians(values))
+}
+
+/// The standard error of the median of `values`: the standard deviation of the bootstrap distribution, which is Maritz & Jarrett's estimator (1978).
+/// Absent for no values.
+pub fn median_error(values: &[f64]) -> Option<f64> {
+    let medians = medians(values);
+    let total: f64 = medians.iter().map(|(_, probability)| probability).sum();
+    let mean = medians.iter().map(|(median, probability)| median * probability).sum::<f64>() / total;
+    let variance = medians.iter().map(|(median, probability)| (median - mean).powi(2) * probability).sum::<f64>() / total;
+    (!medians.is_empty()).then(|| variance.sqrt())
+}
+
+/// The standard error that an interval of [`CONFIDENCE`] stands for, if it is one of a normal distribution.
+pub fn interval_error(interval: Interval) -> f64 {
+    (interval.high - interval.low) / (2.0 * NORMAL)
 }
 
 /// The two-level interval of the median, over rounds, of the mean over independent rebuilds: `rebuilds` holds one row of values per rebuild,
@@ -61,20 +77,9 @@ pub fn rebuilds_interval(rebuilds: &[Vec<f64>]) -> Option<Interval> {
 /// Student's 97.5 % point for that many values by the normal one, and √(n/(n−1)), by which the spread of resamples falls short (Student, "The
 /// probable error of a mean", Biometrika 1908; Davison & Hinkley, "Bootstrap methods and their application", 1997, section 2.3).
 fn stretch(count: usize) -> f64 {
-    const NORMAL: f64 = 1.959_963_984_540_054;
-    const STUDENT: [f64; 8] = [
-        12.706_204_736_174_69,
-        4.302_652_729_749_463,
-        3.182_446_305_283_708,
-        2.776_445_105_197_798,
-        2.570_581_835_636_315,
-        2.446_911_851_144_969,
-        2.364_624_251_592_784,
-        2.306_004_135_204_172,
-    ];
-    match count.checked_sub(2) {
-        None => 1.0,
-        Some(freedom) => STUDENT[freedom.min(STUDENT.len() - 1)] / NORMAL * (count as f64 / (count as f64 - 1.0)).sqrt(),
+    match count.checked_sub(1) {
+        None | Some(0) => 1.0,
+        Some(freedom) => student(freedom) / NORMAL * (count as f64 / freedom as f64).sqrt(),
     }
 }
 

@@ -17,7 +17,7 @@ use surtax::store::Store;
 
 use crate::world::shell_script;
 
-fn surtax(store: &Path) -> Command {
+pub(crate) fn surtax(store: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_surtax"));
     command.env("SURTAX_HOME", store).env_remove("SURTAX_MIRROR").env("NO_COLOR", "1");
     command
@@ -28,11 +28,11 @@ fn run(arguments: &[&str]) -> Output {
     surtax(store.path()).args(arguments).output().expect("surtax starts")
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn refused(arguments: &[&str], code: i32) -> String {
+pub(crate) fn refused(arguments: &[&str], code: i32) -> String {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
     assert!(output.stdout.is_empty(), "talk goes to stderr");
@@ -41,7 +41,7 @@ fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 13] = [
+    let commands: [&[&str]; 15] = [
         &[],
         &["provision"],
         &["variants"],
@@ -50,6 +50,8 @@ fn help_of_every_command() {
         &["verify"],
         &["matrix"],
         &["matrix", "run"],
+        &["matrix", "plan"],
+        &["matrix", "merge"],
         &["bundle", "export"],
         &["bundle", "import"],
         &["report"],
@@ -190,21 +192,21 @@ fn a_plan_of_endless_rounds_is_refused() {
 }
 
 /// A run whose subjects are shell scripts that speak as the driver does, so that the whole command runs without Python.
-struct Bench {
+pub(crate) struct Bench {
     store: tempfile::TempDir,
     folder: tempfile::TempDir,
     subjects: tempfile::TempDir,
 }
 
 /// The number of visits after which a subject waits as long as the file `hold` is there.
-const HELD_AFTER: usize = 8;
+pub(crate) const HELD_AFTER: usize = 8;
 
 const SUBJECT: &str = r#"cd "${0%/*}" && echo >> visits
 while [ -e hold ] && [ "$(wc -l < visits)" -gt 8 ]; do sleep 0.02; done
 echo '{"workload":"'$2'","size":'$3',"ns":1000000,"answer":"42"}'"#;
 
 impl Bench {
-    fn new(rounds: u32) -> Self {
+    pub(crate) fn new(rounds: u32) -> Self {
         let bench = Self {
             store: tempfile::tempdir().expect("a folder"),
             folder: tempfile::tempdir().expect("a folder"),
@@ -264,7 +266,7 @@ impl Bench {
         folder.write_plan(plan).expect("written");
     }
 
-    fn write_plan(&self, plan: &Plan) {
+    pub(crate) fn write_plan(&self, plan: &Plan) {
         Folder::open(self.folder.path()).expect("a run").write_plan(plan).expect("written");
     }
 
@@ -274,13 +276,26 @@ impl Bench {
         command
     }
 
+    pub(crate) fn run(&self) -> Folder {
+        Folder::open(self.folder.path()).expect("a run")
+    }
+
+    pub(crate) fn store(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// Where all subjects lie, by which their processes are known.
+    pub(crate) fn subjects(&self) -> String {
+        self.subjects.path().to_string_lossy().into_owned()
+    }
+
     fn lines(&self) -> usize {
         std::fs::read_to_string(self.folder.path().join("samples.jsonl")).unwrap_or_default().lines().count()
     }
 
     /// A run that has measured something and does not end until it is let go on.
     fn held(&self) -> Child {
-        std::fs::write(self.subjects.path().join("hold"), "").expect("written");
+        self.hold();
         let mut child = self.resume().spawn().expect("surtax starts");
         until(|| {
             assert!(child.try_wait().expect("a child").is_none(), "it ended before it was stopped");
@@ -289,7 +304,12 @@ impl Bench {
         child
     }
 
-    fn let_go_on(&self) {
+    /// Subjects wait after [`HELD_AFTER`] visits.
+    pub(crate) fn hold(&self) {
+        std::fs::write(self.subjects.path().join("hold"), "").expect("written");
+    }
+
+    pub(crate) fn let_go_on(&self) {
         std::fs::remove_file(self.subjects.path().join("hold")).expect("held");
     }
 
@@ -311,7 +331,7 @@ impl Bench {
 }
 
 /// How long it takes says nothing on a busy machine; only what never comes is a failure.
-fn until(mut done: impl FnMut() -> bool) {
+pub(crate) fn until(mut done: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !done() {
         assert!(begun.elapsed() < Duration::from_secs(300), "it never came");
@@ -319,7 +339,7 @@ fn until(mut done: impl FnMut() -> bool) {
     }
 }
 
-fn signal(child: &Child, signal: Signal) {
+pub(crate) fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).expect("it is there");
 }
 
@@ -349,7 +369,7 @@ fn kill_9_loses_nothing_that_was_measured_and_leaves_no_process() {
     bench.finish_and_check(HELD_AFTER);
 }
 
-fn command_lines() -> Vec<String> {
+pub(crate) fn command_lines() -> Vec<String> {
     let processes = std::fs::read_dir("/proc").expect("proc").flatten();
     processes
         .filter_map(|process| std::fs::read(process.path().join("cmdline")).ok())

@@ -22,7 +22,7 @@ use surtax::fs::FsError;
 use surtax::guest::GuestError;
 use surtax::interrupt::Interrupted;
 use surtax::libpython::{HaclError, HaclMode, HomeError, ProofError, Shape, StockError, VariantName};
-use surtax::matrix::MatrixError;
+use surtax::matrix::{MatrixError, MergeError};
 use surtax::measure::{CounterError, MeasureError};
 use surtax::opcode::trace::TraceError;
 use surtax::prefix::PrefixError;
@@ -109,6 +109,27 @@ fn runs(forms: &mut Forms) {
         MatrixError::TwiceTheGroup("debian-13".into()),
         MatrixError::BadReference { name: "debian-31".into(), known: vec!["debian-13".into(), "debian-12".into()] },
         MatrixError::TwiceTheSubject("mine".into()),
+        MatrixError::Shards { wanted: 3, benchmarks: vec!["dynamic".into(), "cells".into()] },
+        MatrixError::Shards { wanted: 2, benchmarks: vec!["dynamic".into()] },
+        MatrixError::NoSuchShard { number: 5, shards: 4 },
+        MatrixError::NoSuchShard { number: 1, shards: 0 },
+    ]);
+    forms.show([
+        MergeError::Nothing,
+        MergeError::Merged(path("results/all")),
+        MergeError::Differs {
+            folder: path("shard-2"),
+            against: path("shard-1"),
+            field: "seed".into(),
+            here: "7".into(),
+            there: "8".into(),
+        },
+        MergeError::Overlap {
+            machine: "node7".into(),
+            one: path("shard-1"),
+            other: path("again"),
+            benchmarks: vec!["dynamic/1000000".into(), "startup".into()],
+        },
     ]);
     forms.show([
         MeasureError::Journal { folder: path("results/one"), source: fs_error("append to", "results/one/samples.jsonl", FULL) },
@@ -165,6 +186,14 @@ fn runs(forms: &mut Forms) {
         },
         CommandError::CompareTwo { named: vec!["static-pic".into()] },
         CommandError::NotBuilt { source_name: "cpython-3.13".into(), variants: vec!["static-nonpic-pgo".into(), "shared-pgo".into()] },
+        CommandError::ResumeOfMerged { folder: path("results/all") },
+        CommandError::OtherPlan { plan: path("plan/plan.json"), field: "surtax", planned: "0.2.0".into(), here: "0.1.0".into() },
+        CommandError::UnreadablePlan { plan: path("plan/plan.json"), reason: "error: unexpected argument 'x' found".into() },
+        CommandError::OtherShard {
+            folder: path("shard-1"),
+            reason: "it was begun on node7 (A CPU, 6.1), and this is node8 (A CPU, 6.1)".into(),
+        },
+        CommandError::OtherSubjects { others: vec!["static-pic: 00112233aabbccdd here, 44556677eeff0011 in the plan".into()] },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
 }

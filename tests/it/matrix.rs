@@ -94,6 +94,7 @@ pub(crate) fn sample(plan: &Plan, benchmark: usize, phase: Phase, round: u32, po
         reason: None,
         counters: None,
         kernels: None,
+        machine: None,
     }
 }
 

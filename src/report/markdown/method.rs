@@ -2,19 +2,29 @@
 
 use super::table::{Table, code, text};
 use crate::report::format;
+use crate::report::reproduce::{self, LOCK, Word};
 use crate::report::summary::Summary;
-use crate::run::{Counting, CpythonPlan, GroupPlan, Plan, Role, Run, SubjectPlan};
+use crate::run::{CpythonPlan, Environment, Run};
 use crate::stats::{FLOOR_LIMIT, MINIMUM_ROUNDS};
 
 pub(super) fn environment(run: &Run) -> String {
-    let machine = &run.environment;
+    let tables = if run.machines.is_empty() {
+        machine("environment", &run.environment, run.plan.cpu)
+    } else {
+        let tables: Vec<String> = run.machines.iter().map(|one| machine(&code(&one.name), &one.environment, one.cpu)).collect();
+        tables.join("\n")
+    };
+    format!("## Environment\n\n{tables}\n{}{}", subjects(run), compiled(run))
+}
+
+fn machine(heading: &str, machine: &Environment, cpu: Option<usize>) -> String {
     let known = |value: Option<String>| value.unwrap_or_else(|| "not shown by the kernel".to_owned());
     let switch = |on: Option<bool>| known(on.map(|on| if on { "on" } else { "off" }.to_owned()));
     let load: Vec<String> = machine.load_average.iter().map(|load| format!("{load:.2}")).collect();
-    let mut table = Table::new(&["environment", ""]);
+    let mut table = Table::new(&[heading, ""]);
     let mut row = |name: &str, value: &str| table.row(&[text(name), text(value)]);
     row("CPU", &format!("{}, {} cores usable", machine.cpu_model, machine.cpus));
-    row("pinned to core", &run.plan.cpu.map_or("none".to_owned(), |cpu| cpu.to_string()));
+    row("pinned to core", &cpu.map_or("none".to_owned(), |cpu| cpu.to_string()));
     row("memory", &format::memory(machine.memory_bytes));
     row("host", &machine.host);
     row("kernel", &machine.kernel);
@@ -28,7 +38,7 @@ pub(super) fn environment(run: &Run) -> String {
     for (tool, version) in &machine.toolchain {
         row(tool, version);
     }
-    format!("## Environment\n\n{}\n{}{}", table.finish(), subjects(run), compiled(run))
+    table.finish()
 }
 
 /// How libpythons were compiled, a table for each group whose were; nothing where all were found.
@@ -103,12 +113,12 @@ pub(super) fn reproduce(run: &Run) -> String {
          `surtax report DIR` makes this page and its plots again from `samples.jsonl`.\n\n",
         text(&plan.surtax),
         text(&plan.created),
-        sources(plan),
+        line(&reproduce::sources(plan), " "),
         plan.seed,
         plan.rounds,
         plan.warmup,
         plan.seed,
-        selection(run)
+        line(&reproduce::selection(plan), " \\\n    ")
     );
     section += &format!("- seed: {}\n- benchmarks: {}\n", plan.seed, code(&plan.benchmarks_digest));
     let locks = plan.groups.iter().filter_map(|group| Some((group.lock.clone()?, group.lock_sha256?)));
@@ -123,74 +133,7 @@ pub(super) fn reproduce(run: &Run) -> String {
     section
 }
 
-/// Of runs that name no groups.
-const LOCK: &str = "surtax.lock";
-
-/// What names the groups and what they were made of: recipes with the lock of each release, the folder of each installed CPython.
-fn sources(plan: &Plan) -> String {
-    if plan.groups.is_empty() {
-        return format!(" --locked {LOCK}{}", counters(plan).unwrap_or_default());
-    }
-    // The host's own release is named by its lock alone, so that it can be had on another host too.
-    let by_recipe = |group: &&GroupPlan| group.cpython.is_some() || group.lock.is_some() && group.name != "host";
-    let recipes = plan.groups.iter().filter(by_recipe);
-    let recipes = recipes.map(|group| format!(" {}", format::plain(group.recipe.as_ref().unwrap_or(&group.name))));
-    // A source recipe has no lock: it names its source itself.
-    let option = |group: &GroupPlan| match &group.lock {
-        _ if group.cpython.is_some() => String::new(),
-        Some(lock) => format!(" --locked {}", format::plain(lock)),
-        None => format!(" --prefix {}", format::plain(&group.release)),
-    };
-    let reference = plan.reference().and_then(|subject| subject.group.as_ref());
-    let reference = reference.map(|group| format!(" --baseline {}", format::plain(group)));
-    recipes.chain(plan.groups.iter().map(option)).chain(reference).chain(hacl(plan)).chain(replicates(plan)).chain(counters(plan)).collect()
-}
-
-/// Nothing where nothing counted, for whatever reason: another machine may have what this one lacked.
-fn counters(plan: &Plan) -> Option<String> {
-    match plan.counters.as_ref()?.how {
-        Counting::Perf => Some(" --counters perf".to_owned()),
-        Counting::Callgrind => Some(" --counters callgrind".to_owned()),
-        Counting::None => None,
-    }
-}
-
-/// How often each build was made, where it was more than once.
-fn replicates(plan: &Plan) -> Option<String> {
-    let most = plan.subjects.iter().filter_map(replicate).max().filter(|most| *most > 1)?;
-    Some(format!(" --replicates {most}"))
-}
-
-fn replicate(subject: &SubjectPlan) -> Option<u32> {
-    subject.factors.as_ref().map(|factors| factors.replicate)
-}
-
-/// Said also where it was the default, which depends on what a mirror has.
-fn hacl(plan: &Plan) -> Option<String> {
-    let hacl = plan.groups.iter().find_map(|group| group.hacl.as_ref())?;
-    let source =
-        hacl.source.as_ref().map_or_else(String::new, |source| format!(" --hacl-source {}", format::plain(&source.to_string_lossy())));
-    Some(format!(" --hacl {}{source}", if hacl.version.is_some() { "real" } else { "stubs" }))
-}
-
-/// The options that choose the plan's benchmarks, sizes, runners and guests, each by name: no default of a later surtax may change them.
-fn selection(run: &Run) -> String {
-    let mut variants: Vec<String> = Vec::new();
-    for subject in &run.plan.subjects {
-        let name = subject.short_name();
-        let option = match subject.role {
-            // Meant by the first, with `--replicates`.
-            Role::Runner if replicate(subject).is_some_and(|replicate| replicate > 1) => continue,
-            Role::Runner => format!(" --variant {}", format::plain(name)),
-            Role::Guest if name == SubjectPlan::HOST_PYTHON => " --host-python".to_owned(),
-            Role::Guest => format!(" --subject {}={}", format::plain(name), format::plain(&subject.executable.to_string_lossy())),
-            Role::Baseline | Role::Control => continue,
-        };
-        if !variants.contains(&option) {
-            variants.push(option);
-        }
-    }
-    let benchmarks = run.plan.benchmarks.iter().map(|benchmark| format!(" --only {}", format::plain(&benchmark.label())));
-    let line_break = |option: String| format!(" \\\n   {option}");
-    variants.into_iter().chain(benchmarks).map(line_break).collect()
+/// Each word behind a separator, tame enough for a page.
+fn line(words: &[Word], before: &str) -> String {
+    words.iter().map(|word| format!("{before}{}", word.shown(format::plain))).collect()
 }

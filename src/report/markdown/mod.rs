@@ -5,6 +5,7 @@ mod amortised;
 mod benchmarks;
 mod counters;
 mod evidence;
+mod machines;
 mod method;
 mod opcodes;
 mod releases;
@@ -26,6 +27,7 @@ pub fn markdown(run: &Run, summary: &Summary) -> String {
         benchmarks::experiment(summary),
         benchmarks::startup(summary),
         benchmarks::rest(summary),
+        machines::machines(summary),
         counters::counters(summary),
         opcodes::opcodes(run, summary),
         verification::verification(summary),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::report::summarise::withheld;
-use crate::report::visits::Visits;
+use crate::report::visits::{Moment, Visits};
 use crate::run::{BenchmarkPlan, Executed, Handler, Kernel, Outcome, Phase, Role, Run, SubjectOpcodes, SubjectPlan};
 use crate::stats;
 
 /// What one more copy of each kernel costs, by round.
-pub(super) type Rounds<'a> = BTreeMap<u32, &'a BTreeMap<String, f64>>;
+pub(super) type Rounds<'a> = BTreeMap<Moment, &'a BTreeMap<String, f64>>;
 
 pub(super) struct Index<'a> {
     pub(super) run: &'a Run,

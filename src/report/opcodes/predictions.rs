@@ -7,7 +7,7 @@ use super::index::{Index, Rounds, counts};
 use super::mixture::{Histogram, Mixture, step};
 use super::shape::Prediction;
 use crate::report::summary::BenchmarkSummary;
-use crate::report::visits::Visits;
+use crate::report::visits::{Moment, Visits};
 use crate::run::{BenchmarkPlan, Clock, Kernel, Role, SubjectPlan};
 use crate::stats;
 
@@ -114,8 +114,8 @@ impl<'a> Pair<'a> {
     }
 
     /// The predicted ratio of each round whose kernels tell it.
-    fn by_round(&self, own: &[(&str, f64)], base: &[(&str, f64)]) -> BTreeMap<u32, f64> {
-        let ratio = |(round, costs): (&u32, &&BTreeMap<String, f64>)| {
+    fn by_round(&self, own: &[(&str, f64)], base: &[(&str, f64)]) -> BTreeMap<Moment, f64> {
+        let ratio = |(round, costs): (&Moment, &&BTreeMap<String, f64>)| {
             let (own, base) = (step(own, costs)?, step(base, self.base.get(round)?)?);
             (own > 0.0 && base > 0.0).then_some((*round, own / base))
         };
@@ -123,9 +123,9 @@ impl<'a> Pair<'a> {
     }
 
     /// The benchmark's ratios by round.
-    fn measured(&self, visits: &Visits<'_>, benchmark: &BenchmarkPlan) -> BTreeMap<u32, f64> {
-        let times = |subject: &SubjectPlan| -> BTreeMap<u32, u64> {
-            visits.values(benchmark, &subject.name).into_iter().map(|(sample, time)| (sample.round, time)).collect()
+    fn measured(&self, visits: &Visits<'_>, benchmark: &BenchmarkPlan) -> BTreeMap<Moment, f64> {
+        let times = |subject: &SubjectPlan| -> BTreeMap<Moment, u64> {
+            visits.values(benchmark, &subject.name).into_iter().map(|(moment, _, time)| (moment, time)).collect()
         };
         let (own, base) = (times(self.subject), times(self.baseline));
         own.iter().filter_map(|(round, time)| Some((*round, stats::ratio(*time, *base.get(round)?)?))).collect()

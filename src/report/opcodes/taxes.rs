@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::index::{Index, Rounds};
 use super::shape::KernelResult;
+use crate::report::estimate::{Estimate, Paired};
 use crate::report::judge::lacking;
 use crate::report::summarise::withheld;
+use crate::report::visits::Moment;
 use crate::run::{Kernel, Role, SubjectPlan};
 use crate::stats::{self, Interval, Verdict};
 
@@ -21,9 +23,8 @@ pub(super) fn taxes(index: &Index<'_>) -> (Vec<KernelResult>, usize) {
     let mut rows = Vec::new();
     for (kernel, group) in index.kernels() {
         let mut own: Vec<KernelResult> = subjects.iter().filter_map(|subject| place.row(kernel, group, subject)).collect();
-        let controls = own.iter().filter(|row| index.run.plan.subject(&row.subject).is_some_and(|subject| subject.role == Role::Control));
-        let floor = |row: &KernelResult| stats::noise_floor(Interval { low: row.tax_low?, high: row.tax_high? }, row.rounds);
-        let floor = controls.filter_map(floor).reduce(f64::max);
+        let controls = subjects.iter().filter(|subject| subject.role == Role::Control);
+        let floor = controls.filter_map(|control| place.estimate(kernel, control)?.floor).reduce(f64::max);
         own.iter_mut().for_each(|row| row.noise_floor = floor);
         rows.append(&mut own);
     }
@@ -68,35 +69,41 @@ impl Place<'_> {
             tls: handler.map(|handler| handler.counts.tls_calls + handler.counts.tls_direct),
             note: None,
         };
-        self.figures(&mut row, subject, baseline);
+        self.figures(&mut row, subject);
         row.note = self.note(&row, own, other);
         Some(row)
     }
 
-    fn figures(&self, row: &mut KernelResult, subject: &SubjectPlan, baseline: &SubjectPlan) {
-        let values = |subject: &SubjectPlan| -> BTreeMap<u32, f64> {
-            let rounds = self.costs.get(subject.name.as_str()).into_iter().flatten();
-            // The slope of a cheap kernel can fall below zero by noise: no cost, and no ratio to one.
-            rounds
-                .filter_map(|(round, costs)| Some((*round, *costs.get(&row.kernel)?)))
-                .filter(|(_, cost)| cost.is_finite() && *cost > 0.0)
-                .collect()
-        };
-        let (own, base) = (values(subject), values(baseline));
+    fn figures(&self, row: &mut KernelResult, subject: &SubjectPlan) {
+        let own = self.values(&row.kernel, subject);
         row.cost_ns = stats::median(&own.values().copied().collect::<Vec<_>>());
         if subject.role == Role::Baseline {
             row.rounds = own.len();
             row.tax = row.cost_ns.map(|_| 1.0);
             (row.tax_low, row.tax_high) = (row.tax, row.tax);
-            return;
+        } else if let Some(estimate) = self.estimate(&row.kernel, subject) {
+            row.rounds = estimate.rounds;
+            row.tax = Some(estimate.ratio);
+            (row.tax_low, row.tax_high) = (Some(estimate.interval.low), Some(estimate.interval.high));
+            row.p_value = Some(estimate.p_value);
         }
-        let pairs: Vec<(f64, f64)> = own.iter().filter_map(|(round, cost)| Some((*cost, *base.get(round)?))).collect();
-        let taxes: Vec<f64> = pairs.iter().map(|(own, base)| own / base).collect();
-        let (Some(tax), Some(interval)) = (stats::median(&taxes), stats::median_interval(&taxes)) else { return };
-        row.rounds = taxes.len();
-        row.tax = Some(tax);
-        (row.tax_low, row.tax_high) = (Some(interval.low), Some(interval.high));
-        row.p_value = Some(stats::signed_rank(&pairs.iter().map(|(own, base)| own.ln() - base.ln()).collect::<Vec<_>>()));
+    }
+
+    /// The subject's cost by its baseline's.
+    fn estimate(&self, kernel: &str, subject: &SubjectPlan) -> Option<Estimate> {
+        let (own, base) = (self.values(kernel, subject), self.values(kernel, self.index.run.plan.baseline_of(subject)?));
+        let pair = |(moment, own): (&Moment, &f64)| {
+            let base = base.get(moment)?;
+            Some(Paired { machine: moment.machine, ratio: own / base, log: own.ln() - base.ln() })
+        };
+        Estimate::of_pairs(&own.iter().filter_map(pair).collect::<Vec<_>>())
+    }
+
+    fn values(&self, kernel: &str, subject: &SubjectPlan) -> BTreeMap<Moment, f64> {
+        let rounds = self.costs.get(subject.name.as_str()).into_iter().flatten();
+        // The slope of a cheap kernel can fall below zero by noise: no cost, and no ratio to one.
+        let values = rounds.filter_map(|(moment, costs)| Some((*moment, *costs.get(kernel)?)));
+        values.filter(|(_, cost)| cost.is_finite() && *cost > 0.0).collect()
     }
 
     fn note(&self, row: &KernelResult, own: Option<&Kernel>, other: Option<&Kernel>) -> Option<String> {

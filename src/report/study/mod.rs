@@ -196,7 +196,7 @@ fn share(part: &Values, whole: &Values) -> Option<Range> {
     let is_clear = whole.rows.iter().flatten().all(|value| *value > 0.0);
     let row = |(part, whole): (&Vec<f64>, &Vec<f64>)| part.iter().zip(whole).map(|(part, whole)| part / whole).collect();
     let rows = part.rows.iter().zip(&whole.rows).map(row).collect();
-    if is_clear { Values { rows, used: Vec::new() }.range() } else { None }
+    if is_clear { Values { rows, used: Vec::new(), machines: whole.machines.clone() }.range() } else { None }
 }
 
 /// What needs verdicts: how small a difference could have been seen, and no shares of a whole that may be none.

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shape::{Figures, Range};
+use crate::report::estimate::by_machine;
 use crate::report::summary::BenchmarkSummary;
-use crate::report::visits::Visits;
+use crate::report::visits::{Moment, Visits};
 use crate::run::{BenchmarkPlan, Study};
-use crate::stats;
+use crate::stats::{self, Estimated};
 use crate::variant::VariantName;
 
 /// A sum of log times, with weights that add up to zero: a pair is the one minus the other, a square the difference of two pairs.
@@ -25,7 +26,7 @@ pub(super) fn square([neither, one, other, both]: [VariantName; 4]) -> Terms {
 pub(super) struct Times {
     replicates: Vec<u32>,
     /// Logarithms of ns by round.
-    logs: BTreeMap<(VariantName, u32), BTreeMap<u32, f64>>,
+    logs: BTreeMap<(VariantName, u32), BTreeMap<Moment, f64>>,
     /// How many rounds any of them has.
     rounds: usize,
 }
@@ -36,14 +37,16 @@ pub(super) struct Values {
     pub(super) rows: Vec<Vec<f64>>,
     /// Which of the terms count.
     pub(super) used: Vec<usize>,
+    /// By round, on which of the run's machines.
+    pub(super) machines: Vec<usize>,
 }
 
 impl Times {
     pub(super) fn of(study: &Study<'_>, visits: &Visits<'_>, plan: &BenchmarkPlan, benchmark: &BenchmarkSummary) -> Self {
         let published = |subject: &str| benchmark.of(subject).is_some_and(|row| row.median_ns.is_some());
-        let mut logs: BTreeMap<(VariantName, u32), BTreeMap<u32, f64>> = BTreeMap::new();
+        let mut logs: BTreeMap<(VariantName, u32), BTreeMap<Moment, f64>> = BTreeMap::new();
         for subject in study.subjects.iter().filter(|subject| published(subject.name)) {
-            let values = visits.values(plan, subject.name).into_iter().map(|(sample, ns)| (sample.round, (ns as f64).ln()));
+            let values = visits.values(plan, subject.name).into_iter().map(|(moment, _, ns)| (moment, (ns as f64).ln()));
             logs.insert((subject.build, subject.replicate), values.collect());
         }
         let rounds = logs.values().flat_map(BTreeMap::keys).collect::<BTreeSet<_>>().len();
@@ -56,11 +59,11 @@ impl Times {
     }
 
     /// The rounds in which all builds of the terms have a time.
-    fn rounds_of(&self, terms: &Terms, replicate: u32) -> BTreeSet<u32> {
+    fn rounds_of(&self, terms: &Terms, replicate: u32) -> BTreeSet<Moment> {
         let mut builds = terms.iter().map(|(_, build)| self.logs.get(&(*build, replicate)));
         let Some(Some(first)) = builds.next() else { return BTreeSet::new() };
         let others: Vec<_> = builds.collect();
-        let in_all = |round: &&u32| others.iter().all(|times| times.is_some_and(|times| times.contains_key(round)));
+        let in_all = |round: &&Moment| others.iter().all(|times| times.is_some_and(|times| times.contains_key(round)));
         first.keys().filter(in_all).copied().collect()
     }
 
@@ -99,18 +102,21 @@ impl Times {
         let terms = || sums.iter().zip(&used).flat_map(|(terms, used)| used.iter().map(|at| &terms[*at]));
         let mut all = replicates.iter().flat_map(|replicate| terms().map(|terms| self.rounds_of(terms, *replicate)));
         let first = all.next()?;
-        let rounds = all.fold(first, |rounds, other| rounds.intersection(&other).copied().collect());
+        let rounds: BTreeSet<Moment> = all.fold(first, |rounds, other| rounds.intersection(&other).copied().collect());
+        let rounds: Vec<Moment> = rounds.into_iter().collect();
+        let rounds: Vec<Moment> = by_machine(&rounds, |moment| moment.machine).concat();
         if rounds.is_empty() {
             return None;
         }
         let values = sums.iter().zip(&used).map(|(terms, used)| {
             let row = |replicate: &u32| rounds.iter().map(|round| self.mean(terms, used, *replicate, *round)).collect();
-            Values { rows: replicates.iter().map(row).collect(), used: used.clone() }
+            let machines = rounds.iter().map(|round| round.machine).collect();
+            Values { rows: replicates.iter().map(row).collect(), used: used.clone(), machines }
         });
         Some(values.collect())
     }
 
-    fn mean(&self, terms: &[Terms], used: &[usize], replicate: u32, round: u32) -> f64 {
+    fn mean(&self, terms: &[Terms], used: &[usize], replicate: u32, round: Moment) -> f64 {
         let log =
             |build: &VariantName| self.logs.get(&(*build, replicate)).and_then(|times| times.get(&round)).copied().unwrap_or(f64::NAN);
         let sum = |at: &usize| terms[*at].iter().map(|(weight, build)| weight * log(build)).sum::<f64>();
@@ -127,7 +133,32 @@ impl Values {
 
     /// The median over rounds with its interval, as logarithms or whatever the values are.
     pub(super) fn range(&self) -> Option<Range> {
-        Some(Range::new(stats::median(&self.by_round())?, stats::rebuilds_interval(&self.rows)?))
+        let parts: Vec<Self> = self.of_machines();
+        if parts.len() < 2 {
+            return Some(Range::new(stats::median(&self.by_round())?, stats::rebuilds_interval(&self.rows)?));
+        }
+        let pooled = stats::pool(&parts.iter().map(Self::estimated).collect::<Option<Vec<_>>>()?)?;
+        Some(Range::new(pooled.value, pooled.interval))
+    }
+
+    /// Each machine's rounds on their own.
+    fn of_machines(&self) -> Vec<Self> {
+        let columns: Vec<usize> = (0..self.machines.len()).collect();
+        let part = |columns: &[usize]| Self {
+            rows: self.rows.iter().map(|row| columns.iter().map(|column| row[*column]).collect()).collect(),
+            used: self.used.clone(),
+            machines: columns.iter().map(|column| self.machines[*column]).collect(),
+        };
+        columns.chunk_by(|a, b| self.machines[*a] == self.machines[*b]).map(part).collect()
+    }
+
+    /// Of one machine; the error is that of rounds and rebuilds.
+    fn estimated(&self) -> Option<Estimated> {
+        let error = match self.rows.as_slice() {
+            [only] => stats::median_error(only)?,
+            several => stats::interval_error(stats::rebuilds_interval(several)?),
+        };
+        Some(Estimated { value: stats::median(&self.by_round())?, error })
     }
 
     pub(super) fn ratio(&self) -> Option<Range> {

@@ -37,6 +37,7 @@ impl Synthetic {
             verification: Verification { schema: SCHEMA, subjects: subjects.iter().map(|name| verified(name)).collect() },
             opcodes: None,
             samples: Vec::new(),
+            machines: Vec::new(),
         };
         Self { run }
     }
@@ -193,6 +194,8 @@ fn plan(subjects: &[&str], rounds: u32) -> Plan {
         counters: None,
         subjects: subjects.iter().map(|name| subject(name)).collect(),
         benchmarks,
+        shards: Vec::new(),
+        shard: None,
     }
 }
 
@@ -221,6 +224,7 @@ fn environment() -> Environment {
     Environment {
         schema: SCHEMA,
         surtax: "0.1.0".into(),
+        machine: None,
         cpu_model: "Example CPU @ 2.50GHz".into(),
         cpus: 2,
         cpu_flags: vec!["avx2".into()],
@@ -340,6 +344,7 @@ fn sample(benchmark: &BenchmarkPlan, phase: Phase, round: u32, position: u32, su
         reason: None,
         counters: None,
         kernels: None,
+        machine: None,
     }
 }
 

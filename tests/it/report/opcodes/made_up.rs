@@ -198,6 +198,7 @@ fn visit(benchmark: &BenchmarkPlan, subject: &SubjectPlan, phase: Phase, round: 
         reason: None,
         counters: None,
         kernels: Some(kernels),
+        machine: None,
     }
 }
 
