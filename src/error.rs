@@ -102,6 +102,7 @@ explained!(
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
     crate::bundle::BundleError,
+    crate::script::ScriptError,
     crate::cmd::CommandError,
 );
 

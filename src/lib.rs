@@ -17,6 +17,7 @@ pub mod prefix;
 pub mod recipe;
 pub mod report;
 pub mod runner;
+pub mod script;
 pub mod stats;
 pub mod unpack;
 pub mod verify;

@@ -8,6 +8,7 @@ use crate::digest::Sha256;
 use crate::error::{Exit, Explain};
 use crate::fs::FsError;
 use crate::interrupt::Interrupted;
+use crate::script::quote::shell;
 use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +89,8 @@ impl Explain for BundleError {
             }
             Self::OtherTarget { .. } => "export it on a machine of this kind".into(),
             Self::OtherStore { made_for, .. } => format!(
-                "executables hold the store's path, so it must be the same everywhere: SURTAX_HOME={made_for} surtax bundle import FILE.tar.zst"
+                "executables hold the store's path, so it must be the same everywhere: SURTAX_HOME={} surtax bundle import FILE.tar.zst",
+                shell(made_for.as_ref()).unwrap_or_else(|_| format!("{made_for:?}"))
             ),
             Self::NoRoom { .. } => "free some space; SURTAX_HOME must stay the path that the bundle is for, which may be a mounted disk".into(),
             Self::Unfit { .. } => "if files of the store were changed, delete the folder and build it again: surtax runner build".into(),

@@ -5,14 +5,16 @@ mod jobs;
 mod matrix;
 mod source;
 mod stages;
+mod words;
 
 use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
-pub use jobs::{BundleCommand, BundleExportArgs, BundleImportArgs};
+pub use jobs::{BundleCommand, BundleExportArgs, BundleImportArgs, ScriptArgs};
 pub use matrix::{MatrixArgs, MatrixCommand, MatrixMergeArgs, MatrixPlanArgs, MatrixRunArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};
+pub use words::Words;
 
 /// Which libpython should I embed or ship, what does each cost, and why?
 ///

@@ -11,6 +11,7 @@ mod pipeline;
 mod provision;
 mod report;
 mod runner;
+mod script;
 mod variants;
 mod verify;
 

@@ -31,6 +31,7 @@ use surtax::recipe::{PythonVersion, RecipeError};
 use surtax::report::BadGate;
 use surtax::run::RunError;
 use surtax::runner::{RunnerError, ToolchainError};
+use surtax::script::{ScriptError, System};
 use surtax::store::StoreError;
 use surtax::unpack::UnpackError;
 use surtax::verify::VerifyError;
@@ -540,6 +541,14 @@ fn jobs(forms: &mut Forms) {
         BundleError::NoRoom { store: path("/tmp/surtax"), needed: 130_000_000, free: 1_200_000 },
         BundleError::Unfit { path: path("/tmp/surtax/sysroots/0/pipe"), what: "is neither file nor folder nor link" },
         BundleError::Installed { source_name: "3.13.0".into() },
+    ]);
+    forms.show([
+        ScriptError::Unquotable { word: "a\nb".into(), what: "a line break or a control character" },
+        ScriptError::NotFor { option: "--sbatch", of: System::Slurm, system: System::Github },
+        ScriptError::Schedule { schedule: "daily".into() },
+        ScriptError::Store { path: path("surtax"), what: "is not absolute" },
+        ScriptError::Installed { path: path("/opt/python") },
+        ScriptError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "value is undefined")),
     ]);
 }
 

@@ -13,13 +13,14 @@ use crate::assets;
 use crate::cli::{Cli, Command, MatrixArgs, MatrixCommand, MatrixRunArgs};
 use crate::cmd::CommandError;
 use crate::cmd::pipeline;
-use crate::fs::Scratch;
+use crate::digest::Sha256;
+use crate::fs::{self, Scratch};
 use crate::matrix;
 use crate::measure::{CounterChoice, CountersAtHand, choose_cpu, may_use};
 use crate::report::reproducing;
 use crate::run::{Counting, Environment, Folder, Plan, SubjectPlan};
 use crate::store::Store;
-use crate::ui::Terminal;
+use crate::ui::{Reporter as _, Terminal};
 
 /// The folder of the shard's run: a new one, or the one that an earlier call began.
 pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> Result<Folder> {
@@ -35,13 +36,19 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     // Before anything is downloaded.
     Folder::create(out)?;
     check_counters(&plan)?;
-    let asked = asked(args, &plan, planned.path())?;
-    let built = pipeline::build(&asked.source, &asked.selection, Some(&asked.guests), terminal)?;
-    plan.cpu = choose_cpu();
-    plan.subjects = same_subjects(&plan, &built.subjects()?)?;
-    let verification = verify(&built, &plan.subjects, terminal)?;
     let run = planned.read()?;
-    let locks = built.locks().into_iter().map(|(name, text)| (name, text.to_owned())).collect();
+    let (locks, verification) = if run.environment.toolchain != environment.toolchain && is_all_here(&plan) {
+        // Other compilers would make other runners under other keys; a machine that has a bundle of the planner's needs none.
+        terminal.step("the plan's executables are here already: nothing is built, and what the planner verified stands");
+        (locks_of(&whole, &planned)?, run.verification)
+    } else {
+        let asked = asked(args, &plan, planned.path())?;
+        let built = pipeline::build(&asked.source, &asked.selection, Some(&asked.guests), terminal)?;
+        plan.subjects = same_subjects(&plan, &built.subjects()?)?;
+        let verification = verify(&built, &plan.subjects, terminal)?;
+        (built.locks().into_iter().map(|(name, text)| (name, text.to_owned())).collect(), verification)
+    };
+    plan.cpu = choose_cpu();
     let begun = Begun { locks, environment, audit: run.audit, verification, opcodes: run.opcodes, plan };
     // All at once: a machine that is taken away meanwhile must not leave a folder that is half a run.
     let scratch = Scratch::new(out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
@@ -121,6 +128,16 @@ fn asked(args: &MatrixRunArgs, plan: &Plan, folder: &Path) -> Result<MatrixArgs>
         Err(error) => error.to_string().lines().next().unwrap_or_default().to_owned(),
     };
     Err(CommandError::UnreadablePlan { plan: folder.join("plan.json"), reason }.into())
+}
+
+/// Whether each subject is the planner's file, at the planner's path.
+fn is_all_here(plan: &Plan) -> bool {
+    plan.subjects.iter().all(|subject| Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256))
+}
+
+fn locks_of(plan: &Plan, folder: &Folder) -> Result<Vec<(String, String)>> {
+    let names = plan.groups.iter().filter_map(|group| group.lock.clone());
+    names.map(|name| Ok((name.clone(), fs::read_to_string(&folder.file(&name))?))).collect()
 }
 
 /// The plan's subjects where they lie on this machine; an error names those that are not the same files.
