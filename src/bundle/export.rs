@@ -13,7 +13,7 @@ use crate::interrupt;
 use crate::store::{Place, Store};
 use crate::ui::{Reporter, Unit};
 
-/// Measured (CONTRIBUTING): above it takes twice the time for a twentieth of the size.
+/// Of a release (179 MB): 38.6 MB in 5 s of a processor's time; at 12, 36.1 MB in 14 s; at 3, 42.8 MB in 1 s (`zstd --long=27`).
 const LEVEL: i32 = 9;
 /// Runners of one libpython are alike, at distances that only long matches reach; 27 is the most that a decoder takes unasked (128 MB).
 const WINDOW_LOG: u32 = 27;

@@ -34,6 +34,7 @@ mod proxy;
 mod real;
 mod real_cpython;
 mod real_hacl;
+mod real_jobs;
 mod real_prefix;
 mod recipe;
 mod releases;

@@ -1,7 +1,7 @@
 //! `surtax matrix run --plan PLAN.JSON --shard K`: a run of this machine's own for one part of a plan that was made elsewhere.
 //!
 //! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks. Verification and
-//! environment are this machine's, and so is the core; evidence of binaries and bytecode is the plan's, since the files are the same.
+//! environment are this machine's, and so is the core (but where the compilers are others, and the planner's files in place: then its verification); evidence of binaries and bytecode is the plan's, since the files are the same.
 
 use std::path::Path;
 

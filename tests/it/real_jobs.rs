@@ -1,0 +1,71 @@
+//! Bundles and plans of the real runners. Opted into by SURTAX_TEST_REAL=1; uses the store of SURTAX_HOME.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::needs;
+
+fn surtax(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_surtax"));
+    command.args(arguments).current_dir(folder);
+    command
+}
+
+fn passes(mut command: Command) -> Output {
+    let output = command.output().expect("surtax starts");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+#[test]
+fn real_runners_are_bundled_alike_and_found_again() {
+    if !needs::asked_for("SURTAX_TEST_REAL") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let export = |name: &str| {
+        let said = passes(surtax(folder.path(), &["bundle", "export", "--out", name])).stdout;
+        String::from_utf8_lossy(&said).split_whitespace().next().expect("a digest").to_owned()
+    };
+    let (first, second) = (export("a.tar.zst"), export("b.tar.zst"));
+    assert_eq!(first, second);
+    let imported = passes(surtax(folder.path(), &["bundle", "import", "a.tar.zst", "--sha256", &first]));
+    let said = String::from_utf8_lossy(&imported.stderr).into_owned();
+    assert!(said.contains("imported 0 places"), "{said}");
+    assert!(String::from_utf8_lossy(&imported.stdout).contains("python3, static-nonpic"), "{imported:?}");
+}
+
+/// A machine that has the planner's files needs no compiler to measure them.
+#[test]
+fn real_shards_are_measured_without_compilers() {
+    if !needs::asked_for("SURTAX_TEST_REAL") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let chosen = ["--only", "startup", "--quick", "--rounds", "2", "--warmup", "0", "--counters", "none"];
+    passes(surtax(folder.path(), &[&["matrix", "plan", "--shards", "1", "--out", "plan"][..], &chosen].concat()));
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).expect("made");
+    let measure = || {
+        let mut command = surtax(folder.path(), &["matrix", "run", "--plan", "plan/plan.json", "--shard", "1", "--out", "shard"]);
+        command.env("PATH", &empty);
+        String::from_utf8_lossy(&passes(command).stderr).into_owned()
+    };
+    let said = measure();
+    assert!(said.contains("nothing is built"), "{said}");
+    assert!(folder.path().join("shard/report.md").is_file() && folder.path().join("shard/surtax.lock").is_file());
+    // The same command again finds nothing left to do.
+    let journal = || std::fs::read_to_string(folder.path().join("shard/samples.jsonl")).expect("a journal");
+    let before = journal();
+    measure();
+    assert_eq!(journal(), before);
+    // Another file in a runner's place is found out.
+    let plan = folder.path().join("plan/plan.json");
+    let text = std::fs::read_to_string(&plan).expect("read");
+    let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    value["subjects"][2]["sha256"] = "0".repeat(64).into();
+    std::fs::write(&plan, value.to_string()).expect("written");
+    let mut command = surtax(folder.path(), &["matrix", "run", "--plan", "plan/plan.json", "--shard", "1", "--out", "other"]);
+    let refused = command.env("PATH", &empty).output().expect("surtax starts");
+    assert!(!refused.status.success(), "without a compiler, another file cannot be made the planner's");
+}
