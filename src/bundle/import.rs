@@ -79,7 +79,6 @@ pub fn import(store: &Store, file: &Path, wanted: Option<Sha256>, reporter: &dyn
         let path = String::from_utf8_lossy(&more.map_err(damaged)?.path_bytes()).into_owned();
         return Err(BundleError::Refused { path, reason: "the manifest does not name it".into() });
     }
-    drop(members);
     check_end(archive.into_inner(), file)?;
     bar.finish();
     unpacking.check_links()?;

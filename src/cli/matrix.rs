@@ -15,16 +15,16 @@ use crate::run::Plan;
 #[derive(Debug, Subcommand)]
 pub enum MatrixCommand {
     /// Provision, build, verify, measure and report; does only what is missing
-    Run(MatrixRunArgs),
+    Run(Box<MatrixRunArgs>),
     /// Everything that `run` does before it measures; the plan is split into shards for several machines
-    Plan(MatrixPlanArgs),
+    Plan(Box<MatrixPlanArgs>),
     /// Make one run of the parts that several machines measured
     Merge(MatrixMergeArgs),
     /// Write a job file that provisions once, measures in shards and merges them: for GitHub, GitLab or Slurm
     #[command(
         after_help = "Example: surtax matrix script --for github --shards 4 debian-13 --setup 'cargo install --locked --path .' > .github/workflows/study.yml"
     )]
-    Script(ScriptArgs),
+    Script(Box<ScriptArgs>),
 }
 
 /// What is measured, and how.

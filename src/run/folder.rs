@@ -39,7 +39,9 @@ impl Explain for RunError {
         match self {
             Self::NotARun(_) => Some("name a folder that `surtax matrix run` wrote, such as one under results/".into()),
             Self::Foreign(_) | Self::Unwritable(_) => Some("name a new or empty folder with `--out DIR`".into()),
-            Self::Taken(folder) => Some(format!("go on with it: surtax matrix run --resume {}", folder.display())),
+            Self::Taken(folder) => {
+                Some(format!("name another folder with `--out DIR`, or go on with it: surtax matrix run --resume {}", folder.display()))
+            }
             Self::Schema { .. } => Some("use the surtax that wrote it; plan.json names the version".into()),
             Self::Malformed { .. } => {
                 Some("was it edited by hand? Take an unharmed copy of the folder, or begin a new run: surtax matrix run".into())

@@ -121,6 +121,28 @@ fn rounds_dealt_out_to_two_machines_are_pooled_to_what_they_were() {
     assert!(report::plots(&merged, &pooled).iter().any(|(_, svg)| svg.contains("shared on beta, round 1")));
 }
 
+#[test]
+fn what_several_machines_measured_is_shown_by_machine() {
+    let mut whole = recorded();
+    whole.plan.benchmarks.retain(|benchmark| benchmark.name == "dynamic");
+    whole.plan.subjects.retain(|subject| ["python3", "python3-again", "shared"].contains(&subject.name.as_str()));
+    let slowed = |machine, percent| {
+        let mut run = on(machine, whole.clone());
+        for sample in run.samples.iter_mut().filter(|sample| sample.subject == "shared") {
+            sample.value_ns = sample.value_ns.map(|ns| ns + ns * percent / 100);
+        }
+        run
+    };
+    let merged = merge(parts([slowed("alpha", 0), slowed("beta", 8), slowed("gamma", 30)])).unwrap().run;
+    let summary = summarise(&merged);
+    let page = report::markdown(&merged, &summary);
+    let (_, rest) = page.split_once("## Machines").unwrap();
+    insta::assert_snapshot!("machines-markdown", rest.split("\n## ").next().unwrap());
+    let table = report::terminal_table(&merged, &summary, 80);
+    let said: Vec<&str> = table.split("\n\n").filter(|text| text.contains("achines")).collect();
+    insta::assert_snapshot!("machines-terminal", said.join("\n\n"));
+}
+
 /// A machine on which shared libraries cost half as much again.
 #[test]
 fn a_machine_that_differs_is_seen_as_spread_and_widens_the_interval() {

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use rustix::process::Signal;
 use surtax::matrix::{of_shard, shards};
-use surtax::run::{Folder, Outcome, Phase};
+use surtax::run::{CpythonPlan, Folder, GroupPlan, Outcome, Phase};
 
 use crate::cli::{Bench, HELD_AFTER, command_lines, refused, signal, stderr, surtax, until};
 
@@ -149,6 +149,51 @@ fn a_shard_goes_on_with_itself_alone() {
     sharded.bench.write_plan(&changed);
     let said = words("1", &sharded.folder(1));
     assert!(said.contains("its surtax is 0.0.9") && said.contains("surtax that made it"), "{said}");
+}
+
+/// A build takes a quarter of an hour, and would be another one.
+#[test]
+fn what_was_compiled_from_source_is_not_compiled_again_for_a_shard() {
+    let sharded = Sharded::new();
+    let mut plan = sharded.bench.run().plan().expect("valid");
+    plan.groups = vec![compiled("mine")];
+    plan.subjects.iter_mut().for_each(|subject| subject.group = Some("mine".into()));
+    plan.subjects[2].executable = "/nowhere/python3.13".into();
+    sharded.bench.write_plan(&plan);
+    let mut command = surtax(sharded.bench.store());
+    command.args(["matrix", "run", "--plan"]).arg(sharded.bench.run().path());
+    let output = command.args(["--shard", "1", "--out"]).arg(sharded.place.path().join("new")).output().expect("surtax starts");
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    let said = stderr(&output);
+    assert!(
+        said.contains("static-nonpic: what was compiled as /nowhere/python3.13 is not here") && !said.contains("python3-again"),
+        "{said}"
+    );
+    assert!(said.contains("hint: ") && said.contains("surtax bundle import"), "{said}");
+}
+
+fn compiled(name: &str) -> GroupPlan {
+    let text = |text: &str| text.to_owned();
+    GroupPlan {
+        name: text(name),
+        release: text("cpython-3.13.5"),
+        python: text("3.13.5"),
+        lock: None,
+        lock_sha256: None,
+        recipe: None,
+        hacl: None,
+        cpython: Some(CpythonPlan {
+            source: text("Python-3.13.5.tar.xz"),
+            source_sha256: None,
+            patches: Vec::new(),
+            compiler: text("gcc 12"),
+            configure: Vec::new(),
+            cflags: Vec::new(),
+            static_modules: Vec::new(),
+            profile_tasks: Vec::new(),
+            stock: text("static-nonpic-pgo"),
+        }),
+    }
 }
 
 #[test]

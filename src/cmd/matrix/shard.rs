@@ -1,7 +1,8 @@
 //! `surtax matrix run --plan PLAN.JSON --shard K`: a run of this machine's own for one part of a plan that was made elsewhere.
 //!
-//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks. Verification and
-//! environment are this machine's, and so is the core (but where the compilers are others, and the planner's files in place: then its verification); evidence of binaries and bytecode is the plan's, since the files are the same.
+//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks, but for what was
+//! compiled from source, which no second build repeats. Environment and core are this machine's, and so is the verification, unless the compilers
+//! are others and the planner's files in place; evidence of binaries and bytecode is the plan's, since the files are the same.
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ use crate::fs::{self, Scratch};
 use crate::matrix;
 use crate::measure::{CounterChoice, CountersAtHand, choose_cpu, may_use};
 use crate::report::reproducing;
-use crate::run::{Counting, Environment, Folder, Plan, SubjectPlan};
+use crate::run::{Counting, Environment, Folder, Plan, Role, SubjectPlan};
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
 
@@ -36,6 +37,7 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     // Before anything is downloaded.
     Folder::create(out)?;
     check_counters(&plan)?;
+    check_compiled(&plan)?;
     let run = planned.read()?;
     let (locks, verification) = if run.environment.toolchain != environment.toolchain && is_all_here(&plan) {
         // Other compilers would make other runners under other keys; a machine that has a bundle of the planner's needs none.
@@ -112,6 +114,18 @@ fn check_counters(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
+/// A second build with a profile of its own is another build: what was compiled for the plan has to have come along, and nothing is compiled in vain.
+fn check_compiled(plan: &Plan) -> Result<(), CommandError> {
+    let compiled = |subject: &&SubjectPlan| {
+        plan.groups.iter().any(|group| group.cpython.is_some() && subject.group.as_ref() == Some(&group.name))
+            && subject.role != Role::Guest
+    };
+    let others = plan.subjects.iter().filter(compiled).filter(|subject| !is_here(subject));
+    let others: Vec<String> =
+        others.map(|subject| format!("{}: what was compiled as {} is not here", subject.name, subject.executable.display())).collect();
+    if others.is_empty() { Ok(()) } else { Err(CommandError::OtherSubjects { others }) }
+}
+
 /// The plan's own choices as if they were given on the command line, with this call's ways to packages.
 fn asked(args: &MatrixRunArgs, plan: &Plan, folder: &Path) -> Result<MatrixArgs> {
     let words = ["surtax", "matrix", "run"].map(str::to_owned).into_iter().chain(reproducing(plan, folder));
@@ -132,7 +146,11 @@ fn asked(args: &MatrixRunArgs, plan: &Plan, folder: &Path) -> Result<MatrixArgs>
 
 /// Whether each subject is the planner's file, at the planner's path.
 fn is_all_here(plan: &Plan) -> bool {
-    plan.subjects.iter().all(|subject| Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256))
+    plan.subjects.iter().all(is_here)
+}
+
+fn is_here(subject: &SubjectPlan) -> bool {
+    Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256)
 }
 
 fn locks_of(plan: &Plan, folder: &Folder) -> Result<Vec<(String, String)>> {

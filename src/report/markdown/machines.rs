@@ -33,7 +33,7 @@ pub(super) fn machines(summary: &Summary) -> String {
     }
     section += "\nWhere several machines measured a benchmark, its ratios above are the middle of theirs, by a random-effects mean (Paule & Mandel; \
                 interval by Hartung & Knapp), and speak of machines like these. *Spread* is the standard deviation between machines, their noise \
-                taken off; *another machine* is where one more of their kind would lie.\n";
+                taken off (0.0 %: they differ by no more than that); *another machine* is where one more of their kind would lie.\n";
     for of_benchmark in pooled.chunk_by(|a, b| (&a.benchmark, a.size) == (&b.benchmark, b.size)) {
         section += &format!("\n### {} by machine\n\n{}", label(&of_benchmark[0].benchmark, of_benchmark[0].size), by_machine(of_benchmark));
     }
