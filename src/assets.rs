@@ -1,4 +1,4 @@
-//! The data folders that travel inside the binary: benchmarks, the templates, the HACL stand-ins.
+//! The data folders that travel inside the binary: benchmarks, the templates of crates, the HACL stand-ins. (The templates in `jobs/` do too, in `script/`.)
 
 use std::path::PathBuf;
 

@@ -105,6 +105,8 @@ explained!(
     crate::pack::PackError,
     crate::runner::RunnerError,
     crate::runner::ToolchainError,
+    crate::bundle::BundleError,
+    crate::script::ScriptError,
     crate::cmd::CommandError,
 );
 

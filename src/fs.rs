@@ -65,24 +65,40 @@ pub fn create_dir_all(path: &Path) -> Result<()> {
 
 /// Writes beside `path`, syncs, renames over it: a reader sees the old bytes or the new ones.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_with_mode(path, bytes, 0o644)
+    write_with_mode(path, 0o644, whole(path, bytes))
 }
 
 /// The same, for a program: it can be started from the moment it is visible.
 pub fn write_executable(path: &Path, bytes: &[u8]) -> Result<()> {
-    write_with_mode(path, bytes, 0o755)
+    write_with_mode(path, 0o755, whole(path, bytes))
 }
 
-fn write_with_mode(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+/// The same, for what is too large to be held in memory. Where `write` fails, nothing is left of it.
+pub fn write_atomic_with<T, E: From<FsError>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    write_with_mode(path, 0o644, write)
+}
+
+fn whole(path: &Path, bytes: &[u8]) -> impl FnOnce(&mut File) -> Result<()> {
+    move |file| file.write_all(bytes).map_err(FsError::at("write", path))
+}
+
+fn write_with_mode<T, E: From<FsError>>(
+    path: &Path,
+    mode: u32,
+    write: impl FnOnce(&mut File) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_dir_all(folder)?;
     let failed = |error| FsError::at("write", path)(error);
     let mut file = tempfile::Builder::new().prefix(".surtax-").tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
+    let written = write(file.as_file_mut())?;
     file.as_file().sync_all().map_err(failed)?;
     set_mode(file.path(), mode)?;
     file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    Ok(written)
 }
 
 /// Moves a finished file or folder to its place; both lie on one file system.

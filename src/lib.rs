@@ -4,6 +4,7 @@ pub mod cli;
 pub mod cmd;
 
 pub mod audit;
+pub mod bundle;
 pub mod cpython;
 pub mod debian;
 pub mod embed;
@@ -18,6 +19,7 @@ pub mod prefix;
 pub mod recipe;
 pub mod report;
 pub mod runner;
+pub mod script;
 pub mod stats;
 pub mod unpack;
 pub mod verify;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
+use super::jobs::ScriptArgs;
 use super::source::{GuestArgs, SourceArgs, VariantArgs};
 use crate::matrix::Benchmark;
 use crate::measure::CounterChoice;
@@ -20,6 +21,11 @@ pub enum MatrixCommand {
     Plan(Box<MatrixPlanArgs>),
     /// Make one run of the parts that several machines measured
     Merge(MatrixMergeArgs),
+    /// Write a job file that provisions once, measures in shards and merges them: for GitHub, GitLab or Slurm
+    #[command(
+        after_help = "Example: surtax matrix script --for github --shards 4 debian-13 --setup 'cargo install --locked --path .' > .github/workflows/study.yml"
+    )]
+    Script(Box<ScriptArgs>),
 }
 
 /// What is measured, and how.
@@ -69,13 +75,18 @@ pub struct MatrixArgs {
 
     /// A visit that takes longer counts as failed; one under callgrind may take ten times as long, and ten minutes
     /// at least
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = MatrixArgs::TIMEOUT_SECONDS, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub timeout: u32,
 
     /// What counts instructions: `perf`, the processor's counters; `callgrind`, repeatably, in slow visits of their own;
     /// `auto`, perf where the kernel allows it
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = counter_choices())]
     pub counters: CounterChoice,
+}
+
+impl MatrixArgs {
+    /// What a visit may take, unless it is said otherwise.
+    pub const TIMEOUT_SECONDS: u32 = 300;
 }
 
 #[derive(Debug, Args)]

@@ -1,22 +1,26 @@
 //! The command line, declared. Nothing below `cmd/` knows it.
 
 mod examine;
+mod jobs;
 mod kit;
 mod matrix;
 mod runs;
 mod source;
 mod stages;
 mod tools;
+mod words;
 
 use clap::{Parser, Subcommand};
 
 pub use examine::{AuditArgs, DoctorArgs, OpcodesArgs, ReportArgs};
+pub use jobs::{BundleCommand, BundleExportArgs, BundleImportArgs, ScriptArgs};
 pub use kit::{EmbedArgs, EmbedCommand, EmbedNewArgs, OneSource};
 pub use matrix::{MatrixArgs, MatrixCommand, MatrixMergeArgs, MatrixPlanArgs, MatrixRunArgs};
 pub use runs::{CompareArgs, ExportArgs, HistoryArgs};
 pub use source::{BuildArgs, GuestArgs, SourceArgs, SourceOptions, VariantArgs};
 pub use stages::{ProvisionArgs, RunnerBuildArgs, RunnerCommand, VariantsArgs, VerifyArgs};
 pub use tools::{CompletionsArgs, ManArgs, PruneArgs, StoreArgs, StoreCommand};
+pub use words::Words;
 
 /// Which libpython should I embed or ship, what does each cost, and why?
 ///
@@ -65,6 +69,9 @@ pub enum Command {
     /// Measure what each runner costs against the stock python3
     #[command(subcommand)]
     Matrix(MatrixCommand),
+    /// Carry what is provisioned and built to other machines
+    #[command(subcommand)]
+    Bundle(BundleCommand),
     /// Write a run's report again from what was measured
     Report(ReportArgs),
     /// Hold runs against each other: what changed, and what became of each tax

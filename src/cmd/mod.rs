@@ -1,6 +1,7 @@
 //! One thin file per subcommand: load, plan, execute, print.
 
 mod audit;
+mod bundle;
 mod compare;
 mod doctor;
 mod embed;
@@ -15,6 +16,7 @@ mod pipeline;
 mod provision;
 mod report;
 mod runner;
+mod script;
 mod store;
 mod testsuite;
 mod tools;
@@ -23,7 +25,7 @@ mod verify;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, Command, RunnerCommand};
+use crate::cli::{BundleCommand, Cli, Command, RunnerCommand};
 use crate::error::Exit;
 use crate::log;
 use crate::ui::Terminal;
@@ -41,6 +43,8 @@ pub fn execute(cli: &Cli) -> Result<Exit> {
         Command::Audit(args) => audit::execute(args, &terminal),
         Command::Verify(args) => verify::execute(args, &terminal),
         Command::Matrix(command) => matrix::execute(command, &terminal),
+        Command::Bundle(BundleCommand::Export(args)) => bundle::export(args, &terminal),
+        Command::Bundle(BundleCommand::Import(args)) => bundle::import(args, &terminal),
         Command::Report(args) => report::execute(args, &terminal),
         Command::Compare(args) => compare::execute(args, &terminal),
         Command::History(args) => history::execute(args, &terminal),

@@ -97,6 +97,20 @@ pub fn compile(store: &Store, demand: &Demand<'_>, reporter: &dyn Reporter) -> R
     Ok(Compilation { prefix: trees[&1].prefix(), offers, plan: plan(demand, &compiler), reused })
 }
 
+/// What of the store a home is made of that [`stage`] staged, the stamp last: the installation and the libraries, not the objects. With them
+/// alone it is staged again without a compiler at work; another variant of the recipe is then a build from the start.
+pub fn parts(home: &Home) -> Vec<PathBuf> {
+    let libraries = home.offers.iter().filter_map(|offer| Some(offer.build.as_ref().ok()?.library.path().parent()?.to_owned()));
+    let mut parts: Vec<PathBuf> = libraries.collect();
+    // The home's `lib` is the installation's.
+    let prefix = std::fs::read_link(home.prefix.join("lib")).ok().and_then(|lib| Some(lib.parent()?.to_owned()));
+    if let Some(prefix) = prefix {
+        let stamp = tree::step_of(&prefix, "install");
+        parts.extend([prefix, stamp]);
+    }
+    parts
+}
+
 /// CPython's makefiles and scripts take paths as they are, without quotes around them.
 fn check_path(store: &Store) -> Result<(), CpythonError> {
     let unfit = |found: &char| found.is_whitespace() || r##"#'"&()[]{}<>|*?!~%`"##.contains(*found);

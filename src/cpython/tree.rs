@@ -202,6 +202,11 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// The folder of a step's stamp, by the place of the installation beside it.
+pub(super) fn step_of(prefix: &Path, step: &str) -> PathBuf {
+    prefix.with_file_name("steps").join(step)
+}
+
 /// An object that a killed assembler left has no end. The headers of its sections are its last bytes.
 fn is_torn(path: &Path) -> bool {
     let Ok(bytes) = std::fs::read(path) else { return true };

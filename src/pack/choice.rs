@@ -1,5 +1,6 @@
 //! `--pack pyperformance[=all|NAME,NAME]`: which pack, and which of its benchmarks.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::matrix::Benchmark;
@@ -41,6 +42,17 @@ impl Which {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no pack of benchmarks; there is {pack}, as {pack}, {pack}=all or {pack}=NAME,NAME", pack = Benchmark::PACK)]
 pub struct BadPack(String);
+
+impl fmt::Display for PackChoice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(Benchmark::PACK)?;
+        match &self.which {
+            Which::Usual => Ok(()),
+            Which::All => formatter.write_str("=all"),
+            Which::Named(names) => write!(formatter, "={}", names.join(",")),
+        }
+    }
+}
 
 impl FromStr for PackChoice {
     type Err = BadPack;

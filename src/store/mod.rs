@@ -2,6 +2,7 @@
 
 mod contents;
 mod lock;
+mod place;
 mod prune;
 mod stamp;
 
@@ -17,6 +18,7 @@ use crate::interrupt::Interrupted;
 
 pub use contents::{Contents, Entry, Kind};
 pub use lock::Lock;
+pub use place::{Place, PlaceKind};
 pub use prune::{Pruned, Which};
 pub use stamp::Stamp;
 

@@ -14,6 +14,7 @@ use crate::fs::FsError;
 use crate::interrupt::Interrupted;
 
 pub use archive::{Compression, decompress};
+pub(crate) use tree::Refused;
 pub use tree::Tree;
 
 #[derive(Debug, thiserror::Error)]

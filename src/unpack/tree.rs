@@ -24,7 +24,7 @@ pub struct Tree {
 }
 
 /// Why an entry could not be put in its place.
-pub(super) enum Refused {
+pub(crate) enum Refused {
     Outside,
     Io(io::Error),
 }
@@ -68,7 +68,7 @@ impl Tree {
         Ok(parts)
     }
 
-    pub(super) fn folder(&self, path: &str) -> Result<(), Refused> {
+    pub(crate) fn folder(&self, path: &str) -> Result<(), Refused> {
         let parts = self.place(path)?;
         if self.is_merged_link(&parts) { Ok(()) } else { self.make_folders(&parts) }
     }
@@ -97,7 +97,7 @@ impl Tree {
     }
 
     /// Set-user-ID and the like are not carried over: nothing in a sysroot runs as anyone else.
-    pub(super) fn file(&self, path: &str, mode: u32, mut content: impl Read) -> Result<(), Refused> {
+    pub(crate) fn file(&self, path: &str, mode: u32, mut content: impl Read) -> Result<(), Refused> {
         let parts = self.place(path)?;
         self.make_folders(parent(&parts)?)?;
         let place = parts.join("/");
@@ -108,7 +108,7 @@ impl Tree {
         Ok(())
     }
 
-    pub(super) fn symlink(&self, path: &str, target: &str) -> Result<(), Refused> {
+    pub(crate) fn symlink(&self, path: &str, target: &str) -> Result<(), Refused> {
         let parts = self.place(path)?;
         if self.is_merged_link(&parts) {
             return Ok(());
@@ -120,7 +120,7 @@ impl Tree {
     }
 
     /// Refuses a link that leads outside by way of others. One that leads nowhere, or to what comes later, is none of those.
-    pub(super) fn check_link(&self, path: &str) -> Result<(), Refused> {
+    pub(crate) fn check_link(&self, path: &str) -> Result<(), Refused> {
         match self.dir.metadata(self.place(path)?.join("/")).map_err(Refused::from) {
             Err(Refused::Outside) => Err(Refused::Outside),
             _ => Ok(()),

@@ -41,7 +41,7 @@ pub(crate) fn refused(arguments: &[&str], code: i32) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 23] = [
         &[],
         &["provision"],
         &["variants"],
@@ -52,6 +52,9 @@ fn help_of_every_command() {
         &["matrix", "run"],
         &["matrix", "plan"],
         &["matrix", "merge"],
+        &["matrix", "script"],
+        &["bundle", "export"],
+        &["bundle", "import"],
         &["report"],
         &["compare"],
         &["history"],

@@ -9,6 +9,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use surtax::audit::AuditError;
+use surtax::bundle::BundleError;
 use surtax::cmd::CommandError;
 use surtax::config::ConfigError;
 use surtax::cpython::{CpythonError, SourceError};
@@ -32,6 +33,7 @@ use surtax::recipe::{PythonVersion, RecipeError};
 use surtax::report::BadGate;
 use surtax::run::RunError;
 use surtax::runner::{RunnerError, ToolchainError};
+use surtax::script::{ScriptError, System};
 use surtax::store::StoreError;
 use surtax::unpack::UnpackError;
 use surtax::verify::VerifyError;
@@ -570,6 +572,32 @@ fn suites(forms: &mut Forms) {
     ]);
 }
 
+fn jobs(forms: &mut Forms) {
+    let file = || path("study/store.tar.zst");
+    forms.show([
+        BundleError::NotABundle { path: file(), reason: "it does not begin with manifest.json".into() },
+        BundleError::Damaged { path: file(), reason: "incomplete frame".into() },
+        BundleError::OtherContent { path: file(), wanted: Sha256::of(b"one"), found: Sha256::of(b"other") },
+        BundleError::Schema { found: 2 },
+        BundleError::OtherSurtax { found: "0.0.9".into() },
+        BundleError::OtherTarget { found: "aarch64-unknown-linux-gnu".into() },
+        BundleError::OtherStore { made_for: "/tmp/surtax".into(), this: path("/home/me/.cache/surtax") },
+        BundleError::Malformed { reason: "expected value at line 1 column 1".into() },
+        BundleError::Refused { path: "sysroots/../x".into(), reason: "it is no place of a store".into() },
+        BundleError::NoRoom { store: path("/tmp/surtax"), needed: 130_000_000, free: 1_200_000 },
+        BundleError::Unfit { path: path("/tmp/surtax/sysroots/0/pipe"), what: "is neither file nor folder nor link" },
+        BundleError::Installed { source_name: "3.13.0".into() },
+    ]);
+    forms.show([
+        ScriptError::Unquotable { word: "a\nb".into(), what: "a line break or a control character" },
+        ScriptError::NotFor { option: "--sbatch", of: System::Slurm, system: System::Github },
+        ScriptError::Schedule { schedule: "daily".into() },
+        ScriptError::Store { path: path("surtax"), what: "is not absolute" },
+        ScriptError::Installed { path: path("/opt/python") },
+        ScriptError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "value is undefined")),
+    ]);
+}
+
 #[test]
 fn every_error_says_what_to_do_next() {
     let mut types = BTreeSet::new();
@@ -585,6 +613,7 @@ fn every_error_says_what_to_do_next() {
         ("opcodes", opcodes),
         ("kit", kit),
         ("suites", suites),
+        ("jobs", jobs),
     ] {
         let mut forms = Forms::default();
         group(&mut forms);

@@ -11,7 +11,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::pipeline;
-use super::{CommandError, packs, report};
+use super::{CommandError, packs, report, script};
 use crate::assets;
 use crate::cli::{MatrixCommand, MatrixRunArgs, ReportArgs};
 use crate::digest::Sha256;
@@ -28,6 +28,7 @@ pub(super) fn execute(command: &MatrixCommand, terminal: &Terminal) -> Result<Ex
         MatrixCommand::Run(args) => run(args, terminal),
         MatrixCommand::Plan(args) => plan::execute(args, terminal),
         MatrixCommand::Merge(args) => merge::execute(args, terminal),
+        MatrixCommand::Script(args) => script::execute(args, terminal),
     }
 }
 

@@ -1,7 +1,8 @@
 //! `surtax matrix run --plan PLAN.JSON --shard K`: a run of this machine's own for one part of a plan that was made elsewhere.
 //!
-//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks, but for what was compiled from source, which no second build repeats. Verification and
-//! environment are this machine's, and so is the core; evidence of binaries and bytecode is the plan's, since the files are the same.
+//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks, but for what was
+//! compiled from source, which no second build repeats. Environment and core are this machine's, and so is the verification, unless the compilers
+//! are others and the planner's files in place; evidence of binaries and bytecode is the plan's, since the files are the same.
 
 use std::path::Path;
 
@@ -14,13 +15,13 @@ use crate::cli::{Cli, Command, MatrixArgs, MatrixCommand, MatrixRunArgs};
 use crate::cmd::pipeline;
 use crate::cmd::{CommandError, packs};
 use crate::digest::Sha256;
-use crate::fs::Scratch;
+use crate::fs::{self, Scratch};
 use crate::matrix;
 use crate::measure::{CounterChoice, CountersAtHand, choose_cpu, may_use};
 use crate::report::reproducing;
 use crate::run::{Counting, Environment, Folder, Plan, Role, SubjectPlan};
 use crate::store::Store;
-use crate::ui::Terminal;
+use crate::ui::{Reporter as _, Terminal};
 
 /// The folder of the shard's run: a new one, or the one that an earlier call began.
 pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> Result<Folder> {
@@ -38,14 +39,20 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     check_counters(&plan)?;
     check_compiled(&plan)?;
     let asked = asked(args, &plan, planned.path())?;
-    // Of the plan's packages: those that their benchmarks alone need must be in the store already.
+    // Those packages of a pack that one benchmark alone needs must be in the store already.
     packs::obtain(&asked, terminal)?;
-    let built = pipeline::build(&asked.source, &asked.selection, Some(&asked.guests), terminal)?;
-    plan.cpu = choose_cpu();
-    plan.subjects = same_subjects(&plan, &built.subjects()?)?;
-    let verification = verify(&built, &plan.subjects, terminal)?;
     let run = planned.read()?;
-    let locks = built.locks().into_iter().map(|(name, text)| (name, text.to_owned())).collect();
+    let (locks, verification) = if run.environment.toolchain != environment.toolchain && is_all_here(&plan) {
+        // Other compilers would make other runners under other keys; a machine that has a bundle of the planner's needs none.
+        terminal.step("the plan's executables are here already: nothing is built, and what the planner verified stands");
+        (locks_of(&whole, &planned)?, run.verification)
+    } else {
+        let built = pipeline::build(&asked.source, &asked.selection, Some(&asked.guests), terminal)?;
+        plan.subjects = same_subjects(&plan, &built.subjects()?)?;
+        let verification = verify(&built, &plan.subjects, terminal)?;
+        (built.locks().into_iter().map(|(name, text)| (name, text.to_owned())).collect(), verification)
+    };
+    plan.cpu = choose_cpu();
     let begun = Begun { locks, environment, audit: run.audit, verification, opcodes: run.opcodes, plan };
     // All at once: a machine that is taken away meanwhile must not leave a folder that is half a run.
     let scratch = Scratch::new(out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
@@ -115,7 +122,6 @@ fn check_compiled(plan: &Plan) -> Result<(), CommandError> {
         plan.groups.iter().any(|group| group.cpython.is_some() && subject.group.as_ref() == Some(&group.name))
             && subject.role != Role::Guest
     };
-    let is_here = |subject: &SubjectPlan| Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256);
     let others = plan.subjects.iter().filter(compiled).filter(|subject| !is_here(subject));
     let others: Vec<String> =
         others.map(|subject| format!("{}: what was compiled as {} is not here", subject.name, subject.executable.display())).collect();
@@ -138,6 +144,20 @@ fn asked(args: &MatrixRunArgs, plan: &Plan, folder: &Path) -> Result<MatrixArgs>
         Err(error) => error.to_string().lines().next().unwrap_or_default().to_owned(),
     };
     Err(CommandError::UnreadablePlan { plan: folder.join("plan.json"), reason }.into())
+}
+
+/// Whether each subject is the planner's file, at the planner's path.
+fn is_all_here(plan: &Plan) -> bool {
+    plan.subjects.iter().all(is_here)
+}
+
+fn is_here(subject: &SubjectPlan) -> bool {
+    Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256)
+}
+
+fn locks_of(plan: &Plan, folder: &Folder) -> Result<Vec<(String, String)>> {
+    let names = plan.groups.iter().filter_map(|group| group.lock.clone());
+    names.map(|name| Ok((name.clone(), fs::read_to_string(&folder.file(&name))?))).collect()
 }
 
 /// The plan's subjects where they lie on this machine; an error names those that are not the same files.

@@ -228,7 +228,7 @@ impl Prepared {
 }
 
 impl Group {
-    fn lock_text(&self) -> Option<&str> {
+    pub(super) fn lock_text(&self) -> Option<&str> {
         self.prepared.packages.as_ref().map(|packages| packages.provisioned.lock_text.as_str())
     }
 }

@@ -1,6 +1,7 @@
 //! The stages in their order, each doing only what the store lacks; a command is a prefix of them.
 
 mod build;
+mod bundled;
 mod gate;
 mod hacl;
 mod prepare;
