@@ -22,6 +22,8 @@ pub enum Kind {
     Sources,
     Trees,
     CargoTarget,
+    Kits,
+    Packs,
     Verified,
     Assets,
     Logs,
@@ -32,7 +34,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Downloads,
         Self::Indexes,
         Self::Resolved,
@@ -42,6 +44,8 @@ impl Kind {
         Self::Sources,
         Self::Trees,
         Self::CargoTarget,
+        Self::Kits,
+        Self::Packs,
         Self::Verified,
         Self::Assets,
         Self::Logs,
@@ -60,6 +64,8 @@ impl Kind {
             Self::Sources => "sources",
             Self::Trees => "trees",
             Self::CargoTarget => "cargo-target",
+            Self::Kits => "kits",
+            Self::Packs => "packs",
             Self::Verified => "verified",
             Self::Assets => "assets",
             Self::Logs => "logs",
@@ -80,6 +86,8 @@ impl Kind {
             Self::Sources => "CPython sources, unpacked",
             Self::Trees => "CPython, compiled from source",
             Self::CargoTarget => "PyO3, compiled",
+            Self::Kits => "what embed has told programs to read",
+            Self::Packs => "other people's benchmarks, unpacked",
             Self::Verified => "results of the gate",
             Self::Assets => "benchmarks, written out",
             Self::Logs => "logs",
@@ -90,7 +98,7 @@ impl Kind {
 }
 
 /// Where the entries of each kind lie, below the root, and how many folders deep.
-const PLACES: [(Kind, &str, usize); 15] = [
+const PLACES: [(Kind, &str, usize); 17] = [
     (Kind::Downloads, "blobs/sha256", 2),
     (Kind::Downloads, "blobs/sha512", 2),
     (Kind::Leftovers, "blobs/partial", 1),
@@ -102,6 +110,8 @@ const PLACES: [(Kind, &str, usize); 15] = [
     (Kind::Sources, "sources", 1),
     (Kind::Trees, "cpython/trees", 1),
     (Kind::CargoTarget, "cargo-target", 0),
+    (Kind::Kits, "kits", 1),
+    (Kind::Packs, "packs", 1),
     (Kind::Verified, "verified", 1),
     (Kind::Assets, "assets", 1),
     (Kind::Logs, "logs", 1),
