@@ -48,10 +48,10 @@ pub fn import(store: &Store, file: &Path, wanted: Option<Sha256>, reporter: &dyn
         Some(first) => read_manifest(first.map_err(|error| BundleError::not_a_bundle(file, &error))?, file, store)?,
         None => return Err(BundleError::NotABundle { path: file.to_owned(), reason: "it is empty".into() }),
     };
-    check_room(store, &manifest)?;
     // Of two at a time, the second finds all there.
     let _turn = store.lock("bundle", reporter)?;
     let there = there(store, &manifest);
+    check_room(store, &manifest, &there)?;
     let unpacking = Unpacking::begin(store, &manifest, &there)?;
     let bar = reporter.bar("importing", manifest.size(), Unit::Bytes);
     for (at, path, size, sha256) in manifest.files() {
@@ -124,12 +124,11 @@ fn check_end(mut rest: impl Read, file: &Path) -> Result<(), BundleError> {
     }
 }
 
-/// Before the disk is full of what a manifest only claims.
-fn check_room(store: &Store, manifest: &Manifest) -> Result<(), BundleError> {
-    let needed = manifest.size().unwrap_or(u64::MAX);
-    let disk = rustix::fs::statvfs(store.root()).map_err(|error| FsError::at("ask for the free space of", store.root())(error.into()))?;
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    if needed > free {
+/// Before the disk is full of what a manifest only claims. What is there already takes no more.
+fn check_room(store: &Store, manifest: &Manifest, there: &[bool]) -> Result<(), BundleError> {
+    let missing = manifest.files().filter(|(at, ..)| !there[*at]).map(|(_, _, size, _)| size);
+    let needed = missing.fold(0_u64, u64::saturating_add);
+    if let Some(free) = store.free_bytes().filter(|free| needed > *free) {
         return Err(BundleError::NoRoom { store: store.root().to_owned(), needed, free });
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! From a scratch folder to the store: each place by one rename, in the manifest's order.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -159,8 +160,8 @@ pub(super) fn put(store: &Store, unpacking: Unpacking<'_>, reporter: &dyn Report
 fn lock(store: &Store, missing: &[&Missing<'_>], reporter: &dyn Reporter) -> Result<Vec<Lock>, BundleError> {
     let mut names = vec!["provision".to_owned(), "hacl".to_owned(), "runners".to_owned()];
     let trees = missing.iter().filter_map(|missing| missing.place.as_str().strip_prefix("cpython/trees/")?.split('/').next());
-    names.extend(trees.map(|tree| format!("cpython-{tree}")));
-    names.dedup();
+    // Each once: a second lock of the same name would wait for the first. Libraries of several trees come in no order of trees.
+    names.extend(trees.map(Store::tree_lock).collect::<BTreeSet<String>>());
     let there = |missing: &&&Missing<'_>| std::fs::symlink_metadata(store.at(&missing.place)).is_ok();
     if missing.iter().any(|missing| there(&missing)) {
         // What is measured must not change under it.

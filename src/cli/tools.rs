@@ -26,17 +26,20 @@ pub struct StoreArgs {
 #[derive(Debug, Subcommand)]
 pub enum StoreCommand {
     /// Remove what was not used for a while, and what killed surtaxes left
-    #[command(after_help = "Whatever is removed is fetched or built again when a command wants it. Waits while another surtax is at work.")]
+    #[command(
+        after_help = "Whatever is removed is fetched or built again when a command wants it; but programs that were built by `surtax embed` \
+        need what it named for as long as they run. Waits while another surtax is at work."
+    )]
     Prune(PruneArgs),
 }
 
 #[derive(Debug, Args)]
 pub struct PruneArgs {
-    /// What was not used for so many days goes; with 0, everything
+    /// What was not used for so many days goes; with 0, all of it
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub unused: u32,
 
-    /// Only entries of this kind; repeat it for more
+    /// Only entries of this kind; repeat it for more [default: all but `other`]
     #[arg(long = "kind", value_name = "KIND", value_parser = kinds())]
     pub kinds: Vec<Kind>,
 

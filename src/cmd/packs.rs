@@ -48,7 +48,9 @@ pub(super) fn plan(
 
 /// Before measuring: what the plan names is there, and compiled for every Python that will import it.
 pub(super) fn prepare(plan: &Plan) -> Result<()> {
-    for pack in &plan.packs {
+    let is_measured =
+        |pack: &&PackPlan| pack.benchmarks.iter().any(|own| plan.benchmarks.iter().any(|benchmark| benchmark.name == own.name));
+    for pack in plan.packs.iter().filter(is_measured) {
         let unlike = plan.subjects.iter().filter(|subject| matches!(subject.role, Role::Baseline | Role::Guest));
         pack.prepare(unlike.map(|subject| subject.executable.as_path()))?;
     }

@@ -17,6 +17,9 @@ fn study(args: &ScriptArgs) -> Result<Study, ScriptError> {
     if let Some(path) = matrix.source.options.prefixes.first() {
         return Err(ScriptError::Installed { path: path.clone() });
     }
+    if matrix.pack.is_some() {
+        return Err(ScriptError::Pack);
+    }
     let mut plan = Words::default();
     matrix.write(&mut plan);
     matrix.source.write_names(&mut plan);

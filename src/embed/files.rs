@@ -68,7 +68,11 @@ pub fn write(rendered: &[Rendered], out: &Path) -> Result<Vec<PathBuf>, EmbedErr
     Ok(paths)
 }
 
-/// Whatever a kit is written as says `surtax embed` near its beginning.
+/// How far down a kit may say that it is one.
+const LINES: usize = 3;
+
+/// Whatever a kit is written as says so in one of its first lines; a person's script may well call it further down.
 fn is_anothers(path: &Path) -> bool {
-    path.exists() && !std::fs::read_to_string(path).is_ok_and(|text| text.contains(Kit::MADE_BY))
+    let says_so = |text: String| text.lines().take(LINES).any(|line| line.contains(Kit::MADE_BY));
+    path.exists() && !std::fs::read_to_string(path).is_ok_and(says_so)
 }

@@ -10,7 +10,7 @@ use crate::fetch::Fetcher;
 use crate::recipe::PythonVersion;
 use crate::run::PackagePlan;
 use crate::store::{Stamp, Store};
-use crate::ui::Reporter;
+use crate::ui::{Reporter, Silent};
 use crate::unpack::{self, Tree};
 
 const PINS: &str = include_str!("../../benchmarks/packs/pyperformance.txt");
@@ -65,6 +65,7 @@ fn stored(store: &Store, pins: &[Pin]) -> Result<Option<Vec<Wheel>>, PackError> 
     for pin in pins {
         // A damaged blob is no blob; whatever else is wrong with one, pip's answer will be put in its place.
         let Ok(Some(path)) = Fetcher::stored_content(store, &Checksum::Sha256(pin.sha256)) else { return Ok(None) };
+        Store::used(&path);
         wheels.push(Wheel { file: format!("{}-py3-none-any.whl", pin.requirement.replace("==", "-")), sha256: pin.sha256, path });
     }
     Ok(Some(wheels))
@@ -87,6 +88,11 @@ fn fetched(store: &Store, pins: &[Pin], reporter: &dyn Reporter) -> Result<Vec<W
 fn unpacked(store: &Store, wheels: &[Wheel], wanted: &dyn Fn(&str) -> bool) -> Result<PathBuf, PackError> {
     let hashes: Vec<String> = wheels.iter().map(|wheel| wheel.sha256.to_string()).collect();
     let place = store.pack(&Key::of("pack", hashes.iter().map(|hash| ("wheel", hash.as_str()))));
+    if Stamp::read(&place).is_some() {
+        return Ok(place);
+    }
+    // Another surtax may be unpacking the same, or reading from it already.
+    let _lock = store.lock("packs", &Silent)?;
     if Stamp::read(&place).is_some() {
         return Ok(place);
     }

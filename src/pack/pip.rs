@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::PackError;
 use crate::digest::{Checksum, Sha256};
+use crate::fetch::Fetcher;
 use crate::fs;
 use crate::process::{Finished, Job, last_lines};
 use crate::recipe::PythonVersion;
@@ -75,11 +76,17 @@ fn check() -> Result<(), PackError> {
 
 fn keep(store: &Store, path: &Path, file: String) -> Result<Wheel, PackError> {
     let sha256 = fs::sha256(path)?;
-    let blob = store.blob(&Checksum::Sha256(sha256));
-    if !blob.is_file() {
-        fs::write_atomic(&blob, &fs::read(path)?)?;
-    }
-    Ok(Wheel { file, sha256, path: blob })
+    let checksum = Checksum::Sha256(sha256);
+    // A damaged blob under the same name is no blob.
+    let stored = match Fetcher::stored_content(store, &checksum) {
+        Ok(Some(stored)) => stored,
+        _ => {
+            let blob = store.blob(&checksum);
+            fs::write_atomic(&blob, &fs::read(path)?)?;
+            blob
+        }
+    };
+    Ok(Wheel { file, sha256, path: stored })
 }
 
 /// Its last lines, of which the one that says `ERROR` names the cause.

@@ -70,6 +70,12 @@ impl<'a> Visits<'a> {
         own.into_iter().filter_map(|(moment, _, time)| Some((moment, time, partner(moment)?))).collect()
     }
 
+    /// How many machines measured the subject in the benchmark.
+    pub(super) fn machines_of(&self, benchmark: &BenchmarkPlan, subject: &str) -> usize {
+        let machines: BTreeSet<usize> = self.rounds(benchmark, subject).into_iter().flatten().map(|(moment, _)| moment.machine).collect();
+        machines.len()
+    }
+
     /// The same as ratios, numbered so that of two benchmarks those with equal numbers go together: by round, and where a second machine measured the
     /// benchmark too, its rounds after the first one's.
     pub(super) fn ratios(&self, benchmark: &BenchmarkPlan, subject: &str, baseline: &str) -> BTreeMap<u32, f64> {

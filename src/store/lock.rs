@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Store, StoreError};
 use crate::fs::FsError;
 use crate::interrupt;
-use crate::ui::Reporter;
+use crate::ui::{Reporter, talk};
 
 /// The lock that every surtax holds with the others as long as it has the store open.
 const ALL: &str = "locks/store";
@@ -50,16 +50,27 @@ impl Store {
     pub(super) fn hold(root: &Path) -> Result<File, StoreError> {
         let path = root.join(ALL);
         let file = opened(&path)?;
-        waited_for(&path, || file.try_lock_shared())?;
+        match file.try_lock_shared() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                talk(&format!("warning: waiting for another surtax, which prunes {}", root.display()));
+                waited_for(&path, || file.try_lock_shared())?;
+            }
+            Err(TryLockError::Error(error)) => return Err(FsError::at("lock", &path)(error).into()),
+        }
         Ok(file)
     }
 
     /// Waits, and says so, until this surtax is the only one that has the store open; none opens it until the answer is dropped.
     pub(super) fn alone(&self, reporter: &dyn Reporter) -> Result<Alone<'_>, StoreError> {
         let path = self.root().join(ALL);
-        if let Err(TryLockError::WouldBlock) = self.held.try_lock() {
-            reporter.warn(&format!("waiting for another surtax, which uses {}", self.root().display()));
-            waited_for(&path, || self.held.try_lock())?;
+        match self.held.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                reporter.warn(&format!("waiting for another surtax, which uses {}", self.root().display()));
+                waited_for(&path, || self.held.try_lock())?;
+            }
+            Err(TryLockError::Error(error)) => return Err(FsError::at("lock", &path)(error).into()),
         }
         Ok(Alone { held: &self.held })
     }
@@ -80,7 +91,8 @@ impl Store {
 }
 
 fn opened(path: &Path) -> Result<File, StoreError> {
-    Ok(OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(FsError::at("open", path))?)
+    // Also for reading: NFS makes a shared lock of a lock for reading, and refuses that on a file open for writing alone.
+    Ok(OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path).map_err(FsError::at("open", path))?)
 }
 
 /// A blocking `lock` would not see Ctrl-C.

@@ -90,6 +90,7 @@ impl Store {
         check_path(&root)?;
         let store = Self { held: Arc::new(Self::hold(&root)?), root };
         store.sweep();
+        tracing::trace!("opened the store {}", store.root.display());
         Ok(store)
     }
 
@@ -211,7 +212,7 @@ impl Store {
     /// What the disk that holds the store has left for this user, bytes.
     pub fn free_bytes(&self) -> Option<u64> {
         let disk = rustix::fs::statvfs(&self.root).ok()?;
-        Some(disk.f_bavail * disk.f_frsize)
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }
 

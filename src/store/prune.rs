@@ -13,7 +13,7 @@ use crate::ui::Reporter;
 pub struct Which {
     /// Only those that were not used for so long. What killed surtaxes left goes whatever its age.
     pub unused_for: Duration,
-    /// Only of these kinds; of all where none is named.
+    /// Only of these kinds; where none is named, of all but [`Kind::Other`], which somebody else may have put there.
     pub kinds: Vec<Kind>,
 }
 
@@ -21,7 +21,8 @@ impl Which {
     fn takes(&self, entry: &Entry, now: SystemTime) -> bool {
         // A moment in the future is that of a clock that was wrong.
         let age = now.duration_since(entry.used).unwrap_or_default();
-        (self.kinds.is_empty() || self.kinds.contains(&entry.kind)) && (entry.kind == Kind::Leftovers || age >= self.unused_for)
+        let meant = if self.kinds.is_empty() { entry.kind != Kind::Other } else { self.kinds.contains(&entry.kind) };
+        meant && (entry.kind == Kind::Leftovers || age >= self.unused_for)
     }
 }
 

@@ -458,3 +458,21 @@ fn an_export_that_fails_leaves_the_earlier_file() {
     let beside: Vec<_> = std::fs::read_dir(small.folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(beside.len(), 2, "{beside:?}");
 }
+
+#[test]
+fn places_of_several_trees_come_in_any_order() {
+    let small = Small::new();
+    let trees = [small.store.cpython_tree(&key("tree")), small.store.cpython_tree(&key("other"))];
+    write(&trees[1].join("prefix/bin/python3"), b"python");
+    Stamp::write(&trees[1].join("steps/install"), "").expect("stamped");
+    let paths = ["prefix", "steps/install"].iter().flat_map(|part| trees.iter().map(move |tree| tree.join(part)));
+    let places: Vec<Place> = paths.map(|path| small.store.place(&path).expect("a place")).collect();
+    export(&small.store, &places, Vec::new(), &small.file(), &Silent).expect("exported");
+    small.empty();
+    // An import that waits for itself would wait for ever.
+    let (store, file) = (small.store.clone(), small.file());
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || told.send(import(&store, &file, None, &Silent).is_ok()));
+    assert_eq!(heard.recv_timeout(std::time::Duration::from_secs(60)), Ok(true));
+    assert!(trees.iter().all(|tree| tree.join("prefix/bin/python3").is_file()));
+}

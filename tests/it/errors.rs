@@ -593,6 +593,7 @@ fn jobs(forms: &mut Forms) {
         ScriptError::NotFor { option: "--sbatch", of: System::Slurm, system: System::Github },
         ScriptError::Schedule { schedule: "daily".into() },
         ScriptError::Store { path: path("surtax"), what: "is not absolute" },
+        ScriptError::Pack,
         ScriptError::Installed { path: path("/opt/python") },
         ScriptError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "value is undefined")),
     ]);

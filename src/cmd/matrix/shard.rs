@@ -40,7 +40,9 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     check_compiled(&plan)?;
     let asked = asked(args, &plan, planned.path())?;
     // Those packages of a pack that one benchmark alone needs must be in the store already.
-    packs::obtain(&asked, terminal)?;
+    if plan.benchmarks.iter().any(|benchmark| plan.packed(benchmark).is_some()) {
+        packs::obtain(&asked, terminal)?;
+    }
     let run = planned.read()?;
     let (locks, verification) = if run.environment.toolchain != environment.toolchain && is_all_here(&plan) {
         // Other compilers would make other runners under other keys; a machine that has a bundle of the planner's needs none.

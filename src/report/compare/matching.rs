@@ -1,7 +1,7 @@
 //! Which subject of one run is which of the other.
 
 use crate::report::gate::Unjudged;
-use crate::run::{Plan, SubjectPlan};
+use crate::run::{Plan, Role, SubjectPlan};
 
 /// Pairs of like subjects, in the first run's order, and those that have none, with the reason.
 pub(super) struct Matched<'a> {
@@ -15,7 +15,10 @@ pub(super) fn matched<'a>(before: &'a Plan, after: &'a Plan, named: &[(String, S
     for subject in &before.subjects {
         match like(before, after, subject, named) {
             Ok(other) => found.pairs.push((subject, other)),
-            Err(why) => found.unmatched.push(Unjudged { what: subject.name.clone(), why, missing: false }),
+            Err(why) => {
+                let missing = matches!(subject.role, Role::Runner | Role::Guest);
+                found.unmatched.push(Unjudged { what: subject.name.clone(), why, missing });
+            }
         }
     }
     for subject in &after.subjects {

@@ -27,7 +27,7 @@ pub(super) fn compared(before: &Side<'_>, after: &Side<'_>, named: &[(String, St
                 let here = of(before, benchmark);
                 benchmarks.extend(here.map(|here| Place { before, after, benchmark, here, there, same_machine }.change(&pairs)));
             }
-            (None, _) => unmatched.push(only(benchmark, "only the first run has this benchmark", false)),
+            (None, _) => unmatched.push(only(benchmark, "only the first run has this benchmark", true)),
         }
     }
     let has = |benchmark: &&BenchmarkPlan| of(before, benchmark).is_none() && !is_of_kernels(benchmark);

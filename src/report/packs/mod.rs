@@ -97,7 +97,9 @@ fn result(run: &Run, visits: &Visits<'_>, benchmarks: &[&BenchmarkPlan], subject
         .filter(|(_, ratios)| !ratios.is_empty())
         .collect();
     let means = means(&ratios);
-    let interval = stats::median_interval(&means);
+    // Rounds of several machines are no one sample, and nothing here pools them.
+    let several = benchmarks.iter().any(|benchmark| visits.machines_of(benchmark, &subject.name) > 1);
+    let interval = if several { None } else { stats::median_interval(&means) };
     let mut medians: Vec<PackExtreme> = ratios
         .iter()
         .filter_map(|(name, ratios)| {

@@ -27,6 +27,8 @@ pub(in crate::report) fn answer(summary: &Summary) -> Option<String> {
 /// Which runner to take, where the intervals of the one that takes least and the one that takes most are apart.
 fn advice(pack: &PackSummary, part: Section<'_>) -> String {
     let mut runners: Vec<&PackResult> = rows(pack, part).filter(|row| row.role == Role::Runner && row.ratio.is_some()).collect();
+    // Means of fewer benchmarks are of another mixture.
+    runners.retain(|row| row.benchmarks == pack.benchmarks);
     runners.sort_by(|one, other| one.ratio.partial_cmp(&other.ratio).unwrap_or(std::cmp::Ordering::Equal));
     let (Some(best), Some(worst)) = (runners.first(), runners.last()) else { return String::new() };
     if best.subject == worst.subject {
