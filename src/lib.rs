@@ -37,5 +37,6 @@ pub mod interrupt;
 mod line;
 pub mod log;
 pub mod process;
+mod shell;
 pub mod store;
 pub mod ui;

@@ -10,6 +10,7 @@ use crate::fs;
 use crate::libpython::{Hacl, stand_ins_object};
 use crate::runner::{Toolchain, pyo3_config};
 use crate::store::{Stamp, Store};
+use crate::ui::Silent;
 
 impl Kit {
     /// Writes, once, what programs need beside the libpython, into the store.
@@ -17,6 +18,8 @@ impl Kit {
         let pyo3_config = pyo3_config(source.home)?;
         let header = header(&source.home.prefix, &source.home.stock);
         let place = store.kit(&Key::of("kit", [("pyo3", pyo3_config.as_str()), ("header", &header)]));
+        // Another surtax may be writing the same, or a compiler reading from it already.
+        let lock = store.lock("kits", &Silent)?;
         if Stamp::read(&place).is_none() {
             let scratch = store.scratch()?;
             fs::write_atomic(&scratch.path().join("pyo3-config.txt"), pyo3_config.as_bytes())?;
@@ -24,6 +27,7 @@ impl Kit {
             Stamp::write(scratch.path(), source.home.key.as_str())?;
             scratch.commit(&place)?;
         }
+        drop(lock);
         let stand_ins = match source.hacl {
             Hacl::Stubs(_) => Some(stand_ins_object(store, source.home, source.variant.build.claimed_code_model, &toolchain.compiler())?),
             _ => None,

@@ -2,8 +2,7 @@
 
 /// For a POSIX shell.
 pub(super) fn shell(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-+=./,:@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    crate::shell::word(word)
 }
 
 /// Several words as one, which a shell takes apart again.

@@ -180,7 +180,9 @@ impl Finding {
     /// What the person can do; surtax itself changes nothing on the host.
     pub fn remedy(&self) -> &'static str {
         match self {
-            Self::Incomplete { .. } => "surtax matrix run --resume DIR does the rest",
+            Self::Incomplete { .. } => {
+                "surtax matrix run --resume DIR does the rest; of a merged run, the command of the shard that is not whole"
+            }
             Self::ControlDiffers { .. } => "measure again before you rely on this benchmark",
             Self::Noisy { .. } => "more rounds (--rounds) or a quieter machine",
             Self::Shard { .. } => "surtax matrix merge DIR... --out DIR, when all are measured",

@@ -236,6 +236,7 @@ impl Intended {
         if std::fs::read_to_string(&config).ok().as_deref() != Some(&self.rendered.pyo3_config) {
             fs::write_atomic(&config, self.rendered.pyo3_config.as_bytes())?;
         }
+        Store::used(&target);
         let folder = self.crate_folder(store, toolchain);
         self.rendered.write(&folder, &self.package())?;
         let log = store.log(&format!("runner-{variant}-{}", self.key));

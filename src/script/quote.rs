@@ -11,11 +11,7 @@ use super::ScriptError;
 pub fn shell(word: &OsStr) -> Result<String, ScriptError> {
     let shown = || word.to_string_lossy().into_owned();
     let Some(text) = word.to_str() else { return Err(ScriptError::Unquotable { word: shown(), what: "bytes that are not UTF-8" }) };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        return Ok(text.to_owned());
-    }
-    Ok(format!("'{}'", on_one_line(text)?.replace('\'', r"'\''")))
+    Ok(crate::shell::word(on_one_line(text)?))
 }
 
 /// Words as one command line.

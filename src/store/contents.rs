@@ -109,7 +109,7 @@ const PLACES: [(Kind, &str, usize); 17] = [
     (Kind::Hacl, "hacl", 1),
     (Kind::Sources, "sources", 1),
     (Kind::Trees, "cpython/trees", 1),
-    (Kind::CargoTarget, "cargo-target", 0),
+    (Kind::CargoTarget, "cargo-target", 1),
     (Kind::Kits, "kits", 1),
     (Kind::Packs, "packs", 1),
     (Kind::Verified, "verified", 1),
@@ -170,11 +170,8 @@ impl Store {
     }
 }
 
-/// What lies so many folders below; the folder itself at 0. None where it is not there.
+/// What lies so many folders below, at least one. None where the folder is not there.
 fn children(folder: &Path, depth: usize) -> fs::Result<Vec<PathBuf>> {
-    if depth == 0 {
-        return Ok(if folder.exists() { vec![folder.to_owned()] } else { Vec::new() });
-    }
     let mut found = Vec::new();
     for path in listed(folder)? {
         found.extend(if depth == 1 { vec![path] } else { children(&path, depth - 1)? });

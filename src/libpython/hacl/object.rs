@@ -10,6 +10,7 @@ use crate::fs;
 use crate::libpython::{CodeModel, Home};
 use crate::process::{Job, how_it_ended, last_lines};
 use crate::store::{Stamp, Store};
+use crate::ui::Silent;
 
 /// `hacl_stubs.c`, compiled once per home and code model. An object, not an archive: its symbols are weak, and nothing pulls a weak definition
 /// out of an archive.
@@ -17,6 +18,11 @@ pub fn stand_ins_object(store: &Store, home: &Home, model: CodeModel, compiler: 
     let parts = [("home", home.key.as_str()), ("source", assets::HACL_STUBS), ("model", model.as_str()), ("gcc", compiler.version)];
     let place = store.hacl(&Key::of("hacl-stand-ins", parts));
     let object = place.join("hacl_stubs.o");
+    if Stamp::is_of(&place, &object) {
+        return Ok(object);
+    }
+    // Another surtax may be compiling the same, or linking with it already.
+    let _lock = store.lock("hacl", &Silent)?;
     if Stamp::is_of(&place, &object) {
         return Ok(object);
     }
