@@ -47,7 +47,7 @@ pub use plots::plots;
 pub use published::{PUBLISHED, PUBLISHED_SOURCE, Published, PublishedSize};
 pub use reproduce::arguments as reproducing;
 pub use said::{unsaid, well};
-pub use study::{Effect, Figures, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range, sentences};
+pub use study::{Effect, Figures, InstructionsEffect, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range, sentences};
 pub use summarise::summarise;
 pub use summary::{
     AcrossResult, Bearing, BenchmarkSummary, BreakEven, CountedSummary, Difference, Failure, Finding, Premise, PremiseVerdict, Property,

@@ -5,7 +5,7 @@ use super::table::{Table, code, text};
 use crate::report::confounds::{PAIR, of_pairs};
 use crate::report::format;
 use crate::report::study::{
-    Effect, Figures, Interaction, Ledger, Words, contrast, figure, groups, headlines, is_study, sentences, step_name, words,
+    Effect, Figures, Interaction, Ledger, Words, contrast, counted, figure, groups, headlines, is_study, sentences, step_name, words,
 };
 use crate::report::summary::{BenchmarkSummary, Summary};
 use crate::run::{Contrast, Run};
@@ -64,6 +64,10 @@ fn effects(summary: &Summary, headlines: &[&BenchmarkSummary], group: Option<&st
         if rebuilt {
             columns.push("rebuilds");
         }
+        let is_counted = of_group(summary, group).any(|effect| is_in(benchmark, effect) && effect.instructions.is_some());
+        if is_counted {
+            columns.push(">by instructions");
+        }
         let mut table = Table::new(&columns);
         for effect in of_group(summary, group).filter(|effect| is_in(benchmark, effect)) {
             let mut cells = line(effect).to_vec();
@@ -72,6 +76,9 @@ fn effects(summary: &Summary, headlines: &[&BenchmarkSummary], group: Option<&st
             }
             if rebuilt {
                 cells.push(effect.rebuilds.iter().map(|ratio| format::ratio(*ratio)).collect::<Vec<_>>().join(", "));
+            }
+            if is_counted {
+                cells.push(effect.instructions.as_ref().map_or_else(|| "–".to_owned(), counted));
             }
             table.row(&cells);
         }
@@ -223,12 +230,21 @@ fn ledgers(summary: &Summary, group: Option<&str>) -> String {
 }
 
 fn ledger_table(ledger: &Ledger) -> String {
-    let mut table = Table::new(&["step", "build", ">ratio of the step", "95 % interval", "verdict", ">product", ">so far"]);
-    table.row(&["", &code(&ledger.from), "", "", "", "1.000", "1.000"].map(str::to_owned));
+    let is_counted = ledger.steps.iter().any(|step| step.instructions.is_some());
+    let mut columns = vec!["step", "build", ">ratio of the step", "95 % interval", "verdict", ">product", ">so far"];
+    if is_counted {
+        columns.push(">by instructions");
+    }
+    let mut table = Table::new(&columns);
+    let mut row = |cells: [String; 7], instructions: Option<f64>| {
+        let counted = instructions.map_or_else(String::new, format::instructions_ratio);
+        table.row(&cells.into_iter().chain(is_counted.then_some(counted)).collect::<Vec<_>>());
+    };
+    row(["", &code(&ledger.from), "", "", "", "1.000", "1.000"].map(str::to_owned), None);
     let verdict = |figures: &Figures| figures.verdict.map_or("", format::verdict).to_owned();
     let interval = |figures: &Figures| format!("{} to {}", format::ratio(figures.ratio_low), format::ratio(figures.ratio_high));
     for step in &ledger.steps {
-        table.row(&[
+        let cells = [
             step_name(step.factor, &step.from, &step.to).to_owned(),
             code(&step.build),
             format::ratio(step.figures.ratio),
@@ -236,11 +252,12 @@ fn ledger_table(ledger: &Ledger) -> String {
             verdict(&step.figures),
             format::ratio(step.product),
             figure(step.so_far),
-        ]);
+        ];
+        row(cells, step.instructions);
     }
     let total = &ledger.total;
     let cells =
         ["**all**".to_owned(), String::new(), format::ratio(total.ratio), interval(total), verdict(total), String::new(), String::new()];
-    table.row(&cells);
+    row(cells, ledger.instructions);
     table.finish()
 }

@@ -1,13 +1,14 @@
 //! A study: from the times of builds that differ in known factors to what each factor costs, before verdicts.
 
+mod counts;
 mod sentences;
 mod shape;
 mod times;
 mod words;
 
 pub use sentences::sentences;
-pub(super) use sentences::{figure, step_name};
-pub use shape::{Effect, Figures, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range};
+pub(super) use sentences::{counted, figure, step_name};
+pub use shape::{Effect, Figures, InstructionsEffect, Interaction, Ledger, LedgerStep, Matched, PairApart, Part, Range};
 pub(super) use words::{Words, words};
 
 use super::summary::{BenchmarkSummary, Summary};
@@ -15,6 +16,7 @@ use super::visits::Visits;
 use crate::run::{Contrast, Factor, Interplay, PublishedPair, Run, Step, Study};
 use crate::stats::{self, Verdict};
 use crate::variant::VariantName;
+use counts::Counts;
 use times::{Terms, Times, Values, pair, square};
 
 /// What a study amounts to, as the fields of the summary.
@@ -32,7 +34,8 @@ pub(super) fn studied(run: &Run, visits: &Visits<'_>, benchmarks: &[BenchmarkSum
     let headlines = run.plan.headlines();
     for study in Study::all_of(&run.plan) {
         for (at, (plan, benchmark)) in run.plan.benchmarks.iter().zip(benchmarks).enumerate() {
-            let place = Place { study: &study, times: Times::of(&study, visits, plan, benchmark), benchmark };
+            let times = Times::of(&study, visits, plan, benchmark);
+            let place = Place { study: &study, times, counts: Counts::of(&study, benchmark), benchmark };
             studied.effects.extend(study.effects().iter().map(|(contrast, pairs)| place.effect(*contrast, pairs)));
             studied.interactions.extend(study.interplays().iter().map(|interplay| place.interaction(interplay)));
             if headlines.contains(&at) {
@@ -48,6 +51,7 @@ pub(super) fn studied(run: &Run, visits: &Visits<'_>, benchmarks: &[BenchmarkSum
 struct Place<'a> {
     study: &'a Study<'a>,
     times: Times,
+    counts: Counts,
     benchmark: &'a BenchmarkSummary,
 }
 
@@ -90,6 +94,7 @@ impl Place<'_> {
             pairs: values.as_ref().map_or(0, |values| values.used.len() * values.rows.len()),
             pairs_possible: pairs.iter().map(possible).sum(),
             matched: pairs.iter().enumerate().map(matched).collect(),
+            instructions: self.counts.effect(pairs),
             rebuilds: values.as_ref().map_or_else(Vec::new, Values::rebuilds),
             note: figures.is_none().then(|| "no pair of which both have times in more than half of the rounds".to_owned()),
         }
@@ -138,6 +143,7 @@ impl Place<'_> {
                 figures,
                 product,
                 so_far: self.times.values(&[pair(first, step.after)])?.ratio()?,
+                instructions: self.counts.ratio(step.before, step.after),
             });
         }
         Some(Ledger {
@@ -148,6 +154,7 @@ impl Place<'_> {
             to: last.to_string(),
             steps,
             total: self.times.values(&[pair(first, last)])?.figures()?,
+            instructions: self.counts.ratio(first, last),
         })
     }
 

@@ -1,6 +1,6 @@
 //! What a study says, in sentences made from its numbers alone: none claims a difference that its verdict does not.
 
-use super::shape::{Effect, Interaction, Ledger, PairApart, Part, Range};
+use super::shape::{Effect, InstructionsEffect, Interaction, Ledger, PairApart, Part, Range};
 use super::{Words, contrast, groups, headlines, words};
 use crate::matrix::Benchmark;
 use crate::report::format::{self, code};
@@ -39,7 +39,7 @@ fn effect(summary: &Summary, benchmarks: &[&BenchmarkSummary], group: Option<&st
     let Words { short, instead, held, .. } = words(contrast);
     let claims: Vec<String> = effects.chunk_by(|a, b| Tone::of(a) == Tone::of(b)).map(claims).collect();
     let verb = if matches!(tone, Tone::Costs | Tone::Gives) { "" } else { ":" };
-    Some(format!("{held}, {short} ({instead}){verb} {}.{}", claims.join("; "), rebuilds(&effects)))
+    Some(format!("{held}, {short} ({instead}){verb} {}.{}{}", claims.join("; "), instructions(&effects), rebuilds(&effects)))
 }
 
 /// What may be said of an effect.
@@ -98,6 +98,22 @@ fn claim(effect: &Effect) -> String {
         (Tone::Unseen | Tone::BelowNoise, Some(least)) => format!("{figure}, where about {} would be seen", format::percent(least)),
         (Tone::Undecided, _) => figure + &note,
         _ => figure,
+    }
+}
+
+/// What the counts say; nothing where nothing was counted.
+fn instructions(effects: &[&Effect]) -> String {
+    let of = |effect: &&Effect| Some(format!("{} on {}", counted(effect.instructions.as_ref()?), code(&effect.benchmark)));
+    let figures: Vec<String> = effects.iter().filter_map(of).collect();
+    if figures.is_empty() { String::new() } else { format!(" By instructions: {}.", figures.join(" and ")) }
+}
+
+/// `1.0213`, or `1.0213 (pairs 1.0198 to 1.0231)` where there are several.
+pub(in crate::report) fn counted(effect: &InstructionsEffect) -> String {
+    let mean = format::instructions_ratio(effect.ratio);
+    match effect.pairs {
+        1 => mean,
+        _ => format!("{mean} (pairs {} to {})", format::instructions_ratio(effect.least), format::instructions_ratio(effect.most)),
     }
 }
 

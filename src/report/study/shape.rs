@@ -35,6 +35,9 @@ pub struct Effect {
     pub pairs_possible: usize,
     /// Every pair of the plan, on its own.
     pub matched: Vec<Matched>,
+    /// Absent where nothing was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<InstructionsEffect>,
     /// Where there are several independent rebuilds: each one's ratio.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rebuilds: Vec<f64>,
@@ -54,6 +57,18 @@ pub struct Matched {
     /// In what the two builds were seen to differ beside the factor; `differences` has the evidence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confounds: Vec<Property>,
+}
+
+/// By counts of instructions instead of times: the geometric mean over matched pairs, and the pairs' own ratios at their ends. Not tested: a count
+/// has hardly any noise, so what the pairs differ by is how unlike they are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InstructionsEffect {
+    pub ratio: f64,
+    pub least: f64,
+    pub most: f64,
+    /// Pairs of which both builds were counted, those of each rebuild on their own.
+    pub pairs: usize,
 }
 
 /// A ratio or a share with its 95 % interval.
@@ -133,6 +148,9 @@ pub struct Ledger {
     pub steps: Vec<LedgerStep>,
     /// The last build by the first, formed within rounds.
     pub total: Figures,
+    /// The last build's instructions by the first's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<f64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,6 +167,9 @@ pub struct LedgerStep {
     pub product: f64,
     /// It by the first build, formed within rounds: what `product` should be.
     pub so_far: Range,
+    /// Its instructions by those of the one before; absent where one of the two was not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<f64>,
 }
 
 /// One build by another that differs from it in several factors: how much of it is which.

@@ -44,27 +44,7 @@ fn by_perf() -> Run {
 
 /// Counted visits after all others, of all that callgrind counts.
 fn by_callgrind() -> Run {
-    let mut run = by(Counting::Callgrind);
-    let plan = run.plan.clone();
-    for (index, size) in surtax::matrix::counted_benchmarks(&plan) {
-        let benchmark = &plan.benchmarks[index];
-        for (position, subject) in plan.subjects.iter().enumerate() {
-            let counted_size = size.filter(|_| size != benchmark.size);
-            let counters = Counters { instructions: Some(taxed(&subject.name)), counted_size, ..Counters::default() };
-            run.samples.push(Sample {
-                phase: Phase::Counted,
-                benchmark: benchmark.name.clone(),
-                size: benchmark.size,
-                round: 0,
-                position: position as u32,
-                subject: subject.name.clone(),
-                value_ns: None,
-                counters: Some(counters),
-                ..run.samples[0].clone()
-            });
-        }
-    }
-    run
+    Synthetic::with(&SUBJECTS, 15).counted_by(Counting::Callgrind, |_, subject| taxed(subject)).run
 }
 
 fn without(mut run: Run, which: impl Fn(&Sample) -> bool) -> Run {

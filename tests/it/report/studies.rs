@@ -1,5 +1,6 @@
 //! Studies: what each factor costs, of made-up builds of which that is known.
 
+mod counts;
 mod golden;
 
 use surtax::digest::Sha256;

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use surtax::digest::Sha256;
 use surtax::report::{SubjectResult, Summary};
 use surtax::run::{
-    Answer, Audit, BenchmarkPlan, Check, CheckGroup, Clock, Environment, GroupPlan, HaclPlan, Outcome, Phase, Plan, Role, Run, SCHEMA,
-    Sample, SubjectAudit, SubjectPlan, SubjectVerification, Verification,
+    Answer, Audit, BenchmarkPlan, Check, CheckGroup, Clock, CounterPlan, Counters, Counting, Environment, GroupPlan, HaclPlan, Outcome,
+    Phase, Plan, Role, Run, SCHEMA, Sample, SubjectAudit, SubjectPlan, SubjectVerification, Verification,
 };
 
 /// By benchmark, subject and its place in the plan.
@@ -118,6 +118,23 @@ impl Synthetic {
             let ns = (base_ns(benchmark) * age(subject) * tax(benchmark, subject, position) * (1.0 + noise)) as u64;
             self.run.samples.push(sample(benchmark, phase, round, position as u32, &subject.name, ns));
         }
+    }
+
+    /// Visits after all others that count: of each benchmark that is counted and each subject, so many instructions.
+    pub(super) fn counted_by(mut self, how: Counting, instructions: impl Fn(&str, &str) -> u64) -> Self {
+        self.run.plan.counters = Some(CounterPlan { how, reason: None });
+        let plan = self.run.plan.clone();
+        for (index, size) in surtax::matrix::counted_benchmarks(&plan) {
+            let benchmark = &plan.benchmarks[index];
+            for (position, subject) in plan.subjects.iter().enumerate() {
+                let counted_size = size.filter(|_| size != benchmark.size);
+                let instructions = Some(instructions(&benchmark.name, &subject.name));
+                let counters = Some(Counters { instructions, counted_size, ..Counters::default() });
+                let visit = sample(benchmark, Phase::Counted, 0, position as u32, &subject.name, 0);
+                self.run.samples.push(Sample { value_ns: None, counters, ..visit });
+            }
+        }
+        self
     }
 
     /// Changes every sample that `which` picks.
