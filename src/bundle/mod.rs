@@ -8,6 +8,7 @@ mod collect;
 mod error;
 mod export;
 mod import;
+mod links;
 mod manifest;
 mod put;
 mod stream;

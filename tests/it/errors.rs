@@ -586,6 +586,7 @@ fn jobs(forms: &mut Forms) {
         BundleError::Refused { path: "sysroots/../x".into(), reason: "it is no place of a store".into() },
         BundleError::NoRoom { store: path("/tmp/surtax"), needed: 130_000_000, free: 1_200_000 },
         BundleError::Unfit { path: path("/tmp/surtax/sysroots/0/pipe"), what: "is neither file nor folder nor link" },
+        BundleError::Unimportable { path: path("/tmp/surtax/sysroots/0/lib"), reason: "it leads outside".into() },
         BundleError::Installed { source_name: "3.13.0".into() },
     ]);
     forms.show([
