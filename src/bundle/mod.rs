@@ -14,6 +14,7 @@ mod put;
 mod stream;
 
 pub use error::BundleError;
+pub(crate) use error::at_the_same_path;
 pub use export::{Exported, export};
 pub use import::{Imported, import};
 pub use manifest::{Entry, Manifest, Part};

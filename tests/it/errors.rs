@@ -206,6 +206,7 @@ fn runs(forms: &mut Forms) {
             folder: path("shard-1"),
             reason: "it was begun on node7 (A CPU, 6.1), and this is node8 (A CPU, 6.1)".into(),
         },
+        CommandError::OtherStore { plan: path("plan/plan.json"), made_for: path("/tmp/surtax"), here: path("/home/me/.cache/surtax") },
         CommandError::OtherSubjects { others: vec!["static-pic: 00112233aabbccdd here, 44556677eeff0011 in the plan".into()] },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);

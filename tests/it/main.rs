@@ -51,6 +51,7 @@ mod runs_cli;
 mod script;
 mod shards;
 mod shards_cli;
+mod shards_elsewhere;
 mod slurm;
 mod source_packages;
 mod sources;

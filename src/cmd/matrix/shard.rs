@@ -36,15 +36,18 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     }
     // Before anything is downloaded.
     Folder::create(out)?;
+    let store = Store::open_default()?;
+    check_store(path, &plan, &store)?;
     check_counters(&plan)?;
     check_compiled(&plan)?;
+    check_compilers(&plan, &planned.environment()?, &environment)?;
     let asked = asked(args, &plan, planned.path())?;
     // Those packages of a pack that one benchmark alone needs must be in the store already.
     if plan.benchmarks.iter().any(|benchmark| plan.packed(benchmark).is_some()) {
         packs::obtain(&asked, terminal)?;
     }
     let run = planned.read()?;
-    let (locks, verification) = if run.environment.toolchain != environment.toolchain && is_all_here(&plan) {
+    let (locks, verification) = if run.environment.toolchain != environment.toolchain && plan.subjects.iter().all(is_here) {
         // Other compilers would make other runners under other keys; a machine that has a bundle of the planner's needs none.
         terminal.step("the plan's executables are here already: nothing is built, and what the planner verified stands");
         (locks_of(&whole, &planned)?, run.verification)
@@ -118,6 +121,17 @@ fn check_counters(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
+/// Executables are of the store that they were built in: elsewhere, all of it would be built in vain.
+fn check_store(path: &Path, plan: &Plan, store: &Store) -> Result<(), CommandError> {
+    let own = plan.subjects.iter().filter(|subject| subject.role != Role::Guest);
+    match own.filter_map(|subject| Store::root_of(&subject.executable)).find(|root| *root != store.root()) {
+        Some(made_for) => {
+            Err(CommandError::OtherStore { plan: path.to_owned(), made_for: made_for.to_owned(), here: store.root().to_owned() })
+        }
+        None => Ok(()),
+    }
+}
+
 /// A second build with a profile of its own is another build: what was compiled for the plan has to have come along, and nothing is compiled in vain.
 fn check_compiled(plan: &Plan) -> Result<(), CommandError> {
     let compiled = |subject: &&SubjectPlan| {
@@ -128,6 +142,20 @@ fn check_compiled(plan: &Plan) -> Result<(), CommandError> {
     let others: Vec<String> =
         others.map(|subject| format!("{}: what was compiled as {} is not here", subject.name, subject.executable.display())).collect();
     if others.is_empty() { Ok(()) } else { Err(CommandError::OtherSubjects { others }) }
+}
+
+/// rustc and gcc are in every runner's key: of other versions, what is not here cannot become the planner's, and nothing is built in vain.
+fn check_compilers(plan: &Plan, planner: &Environment, here: &Environment) -> Result<(), CommandError> {
+    let version = |environment: &Environment, tool: &str| environment.toolchain.get(tool).map_or("none", String::as_str).to_owned();
+    let others = ["rustc", "gcc"].map(|tool| (tool, version(here, tool), version(planner, tool)));
+    let others = others.into_iter().filter(|(_, here, planned)| here != planned);
+    let others: Vec<String> = others.map(|(tool, here, planned)| format!("{tool}: {here} here, {planned} where it was planned")).collect();
+    let own = plan.subjects.iter().filter(|subject| subject.role != Role::Control && !is_here(subject));
+    let lacking: Vec<String> = own.map(|subject| format!("{}: {}", subject.name, absence(subject))).collect();
+    if others.is_empty() || lacking.is_empty() {
+        return Ok(());
+    }
+    Err(CommandError::OtherSubjects { others: [lacking, others].concat() })
 }
 
 /// The plan's own choices as if they were given on the command line, with this call's ways to packages.
@@ -148,13 +176,15 @@ fn asked(args: &MatrixRunArgs, plan: &Plan, folder: &Path) -> Result<MatrixArgs>
     Err(CommandError::UnreadablePlan { plan: folder.join("plan.json"), reason }.into())
 }
 
-/// Whether each subject is the planner's file, at the planner's path.
-fn is_all_here(plan: &Plan) -> bool {
-    plan.subjects.iter().all(is_here)
-}
-
+/// Whether it is the planner's file, at the planner's path.
 fn is_here(subject: &SubjectPlan) -> bool {
     Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256)
+}
+
+/// Of what is not here.
+fn absence(subject: &SubjectPlan) -> String {
+    let what = if subject.executable.exists() { "is another file" } else { "is not here" };
+    format!("{} {what}", subject.executable.display())
 }
 
 fn locks_of(plan: &Plan, folder: &Folder) -> Result<Vec<(String, String)>> {
