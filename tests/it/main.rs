@@ -26,6 +26,7 @@ mod keyring;
 mod libpython;
 mod linked;
 mod log;
+mod machine;
 mod matrix;
 mod measure;
 mod needs;
