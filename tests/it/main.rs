@@ -45,6 +45,7 @@ mod real_hacl;
 mod real_jobs;
 mod real_prefix;
 mod real_pyperf;
+mod real_source_jobs;
 mod recipe;
 mod releases;
 mod report;
