@@ -36,6 +36,11 @@ impl<'a> Machine<'a> {
         Some(Self { path: folder.join("no programs").into(), ..Self::alike(folder, name)? })
     }
 
+    /// What lies at the store's path there.
+    pub(crate) fn own(&self) -> &Path {
+        &self.own
+    }
+
     pub(crate) fn surtax(&self, arguments: &[&str]) -> Command {
         let store = Store::open_default().expect("a store");
         let mut command = Command::new("unshare");

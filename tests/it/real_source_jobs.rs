@@ -51,3 +51,23 @@ fn real_builds_from_source_come_along_in_a_bundle() {
     assert!(said.contains("nothing is built"), "{said}");
     assert_eq!(measured("again").plan.subjects, planned.subjects);
 }
+
+/// A cluster of machines that are alike needs no bundle of what is built without a profile and without LTO; what is built with either, it does.
+#[test]
+fn real_builds_from_source_are_repeated_byte_for_byte_or_not_begun() {
+    let Some(recipe) = needs::named_by("SURTAX_TEST_CPYTHON", "a recipe that builds from source") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(alike) = Machine::alike(folder.path(), "alike") else { return };
+    let planned = plan(folder.path(), &recipe.to_string_lossy());
+    let stock = planned.groups[0].cpython.as_ref().map(|cpython| cpython.stock.clone()).expect("from source");
+    let names = planned.subjects[2..].iter().map(|subject| subject.name.clone()).chain([stock]);
+    if names.into_iter().any(|name| !name.contains("-nopgo") || name.contains("lto")) {
+        let said = refuses(alike.surtax(&shard("shard")), 4);
+        assert!(said.contains("what was compiled as") && !alike.own().join("cpython").exists(), "{said}");
+        return;
+    }
+    let said = stderr(&passes(alike.surtax(&shard("shard"))));
+    assert!(said.contains("compiled libpython") && !said.contains("nothing is built"), "{said}");
+    let run = Folder::open(&folder.path().join("shard")).expect("a run").plan().expect("valid");
+    assert_eq!(run.subjects, planned.subjects);
+}

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use surtax::digest::{Key, Sha256};
-use surtax::run::{Environment, Plan};
+use surtax::run::{Environment, Factors, Plan};
 use surtax::store::Store;
 
 use crate::cli::{Bench, stderr, surtax};
+use crate::shards_cli::compiled;
 
 /// What the shard's job says on another machine, which is this one with another plan or environment in the plan's folder.
 fn job(change: impl FnOnce(&mut Plan, &mut Environment)) -> (Bench, Output) {
@@ -71,4 +72,28 @@ fn what_other_compilers_cannot_make_again_is_told_before_anything_is_built() {
     assert!(said.contains("static-nonpic: /nowhere/python3.11 is not here") && !said.contains("python3-again"), "{said}");
     assert!(said.contains("rustc 1.0.0 where it was planned") && !said.contains("gcc:"), "{said}");
     assert!(said.contains("surtax bundle export where the plan was made"), "{said}");
+}
+
+#[test]
+fn what_a_second_build_repeats_need_not_come_along() {
+    for (stock, pgo, lto, repeated) in [
+        ("static-nonpic-nopgo", false, "none", true),
+        ("static-nonpic-nopgo", true, "none", false),
+        ("static-nonpic-nopgo", false, "full", false),
+        ("static-nonpic-pgo", false, "none", false),
+        ("static-nonpic-nopgo-lto", false, "none", false),
+    ] {
+        let (_, output) = job(|plan, _| {
+            plan.groups = vec![compiled("mine")];
+            plan.groups[0].cpython.as_mut().expect("from source").stock = stock.into();
+            plan.subjects.iter_mut().for_each(|subject| subject.group = Some("mine".into()));
+            let (code_model, linkage) = ("non-pic".into(), "static".into());
+            plan.subjects[2].factors = Some(Factors { code_model, linkage, pgo, lto: lto.into(), interposition: false, replicate: 1 });
+            plan.subjects[2].executable = "/nowhere/python3.13".into();
+        });
+        let said = stderr(&output);
+        // Built it would be, were there such a recipe.
+        let (code, expected) = if repeated { (2, "there is no recipe `mine`") } else { (4, "/nowhere/python3.13 is not here") };
+        assert!(output.status.code() == Some(code) && said.contains(expected), "{stock} {pgo} {lto}: {said}");
+    }
 }

@@ -8,8 +8,9 @@ use crate::cmd::CommandError;
 use crate::digest::Sha256;
 use crate::measure::{CounterChoice, CountersAtHand};
 use crate::recipe::{Origin, Recipe, Source};
-use crate::run::{Counting, Environment, Plan, Role, SubjectPlan};
+use crate::run::{Counting, Environment, GroupPlan, Plan, Role, SubjectPlan};
 use crate::store::Store;
+use crate::variant::{Lto, VariantName};
 
 /// The plan of `path` on this machine.
 pub(super) fn check(path: &Path, plan: &Plan, planner: &Environment, here: &Environment) -> Result<()> {
@@ -56,16 +57,26 @@ fn check_counters(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// A second build with a profile of its own is another build: what was compiled for the plan has to have come along, and nothing is compiled in vain.
+/// A profile is another one each time that it is taken, and intermediate code has random names in it: what was compiled with either has to have
+/// come along, and nothing is compiled in vain.
 fn check_compiled(plan: &Plan) -> Result<(), CommandError> {
-    let compiled = |subject: &&SubjectPlan| {
-        plan.groups.iter().any(|group| group.cpython.is_some() && subject.group.as_ref() == Some(&group.name))
-            && subject.role != Role::Guest
+    let once = |subject: &&SubjectPlan| {
+        let group = plan.groups.iter().find(|group| subject.group.as_ref() == Some(&group.name));
+        subject.role != Role::Guest && group.is_some_and(|group| group.cpython.is_some() && !is_repeatable(plan, group))
     };
-    let others = plan.subjects.iter().filter(compiled).filter(|subject| !is_here(subject));
+    let others = plan.subjects.iter().filter(once).filter(|subject| !is_here(subject));
     let others: Vec<String> =
         others.map(|subject| format!("{}: what was compiled as {} is not here", subject.name, subject.executable.display())).collect();
     if others.is_empty() { Ok(()) } else { Err(CommandError::OtherSubjects { others }) }
+}
+
+/// Whether the same compiler makes the same files of it again.
+fn is_repeatable(plan: &Plan, group: &GroupPlan) -> bool {
+    let Some(cpython) = &group.cpython else { return true };
+    let own = plan.subjects.iter().filter(|subject| subject.group.as_ref() == Some(&group.name));
+    let stock = cpython.stock.parse::<VariantName>().ok().and_then(|stock| stock.flavour);
+    stock.is_some_and(|stock| !stock.pgo && stock.lto == Lto::None)
+        && own.filter_map(|subject| subject.factors.as_ref()).all(|factors| !factors.pgo && factors.lto == Lto::None.as_str())
 }
 
 /// rustc and gcc are in every runner's key: of other versions, what is not here cannot become the planner's, and nothing is built in vain.
