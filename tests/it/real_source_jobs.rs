@@ -15,7 +15,7 @@ fn plan(folder: &std::path::Path, recipe: &str) -> Plan {
     Folder::open(&folder.join("plan")).expect("a plan").plan().expect("valid")
 }
 
-fn shard<'a>(out: &'a str) -> Vec<&'a str> {
+fn shard(out: &str) -> Vec<&str> {
     [&SHARD[..], &[out]].concat()
 }
 
