@@ -35,6 +35,8 @@ pub enum BundleError {
     NoRoom { store: PathBuf, needed: u64, free: u64 },
     #[error("{} {what}, which no bundle can hold", path.display())]
     Unfit { path: PathBuf, what: &'static str },
+    #[error("{} cannot be part of a bundle, since every import would refuse it: {reason}", path.display())]
+    Unimportable { path: PathBuf, reason: String },
     #[error("{source_name} is an installed CPython: it lies outside of the store, and a bundle is of the store")]
     Installed { source_name: String },
     #[error(transparent)]
@@ -43,6 +45,12 @@ pub enum BundleError {
     Fs(#[from] FsError),
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
+}
+
+/// For hints: the command, with the store where what it is about was made.
+pub(crate) fn at_the_same_path(store: &Path, command: &str) -> String {
+    let store = shell(store.as_os_str()).unwrap_or_else(|_| format!("{store:?}"));
+    format!("executables hold the store's path, so it must be the same everywhere: SURTAX_HOME={store} {command}")
 }
 
 impl BundleError {
@@ -70,7 +78,7 @@ impl Explain for BundleError {
             | Self::OtherTarget { .. }
             | Self::OtherStore { .. }
             | Self::Installed { .. } => Exit::Usage,
-            Self::NoRoom { .. } | Self::Unfit { .. } => Exit::Internal,
+            Self::NoRoom { .. } | Self::Unfit { .. } | Self::Unimportable { .. } => Exit::Internal,
             Self::Store(error) => error.exit(),
             Self::Fs(error) => error.exit(),
             Self::Interrupted(error) => error.exit(),
@@ -88,12 +96,9 @@ impl Explain for BundleError {
                 "take the surtax that exported it, or export it again by this one: surtax bundle export".into()
             }
             Self::OtherTarget { .. } => "export it on a machine of this kind".into(),
-            Self::OtherStore { made_for, .. } => format!(
-                "executables hold the store's path, so it must be the same everywhere: SURTAX_HOME={} surtax bundle import FILE.tar.zst",
-                shell(made_for.as_ref()).unwrap_or_else(|_| format!("{made_for:?}"))
-            ),
+            Self::OtherStore { made_for, .. } => at_the_same_path(made_for.as_ref(), "surtax bundle import FILE.tar.zst"),
             Self::NoRoom { .. } => "free some space; SURTAX_HOME must stay the path that the bundle is for, which may be a mounted disk".into(),
-            Self::Unfit { .. } => "if files of the store were changed, delete the folder and build it again: surtax runner build".into(),
+            Self::Unfit { .. } | Self::Unimportable { .. } => "if files of the store were changed, delete the folder and build it again: surtax runner build".into(),
             Self::Installed { .. } => {
                 "install it on every machine at the same path, and leave it out of the bundle; or build that version from source, by a recipe of \
                  kind `cpython`"

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::manifest::{self, Manifest};
 use super::stream::Watched;
-use super::{BundleError, Part, collect};
+use super::{BundleError, Part, collect, links};
 use crate::digest::{Hasher, Sha256};
 use crate::fs::{self, FsError};
 use crate::interrupt;
@@ -33,7 +33,7 @@ pub struct Exported {
 /// Writes the finished `places` of the store to `out`, in this order. `subjects` says for people what they are.
 ///
 /// # Errors
-/// Where a place cannot be read, holds what a bundle cannot, or changes meanwhile; `out` is then as it was.
+/// Where a place cannot be read, holds what an import would refuse, or changes meanwhile; `out` is then as it was.
 pub fn export(
     store: &Store,
     places: &[Place],
@@ -43,19 +43,43 @@ pub fn export(
 ) -> Result<Exported, BundleError> {
     let entries = places.iter().map(|place| collect::entry(store, place)).collect::<Result<Vec<_>, _>>()?;
     let manifest = Manifest::new(store, subjects, entries);
+    check(store, &manifest)?;
+    let text = text(store, &manifest)?;
     let content_size = manifest.size().unwrap_or(u64::MAX);
     let files = manifest.files().count();
     let bar = reporter.bar("bundling", Some(content_size), Unit::Bytes);
     let (sha256, size) = fs::write_atomic_with(out, |file| {
         let mut sum = Sum { file, hasher: Hasher::default(), size: 0 };
-        write(store, &manifest, out, &mut sum, &*bar)?;
+        write(store, (&manifest, &text), out, &mut sum, &*bar)?;
         Ok::<_, BundleError>((sum.hasher.finish(), sum.size))
     })?;
     bar.finish();
     Ok(Exported { path: out.to_owned(), sha256, size, content_size, files })
 }
 
-fn write(store: &Store, manifest: &Manifest, out: &Path, to: &mut Sum<'_>, bar: &dyn crate::ui::Bar) -> Result<(), BundleError> {
+/// What an import refuses is not written: that would be found out on another machine, and late.
+fn check(store: &Store, manifest: &Manifest) -> Result<(), BundleError> {
+    manifest.check(store).and_then(|()| links::check_stored(manifest, store)).map_err(|error| match error {
+        BundleError::Refused { path, reason } => BundleError::Unimportable { path: store.root().join(path), reason },
+        other => other,
+    })
+}
+
+fn text(store: &Store, manifest: &Manifest) -> Result<Vec<u8>, BundleError> {
+    let text = serde_json::to_vec(manifest).map_err(|error| BundleError::Malformed { reason: error.to_string() })?;
+    if text.len() as u64 > manifest::LIMIT_BYTES {
+        return Err(BundleError::Unfit { path: store.root().to_owned(), what: "has more files than a manifest may name" });
+    }
+    Ok(text)
+}
+
+fn write(
+    store: &Store,
+    (manifest, text): (&Manifest, &[u8]),
+    out: &Path,
+    to: &mut Sum<'_>,
+    bar: &dyn crate::ui::Bar,
+) -> Result<(), BundleError> {
     let failed = |error| FsError::at("write", out)(error);
     let mut encoder = zstd::Encoder::new(to, LEVEL).map_err(failed)?;
     // With one worker and with many the same bytes come out; with none, others would.
@@ -65,8 +89,7 @@ fn write(store: &Store, manifest: &Manifest, out: &Path, to: &mut Sum<'_>, bar: 
     encoder.window_log(WINDOW_LOG).map_err(failed)?;
     encoder.include_checksum(true).map_err(failed)?;
     let mut archive = tar::Builder::new(encoder);
-    let text = serde_json::to_vec(manifest).map_err(|error| BundleError::Malformed { reason: error.to_string() })?;
-    archive.append_data(&mut header(text.len() as u64, 0o644), manifest::NAME, text.as_slice()).map_err(failed)?;
+    archive.append_data(&mut header(text.len() as u64, 0o644), manifest::NAME, text).map_err(failed)?;
     for entry in &manifest.entries {
         for part in &entry.parts {
             let Part::File { path, mode, size, sha256 } = part else { continue };

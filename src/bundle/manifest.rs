@@ -107,7 +107,8 @@ impl Manifest {
         })
     }
 
-    fn check(&self, store: &Store) -> Result<(), BundleError> {
+    /// Whether it is of this surtax and this store, and all of it a part of one.
+    pub(super) fn check(&self, store: &Store) -> Result<(), BundleError> {
         if self.surtax != SURTAX {
             return Err(BundleError::OtherSurtax { found: self.surtax.clone() });
         }

@@ -8,11 +8,13 @@ mod collect;
 mod error;
 mod export;
 mod import;
+mod links;
 mod manifest;
 mod put;
 mod stream;
 
 pub use error::BundleError;
+pub(crate) use error::at_the_same_path;
 pub use export::{Exported, export};
 pub use import::{Imported, import};
 pub use manifest::{Entry, Manifest, Part};

@@ -5,8 +5,8 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use super::manifest::Manifest;
-use super::{BundleError, Entry, Part, collect};
-use crate::fs::{self, FsError, Scratch};
+use super::{BundleError, Entry, Part, collect, links};
+use crate::fs::{self, Scratch};
 use crate::interrupt;
 use crate::store::{Lock, Place, PlaceKind, Store};
 use crate::ui::Reporter;
@@ -61,20 +61,14 @@ impl<'a> Unpacking<'a> {
         missing.tree.file(name, mode.unwrap_or(0o644), content).map_err(|refused| match refused {
             // A decoder's errors carry no number of the system; the disk's do.
             Refused::Io(error) if error.raw_os_error().is_none() => Failed::Reading(error),
-            refused => Failed::Bundle(missing.refused(path, refused)),
+            refused => Failed::Bundle(links::refused(missing.entry, path, &missing.tree, refused)),
         })
     }
 
     /// By its text each of two links may stay inside, and the one through the other not.
     pub(super) fn check_links(&self) -> Result<(), BundleError> {
-        for missing in self.trees.iter().flatten().filter(|missing| missing.place.kind() != PlaceKind::Link) {
-            for part in &missing.entry.parts {
-                if let Part::Link { path, .. } = part {
-                    missing.tree.check_link(path).map_err(|refused| missing.refused(path, refused))?;
-                }
-            }
-        }
-        Ok(())
+        let mut inner = self.trees.iter().flatten().filter(|missing| missing.place.kind() != PlaceKind::Link);
+        inner.try_for_each(|missing| links::check(missing.entry, &missing.tree))
     }
 }
 
@@ -98,21 +92,15 @@ impl Missing<'_> {
         if self.place.kind() == PlaceKind::Link {
             return Ok(());
         }
+        let refused = |path| move |error| links::refused(self.entry, path, &self.tree, error);
         for part in &self.entry.parts {
             match part {
-                Part::Folder { path } if !path.is_empty() => self.tree.folder(path).map_err(|refused| self.refused(path, refused))?,
-                Part::Link { path, target } => self.tree.symlink(path, target).map_err(|refused| self.refused(path, refused))?,
+                Part::Folder { path } if !path.is_empty() => self.tree.folder(path).map_err(refused(path))?,
+                Part::Link { path, target } => self.tree.symlink(path, target).map_err(refused(path))?,
                 _ => {}
             }
         }
         Ok(())
-    }
-
-    fn refused(&self, path: &str, refused: Refused) -> BundleError {
-        match refused {
-            Refused::Outside => BundleError::Refused { path: self.entry.shown(path), reason: "it leads outside".into() },
-            Refused::Io(error) => FsError::at("write to", self.tree.path())(error).into(),
-        }
     }
 
     /// The one step in which it becomes visible.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::audit::AuditError;
+use crate::bundle::at_the_same_path;
 use crate::error::{Exit, Explain};
 use crate::libpython::VariantName;
 use crate::recipe::PythonVersion;
@@ -67,6 +68,8 @@ pub enum CommandError {
     UnreadablePlan { plan: PathBuf, reason: String },
     #[error("{} cannot go on: {reason}", folder.display())]
     OtherShard { folder: PathBuf, reason: String },
+    #[error("{} is of executables in a store at {}, and this store is {}", plan.display(), made_for.display(), here.display())]
+    OtherStore { plan: PathBuf, made_for: PathBuf, here: PathBuf },
     #[error("what the plan measures is not what is here:\n  {}", others.join("\n  "))]
     OtherSubjects { others: Vec<String> },
 }
@@ -128,6 +131,9 @@ impl Explain for CommandError {
             Self::UnreadablePlan { .. } => "was it edited by hand? Take an unharmed copy, or plan anew: surtax matrix plan".into(),
             Self::OtherShard { .. } => {
                 "name another folder with --out; surtax matrix merge takes several of one shard, as long as their machines differ".into()
+            }
+            Self::OtherStore { plan, made_for, .. } => {
+                at_the_same_path(made_for, &format!("surtax matrix run --plan {} …", plan.display()))
             }
             Self::OtherSubjects { .. } => {
                 "take the very files along, into a store at the same path: surtax bundle export where the plan was made, surtax bundle import \

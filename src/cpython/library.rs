@@ -162,7 +162,8 @@ fn shuffle(objects: &mut [PathBuf], replicate: u32) {
 }
 
 fn archive(tree: &Tree<'_>, core: Core, objects: &[PathBuf], made: &Path) -> Result<(), CpythonError> {
-    let job = tree.builder.job(&tree.compiler.ar).arg("qcs").arg(made).args(objects);
+    // D: with neither times nor owners, whatever this ar does unasked.
+    let job = tree.builder.job(&tree.compiler.ar).arg("qcsD").arg(made).args(objects);
     tree.builder.run(&format!("archive {}", core.label()), &job, None)
 }
 

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::CpythonError;
 use super::hint::hint_from;
+use super::{CpythonError, MOMENT};
 use crate::process::{Finished, Job, how_it_ended, last_lines};
 use crate::ui::{Reporter, Unit};
 
@@ -23,10 +23,10 @@ pub(super) fn jobs() -> usize {
 
 impl Builder<'_> {
     /// A program in the build folder with an environment of its own: the person's `CFLAGS` or `MAKEFLAGS` would make another build under the
-    /// same key.
+    /// same key. So would the moment of the call, which `Modules/getbuildinfo.c` takes in: gcc, and clang from 16 on, take it from here.
     pub(super) fn job(&self, program: impl Into<PathBuf>) -> Job {
         let kept = ["PATH", "HOME", "TMPDIR"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
-        Job::new(program).envs(kept).env("LC_ALL", "C").current_dir(&self.folder)
+        Job::new(program).envs(kept).env("LC_ALL", "C").env("SOURCE_DATE_EPOCH", MOMENT.to_string()).current_dir(&self.folder)
     }
 
     /// `make` of targets. `label` names the step for people, and its log.

@@ -28,6 +28,9 @@ use tree::Tree;
 pub use error::CpythonError;
 pub use source::{Access, Source, SourceError, obtain, obtain_with};
 
+/// When everything was, in seconds since 1970: 2020-01-01, neither in the future, which `make` warns of, nor before 1980, which zip files cannot say.
+const MOMENT: u64 = 1_577_836_800;
+
 /// What is to be built of a recipe.
 #[derive(Debug, Clone)]
 pub struct Demand<'a> {

@@ -156,6 +156,13 @@ impl Store {
         self.root.join("homes").join(key.as_str())
     }
 
+    /// The root of the store that a runner or a stock python3 lies in, told by its path alone; `None` for an executable of no store.
+    pub fn root_of(executable: &Path) -> Option<&Path> {
+        let (runner, root) = (executable.parent()?, executable.ancestors().nth(4)?);
+        let place = Place::parse(runner.strip_prefix(root).ok()?.to_str()?)?;
+        (place.as_str().starts_with("homes/") && place.kind() == PlaceKind::Stamped).then_some(root)
+    }
+
     /// One runner's folder.
     pub fn runner(&self, home: &Key, runner: &Key) -> PathBuf {
         self.home(home).join(runner.as_str())

@@ -119,6 +119,11 @@ impl Tree {
         Ok(self.replacing(&place, || self.dir.symlink_contents(&target, &place))?)
     }
 
+    /// Whether [`Tree::symlink`] would make such a link.
+    pub(crate) fn check_target(&self, path: &str, target: &str) -> Result<(), Refused> {
+        paths::relative_target(&self.place(path)?, target).map(drop).ok_or(Refused::Outside)
+    }
+
     /// Refuses a link that leads outside by way of others. One that leads nowhere, or to what comes later, is none of those.
     pub(crate) fn check_link(&self, path: &str) -> Result<(), Refused> {
         match self.dir.metadata(self.place(path)?.join("/")).map_err(Refused::from) {

@@ -459,6 +459,47 @@ fn an_export_that_fails_leaves_the_earlier_file() {
     assert_eq!(beside.len(), 2, "{beside:?}");
 }
 
+/// Found out where the bundle is written, not on the machines that it was written for.
+#[test]
+fn what_an_import_would_refuse_is_not_exported() {
+    let small = Small::new();
+    let earlier = small.export();
+    let (sysroot, home) = (small.store.sysroot(&key("sysroot")), small.store.home(&key("home")));
+    let refused = |path: &Path, places: &[Place]| {
+        let error = export(&small.store, places, Vec::new(), &small.file(), &Silent).expect_err("not to be imported");
+        let said = error.to_string();
+        assert!(matches!(error, BundleError::Unimportable { .. }) && said.contains(&*path.to_string_lossy()), "{said}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("build it again")), "{said}");
+        assert_eq!(Sha256::of_file(&small.file()).expect("there"), earlier, "{said}");
+        said
+    };
+    let link = |target: &str, path: &Path| std::os::unix::fs::symlink(target, path).expect("linked");
+    for (path, target, reason) in [
+        ("out", "../../../x", "it leads outside"),
+        ("usr/lib/out", "../../nowhere/../../x", "it leads outside"),
+        ("usr/out", "/etc", "it is a link that leads outside"),
+        // By its text it stays inside, and through the other it does not.
+        ("usr/lib/a/out", "../top/../x", "it leads outside"),
+    ] {
+        link("../..", &sysroot.join("usr/lib/top"));
+        link(target, &sysroot.join(path));
+        let said = refused(&sysroot.join(path), &small.places());
+        assert!(said.ends_with(reason), "{said}");
+        ["usr/lib/top", path].iter().for_each(|path| std::fs::remove_file(sysroot.join(path)).expect("removed"));
+    }
+    let twice = [small.places(), small.places()].concat();
+    assert!(refused(&sysroot, &twice).ends_with("it is there twice"));
+    std::fs::remove_file(home.join("lib")).expect("removed");
+    link("/usr/lib", &home.join("lib"));
+    assert!(refused(&home.join("lib"), &small.places()).ends_with("it leads to nothing in the bundle"));
+    std::fs::remove_file(home.join("lib")).expect("removed");
+    link(&sysroot.join("usr/lib").to_string_lossy(), &home.join("lib"));
+    std::fs::remove_file(sysroot.join(Stamp::NAME)).expect("removed");
+    assert!(refused(&sysroot, &small.places()).ends_with("it is not finished"));
+    Stamp::write(&sysroot, "sysroot").expect("stamped");
+    assert_eq!(small.export(), earlier);
+}
+
 #[test]
 fn places_of_several_trees_come_in_any_order() {
     let small = Small::new();

@@ -206,6 +206,7 @@ fn runs(forms: &mut Forms) {
             folder: path("shard-1"),
             reason: "it was begun on node7 (A CPU, 6.1), and this is node8 (A CPU, 6.1)".into(),
         },
+        CommandError::OtherStore { plan: path("plan/plan.json"), made_for: path("/tmp/surtax"), here: path("/home/me/.cache/surtax") },
         CommandError::OtherSubjects { others: vec!["static-pic: 00112233aabbccdd here, 44556677eeff0011 in the plan".into()] },
         CommandError::CannotResume { folder: path("results/one"), reason: "shared is not the file that was measured".into() },
     ]);
@@ -586,6 +587,7 @@ fn jobs(forms: &mut Forms) {
         BundleError::Refused { path: "sysroots/../x".into(), reason: "it is no place of a store".into() },
         BundleError::NoRoom { store: path("/tmp/surtax"), needed: 130_000_000, free: 1_200_000 },
         BundleError::Unfit { path: path("/tmp/surtax/sysroots/0/pipe"), what: "is neither file nor folder nor link" },
+        BundleError::Unimportable { path: path("/tmp/surtax/sysroots/0/lib"), reason: "it leads outside".into() },
         BundleError::Installed { source_name: "3.13.0".into() },
     ]);
     forms.show([

@@ -1,21 +1,13 @@
 //! Bundles and plans of the real runners. Opted into by SURTAX_TEST_REAL=1; uses the store of SURTAX_HOME.
 
-use std::path::Path;
-use std::process::{Command, Output};
+use surtax::run::{Folder, Plan};
 
+use crate::machine::{Machine, passes, refuses, stderr, surtax};
 use crate::needs;
 
-fn surtax(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_surtax"));
-    command.args(arguments).current_dir(folder);
-    command
-}
-
-fn passes(mut command: Command) -> Output {
-    let output = command.output().expect("surtax starts");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    output
-}
+/// As little as a shard can measure.
+const LITTLE: [&str; 9] = ["--only", "startup", "--quick", "--rounds", "2", "--warmup", "0", "--counters", "none"];
+const SHARD: [&str; 8] = ["matrix", "run", "--plan", "plan/plan.json", "--shard", "1", "--out", "shard"];
 
 #[test]
 fn real_runners_are_bundled_alike_and_found_again() {
@@ -30,52 +22,59 @@ fn real_runners_are_bundled_alike_and_found_again() {
     let (first, second) = (export("a.tar.zst"), export("b.tar.zst"));
     assert_eq!(first, second);
     let imported = passes(surtax(folder.path(), &["bundle", "import", "a.tar.zst", "--sha256", &first]));
-    let said = String::from_utf8_lossy(&imported.stderr).into_owned();
+    let said = stderr(&imported);
     assert!(said.contains("imported 0 places"), "{said}");
     assert!(String::from_utf8_lossy(&imported.stdout).contains("python3, static-nonpic"), "{imported:?}");
 }
 
-/// Another machine, as far as the kernel can make one: an empty store is mounted at the store's path, and no compiler is to be found.
 #[test]
 fn real_shards_are_measured_where_nothing_can_be_built() {
     if !needs::asked_for("SURTAX_TEST_REAL") {
         return;
     }
-    if !Command::new("unshare").args(["--mount", "true"]).status().is_ok_and(|status| status.success()) {
-        needs::skipped("needs `unshare`, and the right to mount");
-        return;
-    }
     let folder = tempfile::tempdir().expect("a folder");
-    let (store, place) = (surtax::store::Store::open_default().expect("a store"), |name: &str| folder.path().join(name));
-    let chosen = ["--only", "startup", "--quick", "--rounds", "2", "--warmup", "0", "--counters", "none"];
-    passes(surtax(folder.path(), &[&["matrix", "plan", "--shards", "1", "--out", "plan"][..], &chosen].concat()));
+    let Some(machine) = Machine::bare(folder.path(), "store") else { return };
+    passes(surtax(folder.path(), &[&["matrix", "plan", "--shards", "1", "--out", "plan"][..], &LITTLE].concat()));
     passes(surtax(folder.path(), &["bundle", "export", "--out", "store.tar.zst"]));
-    ["empty", "other"].iter().for_each(|name| std::fs::create_dir(place(name)).expect("made"));
-    let elsewhere = |arguments: &[&str]| {
-        let mut command = Command::new("unshare");
-        command.args(["--mount", "sh", "-c", r#"mount --bind "$0" "$1" && PATH=$2 && shift 2 && exec "$@""#]);
-        command.arg(place("other")).arg(store.root()).arg(place("empty")).arg(env!("CARGO_BIN_EXE_surtax")).args(arguments);
-        command.current_dir(folder.path()).env("SURTAX_HOME", store.root());
-        command
-    };
-    let shard = ["matrix", "run", "--plan", "plan/plan.json", "--shard", "1", "--out", "shard"];
-    assert!(!elsewhere(&shard).status().expect("unshare starts").success(), "nothing is there yet");
-    passes(elsewhere(&["bundle", "import", "store.tar.zst"]));
-    let measure = || String::from_utf8_lossy(&passes(elsewhere(&shard)).stderr).into_owned();
-    let said = measure();
+    let plan = || Folder::open(&folder.path().join("plan")).expect("a plan").plan().expect("valid");
+    let runner = plan().subjects[2].clone();
+    let lacking = |what: &str| format!("{}: {} {what}", runner.name, runner.executable.display());
+    // Nothing is there yet, and nothing is tried.
+    let said = refuses(machine.surtax(&SHARD), 4);
+    assert!(said.contains(&lacking("is not here")) && said.contains("rustc: none here") && said.contains("gcc: none here"), "{said}");
+    passes(machine.surtax(&["bundle", "import", "store.tar.zst"]));
+    let said = stderr(&passes(machine.surtax(&SHARD)));
     assert!(said.contains("nothing is built"), "{said}");
     assert!(folder.path().join("shard/report.md").is_file() && folder.path().join("shard/surtax.lock").is_file());
     // The same command again finds nothing left to do.
     let journal = || std::fs::read_to_string(folder.path().join("shard/samples.jsonl")).expect("a journal");
     let before = journal();
-    measure();
+    passes(machine.surtax(&SHARD));
     assert_eq!(journal(), before);
     // Another file in a runner's place is found out.
-    let plan = folder.path().join("plan/plan.json");
-    let text = std::fs::read_to_string(&plan).expect("read");
-    let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    value["subjects"][2]["sha256"] = "0".repeat(64).into();
-    std::fs::write(&plan, value.to_string()).expect("written");
-    let refused = elsewhere(&["matrix", "run", "--plan", "plan/plan.json", "--shard", "1", "--out", "again"]).output().expect("it starts");
-    assert!(!refused.status.success(), "without a compiler, another file cannot be made the planner's");
+    let mut other: Plan = plan();
+    other.subjects[2].sha256 = other.subjects[0].sha256;
+    Folder::open(&folder.path().join("plan")).expect("a plan").write_plan(&other).expect("written");
+    let said = refuses(machine.surtax(&[&SHARD[..7], &["again"]].concat()), 4);
+    assert!(said.contains(&lacking("is another file")) && !said.contains(" is not here\n"), "{said}");
+    assert!(!folder.path().join("again/plan.json").exists());
+}
+
+/// A cluster of machines that are alike needs no bundle: what each builds is the planner's, byte for byte, or refused.
+#[test]
+fn real_shards_are_built_alike_in_an_empty_store() {
+    if !needs::asked_for("SURTAX_TEST_REAL") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(machine) = Machine::alike(folder.path(), "store") else { return };
+    passes(surtax(folder.path(), &[&["matrix", "plan", "--shards", "1", "--out", "plan"][..], &LITTLE].concat()));
+    let said = stderr(&passes(machine.surtax(&SHARD)));
+    assert!(!said.contains("nothing is built"), "{said}");
+    let plan = |name: &str| Folder::open(&folder.path().join(name)).expect("a run").plan().expect("valid");
+    let (planned, measured) = (plan("plan"), plan("shard"));
+    for runner in &planned.subjects[2..] {
+        assert!(said.contains(&format!("built {} of ", runner.name)), "{}: {said}", runner.name);
+    }
+    assert_eq!(measured.subjects, planned.subjects);
 }

@@ -172,7 +172,7 @@ fn what_was_compiled_from_source_is_not_compiled_again_for_a_shard() {
     assert!(said.contains("hint: ") && said.contains("surtax bundle import"), "{said}");
 }
 
-fn compiled(name: &str) -> GroupPlan {
+pub(crate) fn compiled(name: &str) -> GroupPlan {
     let text = |text: &str| text.to_owned();
     GroupPlan {
         name: text(name),

@@ -1,6 +1,7 @@
 //! `surtax matrix`: every stage in its order, or the rest of a run that was stopped; plans for several machines, and what they measured made one.
 
 mod begin;
+mod fit;
 mod gate;
 mod merge;
 mod plan;

@@ -1,7 +1,7 @@
 //! `surtax matrix run --plan PLAN.JSON --shard K`: a run of this machine's own for one part of a plan that was made elsewhere.
 //!
-//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks, but for what was
-//! compiled from source, which no second build repeats. Environment and core are this machine's, and so is the verification, unless the compilers
+//! The executables must be the plan's, by SHA-256: they are taken from the store, or made there by the plan's recipes and locks, but for what no
+//! second build repeats (`fit`). Environment and core are this machine's, and so is the verification, unless the compilers
 //! are others and the planner's files in place; evidence of binaries and bytecode is the plan's, since the files are the same.
 
 use std::path::Path;
@@ -10,16 +10,16 @@ use anyhow::Result;
 use clap::Parser as _;
 
 use super::begin::{Begun, verify};
+use super::fit;
 use crate::assets;
 use crate::cli::{Cli, Command, MatrixArgs, MatrixCommand, MatrixRunArgs};
 use crate::cmd::pipeline;
 use crate::cmd::{CommandError, packs};
-use crate::digest::Sha256;
 use crate::fs::{self, Scratch};
 use crate::matrix;
-use crate::measure::{CounterChoice, CountersAtHand, choose_cpu, may_use};
+use crate::measure::{choose_cpu, may_use};
 use crate::report::reproducing;
-use crate::run::{Counting, Environment, Folder, Plan, Role, SubjectPlan};
+use crate::run::{Environment, Folder, Plan, SubjectPlan};
 use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
 
@@ -36,16 +36,14 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     }
     // Before anything is downloaded.
     Folder::create(out)?;
-    check_counters(&plan)?;
-    check_compiled(&plan)?;
+    fit::check(path, &plan, &planned.environment()?, &environment)?;
     let asked = asked(args, &plan, planned.path())?;
     // Those packages of a pack that one benchmark alone needs must be in the store already.
     if plan.benchmarks.iter().any(|benchmark| plan.packed(benchmark).is_some()) {
         packs::obtain(&asked, terminal)?;
     }
     let run = planned.read()?;
-    let (locks, verification) = if run.environment.toolchain != environment.toolchain && is_all_here(&plan) {
-        // Other compilers would make other runners under other keys; a machine that has a bundle of the planner's needs none.
+    let (locks, verification) = if fit::is_taken_as_it_is(&plan, &run.environment, &environment) {
         terminal.step("the plan's executables are here already: nothing is built, and what the planner verified stands");
         (locks_of(&whole, &planned)?, run.verification)
     } else {
@@ -107,29 +105,6 @@ fn go_on(folder: Folder, expected: Plan, environment: &Environment) -> Result<Fo
     Ok(folder)
 }
 
-/// What counted on the planner's machine must be able to count here: a merged run has one way of counting.
-fn check_counters(plan: &Plan) -> Result<()> {
-    let choice = match plan.counters.as_ref().map(|counters| counters.how) {
-        Some(Counting::Perf) => CounterChoice::Perf,
-        Some(Counting::Callgrind) => CounterChoice::Callgrind,
-        Some(Counting::None) | None => CounterChoice::None,
-    };
-    CountersAtHand::look().choose(choice)?;
-    Ok(())
-}
-
-/// A second build with a profile of its own is another build: what was compiled for the plan has to have come along, and nothing is compiled in vain.
-fn check_compiled(plan: &Plan) -> Result<(), CommandError> {
-    let compiled = |subject: &&SubjectPlan| {
-        plan.groups.iter().any(|group| group.cpython.is_some() && subject.group.as_ref() == Some(&group.name))
-            && subject.role != Role::Guest
-    };
-    let others = plan.subjects.iter().filter(compiled).filter(|subject| !is_here(subject));
-    let others: Vec<String> =
-        others.map(|subject| format!("{}: what was compiled as {} is not here", subject.name, subject.executable.display())).collect();
-    if others.is_empty() { Ok(()) } else { Err(CommandError::OtherSubjects { others }) }
-}
-
 /// The plan's own choices as if they were given on the command line, with this call's ways to packages.
 fn asked(args: &MatrixRunArgs, plan: &Plan, folder: &Path) -> Result<MatrixArgs> {
     let words = ["surtax", "matrix", "run"].map(str::to_owned).into_iter().chain(reproducing(plan, folder));
@@ -146,15 +121,6 @@ fn asked(args: &MatrixRunArgs, plan: &Plan, folder: &Path) -> Result<MatrixArgs>
         Err(error) => error.to_string().lines().next().unwrap_or_default().to_owned(),
     };
     Err(CommandError::UnreadablePlan { plan: folder.join("plan.json"), reason }.into())
-}
-
-/// Whether each subject is the planner's file, at the planner's path.
-fn is_all_here(plan: &Plan) -> bool {
-    plan.subjects.iter().all(is_here)
-}
-
-fn is_here(subject: &SubjectPlan) -> bool {
-    Sha256::of_file(&subject.executable).is_ok_and(|found| found == subject.sha256)
 }
 
 fn locks_of(plan: &Plan, folder: &Folder) -> Result<Vec<(String, String)>> {

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::SourceError;
+use crate::cpython::MOMENT;
 use crate::digest::{Hasher, Key, Sha256};
 use crate::fs::{self, FsError};
 use crate::interrupt;
@@ -49,8 +50,7 @@ pub(super) fn copy(folder: &Path, digest: &Sha256, to: &Path) -> Result<(), Sour
 /// Gives all files one time, as a release's tarball has it. CPython's Makefile generates sources anew that are older than what they are
 /// made of, by a Python that need not be there (`Modules/_blake2/blake2s_impl.c`, up to 3.13); a copy has its files in any order.
 pub(super) fn of_one_time(folder: &Path) -> Result<(), SourceError> {
-    // 2020-01-01: neither in the future, which `make` warns of, nor before 1980, which zip files cannot say.
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_577_836_800);
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(MOMENT);
     for entry in entries(folder)?.iter().filter(|entry| matches!(entry.kind, Kind::File { .. })) {
         fs::set_modified(&folder.join(&entry.path), time)?;
     }
