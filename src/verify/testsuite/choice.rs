@@ -38,25 +38,52 @@ impl TestChoice {
         test_userdict test_userlist test_userstring test_uuid test_weakref test_weakset test_with test_xml_etree test_xml_etree_c \
         test_zipimport test_zlib";
 
-    /// Those that are there, in a fixed order.
-    pub(super) fn files(&self, stdlib: &Path) -> Result<Vec<String>, TestsuiteError> {
-        let there = there(&stdlib.join("test"));
+    /// For each of several standard libraries, in their order.
+    ///
+    /// # Errors
+    ///
+    /// Where none of them has any tests, and where none has one that is named.
+    pub fn of(&self, stdlibs: &[&Path]) -> Result<Vec<Chosen>, TestsuiteError> {
+        let there: Vec<Vec<String>> = stdlibs.iter().map(|stdlib| there(&stdlib.join("test"))).collect();
         // The package of tests is half in the standard library: its support is, its tests are not.
-        if there.len() < 2 {
-            return Err(TestsuiteError::NoTests { stdlib: stdlib.to_owned() });
+        let has_tests = |there: &Vec<String>| there.len() > 1;
+        if !there.iter().any(has_tests) {
+            return Err(TestsuiteError::NoTests { stdlib: stdlibs.first().copied().unwrap_or(Path::new("")).to_owned() });
         }
-        Ok(match self {
-            Self::All => there,
+        if let Self::Named(names) = self
+            && let Some(unknown) = names.iter().find(|name| !there.iter().any(|there| there.contains(name)))
+        {
+            return Err(TestsuiteError::Unknown { name: unknown.clone(), known: there.concat() });
+        }
+        let chosen = |there: Vec<String>| match has_tests(&there) {
+            true => self.among(there),
+            false => Chosen { files: Vec::new(), lacks: Some("its standard library has no tests".to_owned()) },
+        };
+        Ok(there.into_iter().map(chosen).collect())
+    }
+
+    /// In a fixed order.
+    fn among(&self, there: Vec<String>) -> Chosen {
+        match self {
+            Self::All => Chosen { files: there, lacks: None },
             Self::Usual => {
                 let usual: Vec<&str> = Self::USUAL.split_whitespace().collect();
-                there.into_iter().filter(|name| usual.contains(&name.as_str())).collect()
+                Chosen { files: there.into_iter().filter(|name| usual.contains(&name.as_str())).collect(), lacks: None }
             }
-            Self::Named(names) => match names.iter().find(|name| !there.contains(name)) {
-                Some(unknown) => return Err(TestsuiteError::Unknown { name: unknown.clone(), known: there }),
-                None => names.clone(),
-            },
-        })
+            Self::Named(names) => {
+                let (files, lacking): (Vec<String>, Vec<String>) = names.iter().cloned().partition(|name| there.contains(name));
+                Chosen { files, lacks: (!lacking.is_empty()).then(|| format!("it has no {}", lacking.join(", "))) }
+            }
+        }
     }
+}
+
+/// The test files of one standard library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    pub files: Vec<String>,
+    /// Which of those that were asked for it has not, in words.
+    pub lacks: Option<String>,
 }
 
 /// Sorted. A test may be a package of several files.
@@ -66,7 +93,7 @@ fn there(folder: &Path) -> Vec<String> {
         let name = entry.file_name().into_string().ok()?;
         let package = entry.path().join("__init__.py").is_file();
         let name = if package { name } else { name.strip_suffix(".py")?.to_owned() };
-        name.starts_with("test_").then_some(name)
+        is_name(&name).then_some(name)
     };
     let mut names: Vec<String> = entries.filter_map(name).collect();
     names.sort_unstable();
@@ -88,10 +115,13 @@ impl FromStr for TestChoice {
                 let mut names: Vec<String> = names.split(',').map(|name| name.trim().to_owned()).collect();
                 names.sort_unstable();
                 names.dedup();
-                // Each becomes an argument of `python -m test`.
-                let is_name = |name: &String| name.starts_with("test_") && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-                if names.iter().all(is_name) { Ok(Self::Named(names)) } else { Err(BadTests(text.to_owned())) }
+                if names.iter().all(|name| is_name(name)) { Ok(Self::Named(names)) } else { Err(BadTests(text.to_owned())) }
             }
         }
     }
+}
+
+/// Each becomes an argument of `python -m test`.
+fn is_name(name: &str) -> bool {
+    name.starts_with("test_") && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
