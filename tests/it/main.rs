@@ -44,6 +44,7 @@ mod real_hacl;
 mod real_jobs;
 mod real_prefix;
 mod real_pyperf;
+mod real_testsuite;
 mod recipe;
 mod releases;
 mod report;

@@ -157,7 +157,7 @@ case "$name" in
         cases "<testcase/>"
         line() { printf "%.0s$1" 1 2 3 4 5 6 7 8 9 10 11 12 13 14; echo; }
         line =====; echo "FAIL: sub (test.$name.X.sub) (i=1)"; line -----
-        echo "Traceback"; echo "AssertionError: in a subtest"; echo "Result: FAILURE"
+        echo "Traceback"; echo "AssertionError: in a subtest"; line -----; echo "Result: FAILURE"
         exit 2
     fi
     cases "<testcase name='test.$name.X.sub'/>"; echo "Result: SUCCESS"; exit 0 ;;
