@@ -110,6 +110,10 @@ pub(super) fn show(found: &TestsuiteVerification, terminal: &Terminal) {
         };
         let without = if *skipped_files > 0 { format!(" ({skipped_files} skipped)") } else { String::new() };
         say(&format!("tested {}: {files} files{without}, {passed} passed, {failed} failed, {skipped} skipped{compared}", subject.subject));
+        // Of the others, what is not as the baseline's is said below.
+        if subject.baseline.is_none() && !subject.failures.is_empty() {
+            say(&format!("  fails: {}", subject.failures.join(", ")));
+        }
         for untold in &subject.untold {
             say(&format!("  tells of no test: {} ({})", untold.file, untold.detail));
         }

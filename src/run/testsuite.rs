@@ -32,6 +32,8 @@ pub struct SubjectTests {
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
+    /// The names of those that failed.
+    pub failures: Vec<String>,
     /// Files that told no test case's end, and are none that was skipped. Where the baseline's do so too, nothing of them was compared.
     pub untold: Vec<UntoldFile>,
     /// Test cases whose outcome is another than the baseline's, twice.

@@ -192,7 +192,9 @@ fn only_what_differs_twice_counts() {
     let shown: Vec<String> = found.iter().map(shown).collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
     python3 None: 8 files (0 skipped), 16 passed, 1 failed, 0 skipped
+      fails: test.test_both.X.test
     good Some("python3"): 8 files (0 skipped), 16 passed, 1 failed, 0 skipped
+      fails: test.test_both.X.test
     bad Some("python3"): 8 files (1 skipped), 6 passed, 3 failed, 0 skipped
       test_both : Some(Failed) Some(Failed) Some("was killed by signal 6 (SIGABRT), in test.test_both.X.test")
       test_leaves : Some(Failed) Some(Passed) Some("ended before its results were told, in test.test_leaves.X.test")
@@ -200,6 +202,7 @@ fn only_what_differs_twice_counts() {
       test_slow : Some(Failed) Some(Passed) Some("was killed by signal 11 (SIGSEGV), in test.test_slow.X.test")
       test_sub test.test_sub.X.sub: Some(Failed) Some(Passed) Some("AssertionError: in a subtest")
       test_wrong test.test_wrong.X.test: Some(Failed) Some(Passed) Some("AssertionError: in TMP/results.xml")
+      fails: test.test_moody.X.test test.test_sub.X.sub test.test_wrong.X.test
       untold: test_both was killed by signal 6 (SIGABRT), in test.test_both.X.test
       untold: test_leaves ended before its results were told, in test.test_leaves.X.test
       untold: test_slow was killed by signal 11 (SIGSEGV), in test.test_slow.X.test
@@ -213,6 +216,9 @@ fn shown(subject: &SubjectTests) -> String {
         format!("{name} {baseline:?}: {files} files ({skipped_files} skipped), {passed} passed, {failed} failed, {skipped} skipped");
     for one in &subject.differences {
         text += &format!("\n  {} {}: {:?} {:?} {:?}", one.file, one.case, one.outcome, one.baseline, one.detail);
+    }
+    if !subject.failures.is_empty() {
+        text += &format!("\n  fails: {}", subject.failures.join(" "));
     }
     for one in &subject.untold {
         text += &format!("\n  untold: {} {}", one.file, one.detail);

@@ -84,6 +84,7 @@ fn counted(subject: &Tested, files: &[String], seen: &[&Cases]) -> SubjectTests 
         passed: count(TestOutcome::Passed),
         failed: count(TestOutcome::Failed),
         skipped: count(TestOutcome::Skipped),
+        failures: seen.iter().flat_map(|cases| cases.failures()).cloned().collect(),
         untold: untold.collect(),
         differences: Vec::new(),
         flaky: Vec::new(),

@@ -52,6 +52,10 @@ impl Cases {
         self.cases.values().filter(|seen| seen.outcome == outcome).count()
     }
 
+    pub(super) fn failures(&self) -> impl Iterator<Item = &String> {
+        self.cases.iter().filter(|(_, seen)| seen.outcome == TestOutcome::Failed).map(|(name, _)| name)
+    }
+
     /// It was to run test cases and told the end of none: it crashed, did not end, or could not be imported.
     pub fn told_none(&self) -> bool {
         self.cases.is_empty() && self.whole.outcome == TestOutcome::Failed
