@@ -19,12 +19,14 @@ mod counters;
 mod detached;
 mod environment;
 mod launcher;
+mod strays;
 
 use child::{drain, duration, filled_memory_file, kill_group, memory_file, poll, reap, spawn};
 use counters::Opened;
 pub use counters::{Counted, Event, NoCounters, hardware_counters};
 pub use environment::subject_environment;
 pub use launcher::{Launcher, was_launcher};
+pub use strays::end_strays;
 
 /// How often Ctrl-C, the limit and a log's watcher are looked at.
 const SLICE: Duration = Duration::from_millis(200);
@@ -131,6 +133,10 @@ pub struct Job {
     limit: Option<Duration>,
     #[serde(default)]
     counted: Vec<Event>,
+    #[serde(default)]
+    session: bool,
+    #[serde(default)]
+    large_files: bool,
 }
 
 /// How a child ended and what it cost: itself and the children that it waited for.
@@ -178,6 +184,8 @@ impl Job {
             cpu: None,
             limit: None,
             counted: Vec::new(),
+            session: false,
+            large_files: false,
         }
     }
 
@@ -232,6 +240,18 @@ impl Job {
     /// Has the kernel count these in the child and in whatever it starts, user space alone, from the exec on.
     pub fn count(mut self, events: &[Event]) -> Self {
         self.counted = events.to_vec();
+        self
+    }
+
+    /// Without a terminal: one of a group that is not in the foreground stops for good when it asks a terminal for something.
+    pub fn own_session(mut self) -> Self {
+        self.session = true;
+        self
+    }
+
+    /// Its files may be of any size; of its output no more is kept either way, and it is ended if it prints without end.
+    pub fn large_files(mut self) -> Self {
+        self.large_files = true;
         self
     }
 
@@ -312,17 +332,20 @@ impl Job {
         });
         command.stdout(Stdio::from(stdout.try_clone().map_err(start_error)?));
         command.stderr(Stdio::from(stderr.try_clone().map_err(start_error)?));
-        command.process_group(0);
-        let cpu = self.cpu;
-        let cap = watch.is_none();
-        unsafe { command.pre_exec(move || child::prepare(cpu, cap)) };
+        // The leader of a session is the leader of its first group, and could not become it any more if it was one.
+        if !self.session {
+            command.process_group(0);
+        }
+        let (cpu, session) = (self.cpu, self.session);
+        let cap = watch.is_none() && !self.large_files;
+        unsafe { command.pre_exec(move || child::prepare(cpu, cap, session)) };
 
         let counters = Opened::for_next_child(&self.counted);
         let (started, child) = spawn(&mut command).map_err(start_error)?;
         let group = rustix::process::Pid::from_child(&child);
         // The handle goes with the child; std's own wait is not used, because it gives no resource usage.
         drop(child);
-        let ended = self.wait(group, started, &mut watch);
+        let ended = self.wait(group, started, [stdout, stderr], &mut watch);
         if ended.is_err() {
             kill_group(group);
             let _ = reap(group);
@@ -351,6 +374,7 @@ impl Job {
         &self,
         group: rustix::process::Pid,
         started: Instant,
+        output: [&File; 2],
         watch: &mut Option<&mut dyn FnMut()>,
     ) -> Result<(bool, Duration), ProcessError> {
         let pidfd =
@@ -366,6 +390,9 @@ impl Job {
             interrupt::check()?;
             if let Some(watch) = watch {
                 watch();
+            }
+            if self.large_files && output.into_iter().any(child::is_full) {
+                kill_group(group);
             }
             if !timed_out && self.limit.is_some_and(|limit| wall >= limit) {
                 timed_out = true;

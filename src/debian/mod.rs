@@ -39,7 +39,7 @@ pub use listing::{Download, Listing, OfferedPython, listing, listing_with};
 pub use lock::{LockedFile, LockedPackage, LockedSource, SurtaxLock};
 pub use provision::{provision, provision_with};
 pub use source::{SourcePackage, Upstream, source_package, source_package_with, upstream_with};
-pub use testsuite::{TestHome, test_home, test_home_with};
+pub use testsuite::{test_home, test_home_with};
 pub use version::Version;
 
 /// How archives may be asked: as the command line says.

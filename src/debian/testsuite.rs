@@ -1,6 +1,6 @@
 //! CPython's own tests of a provisioned release: its package `libpython3.X-testsuite`, beside the standard library that it belongs to.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 use super::index::Kind;
@@ -13,6 +13,7 @@ use super::{Host, ProvisionError, Provisioned, Request};
 use crate::digest::Key;
 use crate::fetch::Fetcher;
 use crate::fs;
+use crate::libpython::TestHome;
 use crate::store::{Stamp, Store};
 use crate::ui::{Reporter, Silent, Unit};
 use crate::unpack::{self, Tree};
@@ -20,19 +21,7 @@ use crate::unpack::{self, Tree};
 /// Counts up whenever the same packages would be assembled into something else.
 const ASSEMBLY: &str = "1";
 
-/// A home in which the release's executables find the tests: its standard library and they lie in one folder, as where both packages are installed.
-#[derive(Debug, Clone)]
-pub struct TestHome {
-    pub key: Key,
-    /// `sys.prefix` of every executable that lies in a folder of it.
-    pub prefix: PathBuf,
-    /// The folder with `os.py` and `test/`.
-    pub stdlib: PathBuf,
-    /// Whether it was made now.
-    pub fresh: bool,
-}
-
-/// From the store, else from a mirror.
+/// The release's standard library and its tests, from the store, else from a mirror.
 ///
 /// # Errors
 ///

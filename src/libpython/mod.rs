@@ -14,7 +14,7 @@ pub use evidence::{add_link, audit_home, audit_path};
 pub use hacl::{Compiler, Hacl, HaclError, HaclFlags, HaclMode, HaclSource, UnknownHaclMode, provide, stand_ins, stand_ins_object};
 pub(crate) use hacl::{listed, read_version};
 pub(crate) use home::link_prefix;
-pub use home::{Home, HomeError, Offer, Sysconfig};
+pub use home::{Home, HomeError, Offer, Sysconfig, TestHome};
 pub use needed::{NeededLibrary, runtime_file};
 pub use proof::{ProofError, prove, prove_linked, prove_objects};
 pub use stock::{StockError, SysrootProgram};

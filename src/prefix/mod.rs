@@ -5,6 +5,7 @@ mod home;
 mod libraries;
 mod link;
 mod python;
+mod testsuite;
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ use crate::store::Store;
 use crate::ui::Reporter;
 
 pub use error::PrefixError;
+pub use testsuite::test_home;
 
 /// An installed CPython, ready for runners.
 #[derive(Debug, Clone)]

@@ -28,9 +28,12 @@ pub(super) fn spawn(command: &mut Command) -> io::Result<(Instant, Child)> {
 }
 
 /// Runs in the child between fork and exec.
-#[allow(unsafe_code, reason = "prctl, signal, sched_setaffinity and setrlimit are async-signal-safe")]
-pub(super) fn prepare(cpu: Option<usize>, cap_output: bool) -> io::Result<()> {
+#[allow(unsafe_code, reason = "prctl, setsid, signal, sched_setaffinity and setrlimit are async-signal-safe")]
+pub(super) fn prepare(cpu: Option<usize>, cap_output: bool, own_session: bool) -> io::Result<()> {
     unsafe {
+        if own_session && libc::setsid() < 0 {
+            return Err(io::Error::last_os_error());
+        }
         // If surtax itself is killed, nothing that it measured goes on.
         if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) != 0 {
             return Err(io::Error::last_os_error());
@@ -100,9 +103,15 @@ pub(super) fn filled_memory_file(bytes: &[u8]) -> io::Result<File> {
     Ok(file)
 }
 
+/// Whether it holds as much as a child whose output is not capped may print.
+pub(super) fn is_full(output: &File) -> bool {
+    output.metadata().is_ok_and(|data| data.len() >= OUTPUT_LIMIT_BYTES)
+}
+
 pub(super) fn drain(mut file: File) -> io::Result<Vec<u8>> {
     file.rewind()?;
-    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
-    file.read_to_end(&mut bytes)?;
+    let kept = file.metadata()?.len().min(OUTPUT_LIMIT_BYTES);
+    let mut bytes = Vec::with_capacity(usize::try_from(kept).unwrap_or(0));
+    file.take(kept).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -29,7 +29,7 @@ pub use plan::{
 };
 pub use sample::{Counters, Outcome, Phase, Sample};
 pub use study::{Contrast, Factor, Interplay, PublishedPair, Step, Study, StudySubject};
-pub use testsuite::{SubjectTests, TestDifference, TestOutcome, TestsuiteVerification};
+pub use testsuite::{SubjectTests, TestDifference, TestOutcome, TestsuiteVerification, UntoldFile};
 pub use verification::{Check, CheckGroup, SubjectVerification, Verification};
 
 /// The version of every format in a run's folder; it rises when a reader of the old one would be misled.

@@ -26,14 +26,29 @@ pub struct SubjectTests {
     /// The stock python3 that it is compared with; absent of that itself.
     pub baseline: Option<String>,
     pub files: usize,
+    /// Of these, skipped as a whole: what they test is not there.
+    pub skipped_files: usize,
     /// Test cases by their outcome.
     pub passed: usize,
     pub failed: usize,
     pub skipped: usize,
+    /// The names of those that failed.
+    pub failures: Vec<String>,
+    /// Files that told no test case's end, and are none that was skipped. Where the baseline's do so too, nothing of them was compared.
+    pub untold: Vec<UntoldFile>,
     /// Test cases whose outcome is another than the baseline's, twice.
     pub differences: Vec<TestDifference>,
     /// Test cases that differed once, and not when both were run again.
     pub flaky: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UntoldFile {
+    /// `test_dict`
+    pub file: String,
+    /// How its process ended.
+    pub detail: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

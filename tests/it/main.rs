@@ -46,6 +46,7 @@ mod real_jobs;
 mod real_prefix;
 mod real_pyperf;
 mod real_source_jobs;
+mod real_testsuite;
 mod recipe;
 mod releases;
 mod report;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use surtax::process::{Event, Finished, Job, Launcher, ProcessError, hardware_counters, how_it_ended};
+use surtax::process::{Event, Finished, Job, Launcher, ProcessError, end_strays, hardware_counters, how_it_ended};
 
 fn shell(script: &str) -> Job {
     Job::new("/bin/sh").arg("-c").arg(script).env("PATH", "/usr/bin:/bin")
@@ -52,6 +52,33 @@ fn what_a_child_leaves_behind_is_ended() {
     let finished = shell("sleep 600 & echo $!").run().unwrap();
     assert!(finished.status.success() && !finished.timed_out);
     assert_ends(finished.stdout_text().trim());
+}
+
+#[test]
+fn what_left_the_group_is_found_by_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "setsid sh -c 'echo $$; exec sleep 600' & cd /; env -i setsid sh -c 'echo $$; exec sleep 600' & sleep 0.5";
+    let by_environment = shell("setsid sh -c 'cd /; echo $$; exec sleep 600' & sleep 0.5").env("TMPDIR", folder.path());
+    let by_folder = shell(script).current_dir(folder.path());
+    let said = |job: Job| job.own_session().run().unwrap().stdout_text().lines().map(str::to_owned).collect::<Vec<_>>();
+    let (by_environment, by_folder) = (said(by_environment), said(by_folder));
+    assert!(by_environment.iter().chain(&by_folder).all(|pid| is_running(pid)));
+    end_strays(folder.path());
+    assert_ends(&by_environment[0]);
+    let elsewhere: Vec<&String> = by_folder.iter().filter(|pid| is_running(pid)).collect();
+    assert_eq!((by_folder.len(), elsewhere.len()), (2, 1), "nobody else's is ended");
+    Job::new("/bin/kill").args(elsewhere).run().unwrap();
+}
+
+#[test]
+fn a_job_of_large_files_is_ended_when_it_prints_without_end() {
+    let sparse = shell("dd if=/dev/zero of=large bs=1 count=1 seek=1G 2>&1");
+    let folder = tempfile::tempdir().unwrap();
+    assert!(!sparse.clone().current_dir(folder.path()).run().unwrap().status.success());
+    assert!(sparse.large_files().current_dir(folder.path()).run().unwrap().status.success());
+    let finished = shell("head -c 300M /dev/zero; sleep 600").large_files().limit(Duration::from_secs(300)).run().unwrap();
+    assert_eq!((how_it_ended(&finished.status).as_str(), finished.timed_out), ("was killed by signal 9 (SIGKILL)", false));
+    assert_eq!(finished.stdout.len(), 256 << 20, "no more is kept than of any job");
 }
 
 fn launcher() -> Launcher {

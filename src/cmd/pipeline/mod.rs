@@ -7,7 +7,7 @@ mod hacl;
 mod prepare;
 mod wanted;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::debian::{Provisioned, Request};
 use crate::guest::Guest;
@@ -38,6 +38,8 @@ pub(super) struct Prepared {
     pub packages: Option<Packages>,
     /// How it was compiled; absent where it was found.
     pub cpython: Option<CpythonPlan>,
+    /// The folder of its source in the store; absent where it was found.
+    pub source: Option<PathBuf>,
     /// Whether all of it was in the store.
     pub reused: bool,
 }

@@ -202,6 +202,7 @@ fn release(store: &Store, name: Named, request: Request, alone: bool, reporter: 
         reused: provisioned.reused,
         packages: Some(Packages { request, provisioned }),
         cpython: None,
+        source: None,
     })
 }
 
@@ -222,7 +223,16 @@ fn compiled(
     let demand = Demand { name: &name.name, recipe, source: &source, variants: wanted.among(recipe) };
     let Staged { home, plan, reused } = cpython::stage(store, &demand, reporter)?;
     let release = format!("cpython-{}", source.version);
-    Ok(Prepared { name: name.name, recipe: name.file, release, home, packages: None, cpython: Some(plan), reused })
+    Ok(Prepared {
+        name: name.name,
+        recipe: name.file,
+        release,
+        home,
+        packages: None,
+        cpython: Some(plan),
+        source: Some(source.folder),
+        reused,
+    })
 }
 
 fn installed(store: &Store, folder: &Path, python: Option<PythonVersion>, reporter: &dyn Reporter) -> Result<Prepared> {
@@ -234,6 +244,7 @@ fn installed(store: &Store, folder: &Path, python: Option<PythonVersion>, report
         home: prefix.home,
         packages: None,
         cpython: None,
+        source: None,
         reused: true,
     })
 }

@@ -2,6 +2,7 @@
 
 mod libraries;
 mod sysroot;
+mod testing;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,8 @@ use crate::process::ProcessError;
 use crate::recipe::PythonVersion;
 use crate::store::Store;
 use crate::variant::{CodeModel, VariantName};
+
+pub use testing::TestHome;
 
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {

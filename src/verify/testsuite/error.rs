@@ -12,6 +12,8 @@ pub enum TestsuiteError {
     NoTests { stdlib: PathBuf },
     #[error("there is no test file `{name}`")]
     Unknown { name: String, known: Vec<String> },
+    #[error("{name} tells of no test: {reason}")]
+    Mute { name: String, reason: String },
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     #[error(transparent)]
@@ -22,6 +24,7 @@ impl Explain for TestsuiteError {
     fn exit(&self) -> Exit {
         match self {
             Self::NoTests { .. } | Self::Unknown { .. } => Exit::Usage,
+            Self::Mute { .. } => Exit::Incomplete,
             Self::Interrupted(error) => error.exit(),
             Self::Fs(error) => error.exit(),
         }
@@ -34,6 +37,7 @@ impl Explain for TestsuiteError {
                  takes them from its package libpython3.X-testsuite"
                     .into(),
             ),
+            Self::Mute { .. } => Some("it is the stock python: `surtax verify` without --testsuite says whether it starts at all".into()),
             Self::Unknown { name, known } => nearest(name, known.clone()).map(|near| format!("did you mean `{near}`?")),
             Self::Interrupted(error) => error.hint(),
             Self::Fs(error) => error.hint(),

@@ -7,21 +7,23 @@ mod choice;
 mod compare;
 mod error;
 mod junit;
+mod log;
 mod one;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
 use crate::interrupt::Interrupted;
-use crate::run::{SubjectTests, TestOutcome};
+use crate::run::{SubjectTests, TestOutcome, UntoldFile};
 use crate::ui::{Reporter, Unit};
 
-pub use choice::{BadTests, TestChoice};
+pub use choice::{BadTests, Chosen, TestChoice};
 pub use compare::differences;
 pub use error::TestsuiteError;
 pub use junit::read as read_junit;
+pub use log::{Log, read as read_log};
 pub use one::{Cases, Seen};
 
 /// An executable in a home whose standard library has the tests.
@@ -31,14 +33,12 @@ pub struct Tested {
     pub executable: PathBuf,
 }
 
-/// Runs the test files on all; the first is the baseline that the others are compared with. `stdlib` is the folder that holds `test/`.
-pub fn testsuite(
-    subjects: &[Tested],
-    stdlib: &Path,
-    choice: &TestChoice,
-    reporter: &dyn Reporter,
-) -> Result<Vec<SubjectTests>, TestsuiteError> {
-    let files = choice.files(stdlib)?;
+/// Runs the test files on all; the first is the baseline that the others are compared with.
+///
+/// # Errors
+///
+/// Where the baseline tells of no test at all: nothing that others do could differ from that.
+pub fn testsuite(subjects: &[Tested], files: &[String], reporter: &dyn Reporter) -> Result<Vec<SubjectTests>, TestsuiteError> {
     let bar = reporter.bar("testing", Some((files.len() * subjects.len()) as u64), Unit::Items);
     // File by file, so that all subjects meet the same load.
     let visits: Vec<(&String, &Tested)> = files.iter().flat_map(|file| subjects.iter().map(move |subject| (file, subject))).collect();
@@ -52,10 +52,13 @@ pub fn testsuite(
     let seen: Vec<Cases> = visits.par_iter().with_max_len(1).map(run).collect::<Result<_, Interrupted>>()?;
     let of = |at: usize| (0..files.len()).map(move |file| file * subjects.len() + at).map(|place| &seen[place]).collect::<Vec<_>>();
     let baseline = of(0);
+    if let (Some(first), true) = (baseline.first(), baseline.iter().all(|cases| cases.told_none())) {
+        return Err(TestsuiteError::Mute { name: subjects[0].name.clone(), reason: first.whole.detail.clone().unwrap_or_default() });
+    }
     let mut results = Vec::new();
     for (at, subject) in subjects.iter().enumerate() {
         let own = of(at);
-        let mut result = counted(subject, &own);
+        let mut result = counted(subject, files, &own);
         if at > 0 {
             result.baseline = subjects.first().map(|baseline| baseline.name.clone());
             for (file, (own, base)) in files.iter().zip(own.iter().zip(&baseline)) {
@@ -68,15 +71,21 @@ pub fn testsuite(
     Ok(results)
 }
 
-fn counted(subject: &Tested, files: &[&Cases]) -> SubjectTests {
-    let count = |outcome: TestOutcome| files.iter().map(|cases| cases.count(outcome)).sum();
+fn counted(subject: &Tested, files: &[String], seen: &[&Cases]) -> SubjectTests {
+    let count = |outcome: TestOutcome| seen.iter().map(|cases| cases.count(outcome)).sum();
+    let skipped = |cases: &&&Cases| cases.cases.is_empty() && cases.whole.outcome == TestOutcome::Skipped;
+    let untold = files.iter().zip(seen).filter(|(_, cases)| cases.told_none());
+    let untold = untold.map(|(file, cases)| UntoldFile { file: file.clone(), detail: cases.whole.detail.clone().unwrap_or_default() });
     SubjectTests {
         subject: subject.name.clone(),
         baseline: None,
         files: files.len(),
+        skipped_files: seen.iter().filter(skipped).count(),
         passed: count(TestOutcome::Passed),
         failed: count(TestOutcome::Failed),
         skipped: count(TestOutcome::Skipped),
+        failures: seen.iter().flat_map(|cases| cases.failures()).cloned().collect(),
+        untold: untold.collect(),
         differences: Vec::new(),
         flaky: Vec::new(),
     }
