@@ -32,6 +32,7 @@ mod needs;
 mod opcodes;
 mod packs;
 mod pool;
+mod pooled;
 mod prefix;
 mod process;
 mod proof;
