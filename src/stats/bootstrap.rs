@@ -38,11 +38,6 @@ pub fn median_error(values: &[f64]) -> Option<f64> {
     (!medians.is_empty()).then(|| variance.sqrt())
 }
 
-/// The standard error that an interval of [`CONFIDENCE`] stands for, if it is one of a normal distribution.
-pub fn interval_error(interval: Interval) -> f64 {
-    (interval.high - interval.low) / (2.0 * NORMAL)
-}
-
 /// The two-level interval of the median, over rounds, of the mean over independent rebuilds: `rebuilds` holds one row of values per rebuild,
 /// every row of the same rounds. Absent for no values, or rows of unequal length. With one row it is [`median_interval`].
 ///

@@ -9,8 +9,9 @@
 //! factor is 1 by construction wherever machines differ, so that what is left of it is Student's distribution in place of the normal one: with two
 //! machines 12.7 instead of 2.0.
 
-use super::Interval;
 use super::student::student;
+use super::uncertain::LEAST_ERROR;
+use super::{Interval, Uncertain, median, median_error};
 
 /// One machine's estimate and its standard error; of ratios, both as logarithms.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +26,9 @@ pub struct Pooled {
     pub value: f64,
     /// 95 %, of the middle of machines.
     pub interval: Interval,
+    /// The standard error of the value, and its degrees of freedom.
+    pub error: f64,
+    pub freedom: usize,
     /// The standard deviation between machines, their own errors taken off.
     pub tau: f64,
     /// Where one more machine of their kind would lie, with 95 % (Higgins, Thompson & Spiegelhalter, "A re-evaluation of random-effects
@@ -32,8 +36,11 @@ pub struct Pooled {
     pub prediction: Option<Interval>,
 }
 
-/// No clock tells times better than to a millionth: all rounds equal is no infinite weight.
-const LEAST_ERROR: f64 = 1e-6;
+impl Pooled {
+    pub fn uncertain(&self) -> Uncertain {
+        Uncertain { value: self.value, error: self.error, freedom: self.freedom as f64 }
+    }
+}
 
 /// Absent for fewer than two estimates, and where one is not a number.
 pub fn pool(estimates: &[Estimated]) -> Option<Pooled> {
@@ -48,7 +55,40 @@ pub fn pool(estimates: &[Estimated]) -> Option<Pooled> {
     let error = (factor / sum).sqrt();
     let around = |reach: f64| Interval { low: mean - reach, high: mean + reach };
     let prediction = (freedom > 1).then(|| around(student(freedom - 1) * (variance + error * error).sqrt()));
-    Some(Pooled { value: mean, interval: around(student(freedom) * error), tau: variance.sqrt(), prediction })
+    Some(Pooled { value: mean, interval: around(student(freedom) * error), error, freedom, tau: variance.sqrt(), prediction })
+}
+
+/// Several machines that all measured the same independent rebuilds: of each machine a row of values per rebuild, every row of a machine of the same
+/// rounds. What is asked for is the mean over rebuilds, pooled; with one rebuild this is [`pool`] of the machines' medians.
+///
+/// A rebuild's luck is the same on every machine, so that more machines do not average it out: machines, with their rounds, and rebuilds each have an
+/// error of their own, and the two add (crossed, not nested, as rounds and rebuilds are in [`super::rebuilds_interval`]). The rebuilds' is the
+/// standard error of the mean of their pooled values. Absent for fewer than two machines, and where rows lack.
+pub fn pool_rebuilds(machines: &[Vec<Vec<f64>>]) -> Option<Uncertain> {
+    let rebuilds = machines.first()?.len();
+    if machines.iter().any(|rows| rows.len() != rebuilds) {
+        return None;
+    }
+    let over = |chosen: &dyn Fn(&Vec<Vec<f64>>) -> Vec<f64>| -> Option<Pooled> {
+        let estimate = |rows| {
+            let values = chosen(rows);
+            Some(Estimated { value: median(&values)?, error: median_error(&values)? })
+        };
+        pool(&machines.iter().map(estimate).collect::<Option<Vec<_>>>()?)
+    };
+    let mean = |rows: &Vec<Vec<f64>>| -> Vec<f64> {
+        let rounds = rows.iter().map(Vec::len).min().unwrap_or(0);
+        (0..rounds).map(|round| rows.iter().map(|row| row[round]).sum::<f64>() / rows.len() as f64).collect()
+    };
+    let whole = over(&mean)?.uncertain();
+    if rebuilds < 2 {
+        return Some(whole);
+    }
+    let own: Vec<f64> = (0..rebuilds).map(|at| Some(over(&|rows| rows[at].clone())?.value)).collect::<Option<_>>()?;
+    let (count, freedom) = (rebuilds as f64, rebuilds as f64 - 1.0);
+    let middle = own.iter().sum::<f64>() / count;
+    let squares: f64 = own.iter().map(|value| (value - middle).powi(2)).sum();
+    Uncertain::sum(&[(1.0, whole), (1.0, Uncertain { value: 0.0, error: (squares / (count * freedom)).sqrt(), freedom })])
 }
 
 /// The variance between machines for which the weighted squares are as many as they should be: one less than there are machines. None below zero.

@@ -33,6 +33,7 @@ mod needs;
 mod opcodes;
 mod packs;
 mod pool;
+mod pooled;
 mod prefix;
 mod process;
 mod proof;

@@ -6,6 +6,7 @@ use super::executed::same_code;
 use super::index::{Index, Rounds, counts};
 use super::mixture::{Histogram, Mixture, step};
 use super::shape::Prediction;
+use crate::report::estimate::{Estimate, Paired};
 use crate::report::summary::BenchmarkSummary;
 use crate::report::visits::{Moment, Visits};
 use crate::run::{BenchmarkPlan, Clock, Kernel, Role, SubjectPlan};
@@ -104,10 +105,10 @@ impl<'a> Pair<'a> {
         row.covered = Some(mixture.covered(&own).min(of_base.covered(&base)));
         let predicted = self.by_round(&mixture.weights(&own), &of_base.weights(&base));
         row.rounds = predicted.len();
-        (row.predicted, row.predicted_low, row.predicted_high) = figures(predicted.values().copied());
+        (row.predicted, row.predicted_low, row.predicted_high) = figures(predicted.iter().map(|(round, ratio)| (*round, *ratio)));
         if row.measured.is_some() {
             let measured = self.measured(visits, benchmark);
-            let unexplained = predicted.iter().filter_map(|(round, predicted)| Some(measured.get(round)? / predicted));
+            let unexplained = predicted.iter().filter_map(|(round, predicted)| Some((*round, measured.get(round)? / predicted)));
             (row.unexplained, row.unexplained_low, row.unexplained_high) = figures(unexplained);
         }
         Some(row)
@@ -152,9 +153,11 @@ fn priced<'a>(kernels: &'a [Kernel], rounds: &Rounds<'_>) -> Vec<(&'a Kernel, f6
     kernels.iter().filter_map(priced).collect()
 }
 
-/// The median and, if there are rounds enough for one of 95 %, the ends of its interval: no verdict would say that there are not.
-fn figures(values: impl Iterator<Item = f64>) -> (Option<f64>, Option<f64>, Option<f64>) {
-    let values: Vec<f64> = values.collect();
-    let interval = stats::median_interval(&values).filter(|_| values.len() >= stats::MINIMUM_ROUNDS);
-    (stats::median(&values), interval.map(|interval| interval.low), interval.map(|interval| interval.high))
+/// The median, of several machines pooled, and, if there are rounds enough for one of 95 %, the ends of its interval: no verdict would say that there
+/// are not.
+fn figures(ratios: impl Iterator<Item = (Moment, f64)>) -> (Option<f64>, Option<f64>, Option<f64>) {
+    let pairs: Vec<Paired> = ratios.map(|(moment, ratio)| Paired { machine: moment.machine, ratio, log: ratio.ln() }).collect();
+    let estimate = Estimate::of_pairs(&pairs);
+    let interval = estimate.as_ref().filter(|estimate| estimate.rounds >= stats::MINIMUM_ROUNDS).map(|estimate| estimate.interval);
+    (estimate.map(|estimate| estimate.ratio), interval.map(|interval| interval.low), interval.map(|interval| interval.high))
 }

@@ -7,7 +7,7 @@ use crate::report::estimate::by_machine;
 use crate::report::summary::BenchmarkSummary;
 use crate::report::visits::{Moment, Visits};
 use crate::run::{BenchmarkPlan, Study};
-use crate::stats::{self, Estimated};
+use crate::stats;
 use crate::variant::VariantName;
 
 /// A sum of log times, with weights that add up to zero: a pair is the one minus the other, a square the difference of two pairs.
@@ -137,8 +137,8 @@ impl Values {
         if parts.len() < 2 {
             return Some(Range::new(stats::median(&self.by_round())?, stats::rebuilds_interval(&self.rows)?));
         }
-        let pooled = stats::pool(&parts.iter().map(Self::estimated).collect::<Option<Vec<_>>>()?)?;
-        Some(Range::new(pooled.value, pooled.interval))
+        let pooled = stats::pool_rebuilds(&parts.into_iter().map(|part| part.rows).collect::<Vec<_>>())?;
+        Some(Range::new(pooled.value, pooled.interval()))
     }
 
     /// Each machine's rounds on their own.
@@ -150,15 +150,6 @@ impl Values {
             machines: columns.iter().map(|column| self.machines[*column]).collect(),
         };
         columns.chunk_by(|a, b| self.machines[*a] == self.machines[*b]).map(part).collect()
-    }
-
-    /// Of one machine; the error is that of rounds and rebuilds.
-    fn estimated(&self) -> Option<Estimated> {
-        let error = match self.rows.as_slice() {
-            [only] => stats::median_error(only)?,
-            several => stats::interval_error(stats::rebuilds_interval(several)?),
-        };
-        Some(Estimated { value: stats::median(&self.by_round())?, error })
     }
 
     pub(super) fn ratio(&self) -> Option<Range> {
@@ -183,6 +174,7 @@ impl Values {
 
     /// Each rebuild's own ratio, where there are several.
     pub(super) fn rebuilds(&self) -> Vec<f64> {
-        if self.rows.len() < 2 { Vec::new() } else { self.rows.iter().filter_map(|row| stats::median(row)).map(f64::exp).collect() }
+        let alone = |row: &Vec<f64>| Self { rows: vec![row.clone()], used: self.used.clone(), machines: self.machines.clone() }.ratio();
+        if self.rows.len() < 2 { Vec::new() } else { self.rows.iter().filter_map(alone).map(|ratio| ratio.value).collect() }
     }
 }
