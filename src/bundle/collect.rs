@@ -15,14 +15,14 @@ pub(super) fn entry(store: &Store, place: &Place) -> Result<Entry, BundleError> 
     let root = store.at(place);
     let mut paths = vec![String::new()];
     if std::fs::symlink_metadata(&root).map_err(FsError::at("read", &root))?.is_dir() {
-        below(&root, "", &mut paths)?;
+        below(&root, "", place, &mut paths)?;
     }
     paths.sort_unstable();
     let parts = paths.into_par_iter().map(|path| part(&root, path)).collect::<Result<_, _>>()?;
     Ok(Entry { place: place.as_str().to_owned(), parts })
 }
 
-fn below(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<(), BundleError> {
+fn below(root: &Path, folder: &str, place: &Place, paths: &mut Vec<String>) -> Result<(), BundleError> {
     interrupt::check()?;
     let here = at(root, folder);
     let failed = |error| FsError::at("read", &here)(error);
@@ -31,9 +31,12 @@ fn below(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<(), Bundl
         let Ok(name) = entry.file_name().into_string() else {
             return Err(BundleError::Unfit { path: entry.path(), what: "has a name that is not UTF-8" });
         };
+        if place.leaves_out(&name) {
+            continue;
+        }
         let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
         if entry.file_type().map_err(failed)?.is_dir() {
-            below(root, &path, paths)?;
+            below(root, &path, place, paths)?;
         }
         paths.push(path);
     }

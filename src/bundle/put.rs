@@ -146,7 +146,7 @@ pub(super) fn put(store: &Store, unpacking: Unpacking<'_>, reporter: &dyn Report
 
 /// Whoever makes such things holds one of these, and one alone.
 fn lock(store: &Store, missing: &[&Missing<'_>], reporter: &dyn Reporter) -> Result<Vec<Lock>, BundleError> {
-    let mut names = vec!["provision".to_owned(), "hacl".to_owned(), "runners".to_owned()];
+    let mut names = ["provision", "hacl", "runners", Store::PACKS_LOCK].map(str::to_owned).to_vec();
     let trees = missing.iter().filter_map(|missing| missing.place.as_str().strip_prefix("cpython/trees/")?.split('/').next());
     // Each once: a second lock of the same name would wait for the first. Libraries of several trees come in no order of trees.
     names.extend(trees.map(Store::tree_lock).collect::<BTreeSet<String>>());

@@ -9,6 +9,7 @@ use super::matrix::MatrixArgs;
 use super::source::{SourceArgs, VariantArgs};
 use super::words::Words;
 use crate::digest::Sha256;
+use crate::pack::PackChoice;
 use crate::script::System;
 
 #[derive(Debug, Subcommand)]
@@ -30,6 +31,10 @@ pub struct BundleExportArgs {
 
     #[command(flatten)]
     pub selection: VariantArgs,
+
+    /// The packages of these benchmarks too, as `surtax matrix run --pack` takes them: pip fetches what is missing, and an importer needs no index
+    #[arg(long, value_name = "PACK")]
+    pub pack: Option<PackChoice>,
 
     /// Where the archive goes, by custom NAME.tar.zst; one that is there is replaced
     #[arg(long, value_name = "FILE")]

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::pipeline;
+use super::{packs, pipeline};
 use crate::bundle;
 use crate::cli::{BundleExportArgs, BundleImportArgs};
 use crate::error::Exit;
@@ -10,8 +10,15 @@ use crate::store::Store;
 use crate::ui::{Reporter as _, Terminal};
 
 pub(super) fn export(args: &BundleExportArgs, terminal: &Terminal) -> Result<Exit> {
+    let pack = packs::obtain(args.pack.as_ref(), &args.source, terminal)?;
     let built = pipeline::build(&args.source, &args.selection, None, terminal)?;
-    let made = bundle::export(&built.store, &built.places()?, built.contents(), &args.out, terminal)?;
+    let (mut places, mut contents) = (built.places()?, built.contents());
+    if let Some(pack) = pack {
+        let (more, content) = packs::places(&pack, &args.source, &built, terminal)?;
+        places.extend(more);
+        contents.push(content);
+    }
+    let made = bundle::export(&built.store, &places, contents, &args.out, terminal)?;
     terminal.step(&format!(
         "bundled {} files, {:.1} MB, as {:.1} MB, for stores at {}",
         made.files,

@@ -17,15 +17,14 @@ fn study(args: &ScriptArgs) -> Result<Study, ScriptError> {
     if let Some(path) = matrix.source.options.prefixes.first() {
         return Err(ScriptError::Installed { path: path.clone() });
     }
-    if matrix.pack.is_some() {
-        return Err(ScriptError::Pack);
-    }
     let mut plan = Words::default();
     matrix.write(&mut plan);
     matrix.source.write_names(&mut plan);
     let mut export = Words::default();
     matrix.source.write(&mut export);
     matrix.selection.write(&mut export);
+    // What those that measure would have to ask an index for.
+    export.option("--pack", matrix.pack.as_ref());
     matrix.source.write_names(&mut export);
     let mut command = Words::of(["surtax", "matrix", "script"]);
     args.write(&mut command);

@@ -49,7 +49,7 @@ pub fn commands(benchmark: Benchmark, size: Option<u64>, subject: &SubjectPlan, 
 /// of it once and without warm-up. Every subject runs as the drop-in `python` it is.
 pub fn packed_commands(pack: &PackPlan, benchmark: &PackBenchmark, loops: u64, subject: &SubjectPlan, folder: &Path) -> Vec<CommandLine> {
     let timed = ["--loops", &loops.to_string(), "--warmups", "0", "--values", "1"].map(OsString::from);
-    let arguments = pyperf_worker(pack, benchmark, folder, timed);
+    let arguments = pyperf_worker(pack, benchmark, subject.group.as_deref(), folder, timed);
     vec![CommandLine { program: subject.executable.clone(), arguments }]
 }
 
@@ -57,11 +57,12 @@ pub fn packed_commands(pack: &PackPlan, benchmark: &PackBenchmark, loops: u64, s
 pub(crate) fn pyperf_worker(
     pack: &PackPlan,
     benchmark: &PackBenchmark,
+    group: Option<&str>,
     folder: &Path,
     options: impl IntoIterator<Item = OsString>,
 ) -> Vec<OsString> {
     let mut folders = pack.folder.clone().into_os_string();
-    if let Some(packages) = &benchmark.packages {
+    if let Some(packages) = benchmark.packages_of(group) {
         folders.push(":");
         folders.push(packages);
     }

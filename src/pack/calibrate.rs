@@ -35,7 +35,7 @@ pub(super) fn calibrate(
     let least = least_seconds.to_string();
     let options = ["--calibrate-loops", "--min-time", &least, "--warmups", "0", "--values", "1"].map(OsString::from);
     let job = Job::new(baseline)
-        .args(pyperf_worker(pack, benchmark, programs, options))
+        .args(pyperf_worker(pack, benchmark, None, programs, options))
         .envs(subject_environment(SEED))
         .current_dir("/")
         .limit(LIMIT);

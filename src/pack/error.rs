@@ -17,6 +17,8 @@ pub enum PackError {
     Pip { what: String, said: String },
     #[error("{file} is not what is pinned: its SHA-256 is {found}, not {wanted}")]
     WrongHash { file: String, wanted: String, found: String },
+    #[error("`{}` is not the name of a wheel", file.escape_debug())]
+    NoWheel { file: String },
     #[error("{what} is not in the store")]
     NotInStore { what: String },
     #[error("the pack has no benchmark `{name}`; it has {}", known.join(", "))]
@@ -41,7 +43,12 @@ impl Explain for PackError {
     fn exit(&self) -> Exit {
         match self {
             Self::NoPip(ProcessError::Interrupted(error)) | Self::Interrupted(error) => error.exit(),
-            Self::NoPip(_) | Self::Pip { .. } | Self::WrongHash { .. } | Self::NotInStore { .. } | Self::Malformed { .. } => Exit::Fetch,
+            Self::NoPip(_)
+            | Self::Pip { .. }
+            | Self::WrongHash { .. }
+            | Self::NoWheel { .. }
+            | Self::NotInStore { .. }
+            | Self::Malformed { .. } => Exit::Fetch,
             Self::Unknown { .. } => Exit::Usage,
             Self::NothingToMeasure { .. } => Exit::Incomplete,
             Self::Unpack(error) => error.exit(),
@@ -55,11 +62,13 @@ impl Explain for PackError {
         match self {
             Self::NoPip(_) => Some("install it (on Debian, the package python3-pip); what was fetched before needs none: --offline".into()),
             Self::Pip { .. } => Some(
-                "pip asks the index of its own configuration (pip config list, PIP_INDEX_URL, PIP_FIND_LINKS); is there a network, or a proxy that it has to be told of?"
+                "pip asks the index of its own configuration (pip config list, PIP_INDEX_URL, PIP_FIND_LINKS); is there a network, or a proxy that it has to be told of? \
+                 Where there is none, a bundle brings the packages along: surtax bundle export --pack"
                     .into(),
             ),
             Self::WrongHash { .. } => Some("nothing of it was kept. The index, or a proxy before it, gives another file than the one that was released".into()),
-            Self::NotInStore { .. } => Some("run once without --offline; a run whose packages are gone is begun anew".into()),
+            Self::NoWheel { .. } => Some("was plan.json changed? Copy it again from where `surtax matrix plan` wrote it".into()),
+            Self::NotInStore { .. } => Some("run once without --offline, or import a bundle that was exported with --pack".into()),
             Self::Unknown { name, known } => nearest(name, known.clone()).map(|near| format!("did you mean `{near}`?")),
             Self::Malformed { .. } => Some("delete the store's `packs` folder; surtax writes it again".into()),
             Self::NothingToMeasure { .. } => Some("--pack pyperformance, without names, takes those that need no other package".into()),

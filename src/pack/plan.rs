@@ -1,30 +1,29 @@
 //! From a pack and a choice to what the run measures of it.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use super::calibrate::{Calibrated, calibrate};
 use super::manifest::Entry;
-use super::{Pack, PackChoice, PackError};
+use super::needs::{Needed, needs, pythons};
+use super::provide::compile;
+use super::{Access, Pack, PackChoice, PackError};
 use crate::matrix::Benchmark;
-use crate::process::Job;
 use crate::recipe::PythonVersion;
-use crate::run::{BenchmarkPlan, LeftOut, PackBenchmark, PackPlan};
-use crate::store::{Stamp, Store};
+use crate::run::{BenchmarkPlan, LeftOut, PackBenchmark, PackPlan, PackagePlan};
 use crate::ui::{Reporter, Unit};
 
-/// What a benchmark's loops are found with.
+/// What a benchmark's loops are found with, and its packages.
 pub struct Calibration<'a> {
-    pub store: &'a Store,
+    pub access: &'a Access<'a>,
     /// The first baseline: what every ratio of its group is relative to.
     pub baseline: &'a Path,
-    pub python: PythonVersion,
+    /// Each group's name and Python, the baseline's first.
+    pub groups: &'a [(String, PythonVersion)],
     /// The benchmark programs, with the driver.
     pub programs: &'a Path,
     /// Shorter values, for a first answer.
     pub quick: bool,
-    /// Nothing is fetched.
-    pub offline: bool,
 }
 
 impl Calibration<'_> {
@@ -55,7 +54,7 @@ pub fn plan(
     let mut plan = PackPlan {
         name: Benchmark::PACK.to_owned(),
         folder: pack.folder.clone(),
-        packages: pack.packages.clone(),
+        packages: pack.wheels.iter().map(|wheel| PackagePlan::of_all(&wheel.file, wheel.sha256)).collect(),
         benchmarks: Vec::new(),
         left_out: Vec::new(),
     };
@@ -86,23 +85,15 @@ pub fn plan(
 
 /// All that one script times. The inner error is why none of it can be measured.
 fn one(plan: &mut PackPlan, entry: &Entry, calibration: &Calibration<'_>) -> Result<Result<Vec<BenchmarkPlan>, String>, PackError> {
-    if let Some(least) = entry.python.filter(|least| *least > calibration.python) {
-        return Ok(Err(format!("needs Python {least} or later")));
-    }
-    let mut packages = None;
-    if let Some(requirements) = &entry.requirements {
-        if calibration.offline {
-            return Ok(Err("needs other packages, and nothing is fetched with --offline".to_owned()));
-        }
-        match Pack::required(calibration.store, entry, requirements, calibration.python) {
-            Ok((folder, fetched)) => {
-                packages = Some(folder);
-                plan.packages.extend(fetched);
-            }
-            Err(PackError::Pip { said, .. }) => return Ok(Err(format!("pip could not fetch what it needs: {}", one_line(&said)))),
-            Err(error) => return Err(error),
-        }
-    }
+    let pythons = pythons(calibration.groups);
+    let needed = match needs(calibration.access, entry, &pythons)? {
+        Ok(needed) => needed,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let folder = |python| needed.iter().find(|needed| needed.python == python).map(|needed| needed.folder.clone());
+    let packages = needed.first().map(|needed| needed.folder.clone());
+    let others = calibration.groups.iter().filter_map(|(group, python)| Some((group.clone(), folder(*python)?)));
+    let group_packages: BTreeMap<String, PathBuf> = others.filter(|(_, folder)| Some(folder) != packages.as_ref()).collect();
     let mut found: Vec<(PackBenchmark, u64)> = Vec::new();
     loop {
         let task = PackBenchmark {
@@ -112,6 +103,7 @@ fn one(plan: &mut PackPlan, entry: &Entry, calibration: &Calibration<'_>) -> Res
             task: found.len() as u32,
             arguments: entry.arguments.clone(),
             packages: packages.clone(),
+            group_packages: group_packages.clone(),
         };
         match calibrate(plan, &task, calibration.baseline, calibration.programs, calibration.least_seconds())? {
             Calibrated::Task { name, loops } => found.push((PackBenchmark { name: format!("{}/{name}", plan.name), ..task }, loops)),
@@ -127,33 +119,16 @@ fn one(plan: &mut PackPlan, entry: &Entry, calibration: &Calibration<'_>) -> Res
     let clock = Benchmark::Packed.clock();
     let planned = found.iter().map(|(task, loops)| BenchmarkPlan { name: task.name.clone(), size: Some(*loops), clock }).collect();
     plan.benchmarks.extend(found.into_iter().map(|(task, _)| task));
+    plan.packages.extend(needed.iter().flat_map(|needed| packages_of(needed, entry, pythons.len() > 1)));
     Ok(Ok(planned))
 }
 
-/// The line that names the cause.
-fn one_line(said: &str) -> String {
-    let cause = said.lines().rev().find(|line| line.starts_with("ERROR:")).or_else(|| said.lines().next_back());
-    cause.unwrap_or_default().trim_start_matches("ERROR: ").to_owned()
-}
-
-/// A visit writes no bytecode and would compile pyperf anew each time, for longer than some benchmarks run.
-fn compile(python: &Path, folder: &Path) -> Result<(), PackError> {
-    let job = Job::new(python).args(["-I", "-m", "compileall", "-q"]).arg(folder).env("PATH", "/usr/bin:/bin").current_dir("/");
-    // A file of another package that this Python cannot compile is one that it does not import.
-    Ok(job.run().map(drop)?)
-}
-
-impl PackPlan {
-    /// Whether all that its benchmarks import is where the plan says, and compiled for `pythons`.
-    pub fn prepare<'a>(&self, pythons: impl Iterator<Item = &'a Path>) -> Result<(), PackError> {
-        let folders: BTreeSet<&Path> = self.benchmarks.iter().filter_map(|benchmark| benchmark.packages.as_deref()).collect();
-        if let Some(lost) = folders.iter().copied().chain([self.folder.as_path()]).find(|folder| Stamp::read(folder).is_none()) {
-            return Err(PackError::NotInStore { what: format!("{}, which the run's plan names,", lost.display()) });
-        }
-        for python in pythons {
-            compile(python, &self.folder.join("pyperf"))?;
-            folders.iter().try_for_each(|folder| compile(python, folder))?;
-        }
-        Ok(())
-    }
+/// As `plan.json` has them; with their Python where there are `several`.
+fn packages_of(needed: &Needed, entry: &Entry, several: bool) -> impl Iterator<Item = PackagePlan> {
+    let python = several.then(|| needed.python.to_string());
+    needed.wheels.iter().map(move |wheel| PackagePlan {
+        needed_by: Some(entry.name.clone()),
+        python: python.clone(),
+        ..PackagePlan::of_all(&wheel.file, wheel.sha256)
+    })
 }

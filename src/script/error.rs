@@ -17,8 +17,6 @@ pub enum ScriptError {
     Store { path: PathBuf, what: &'static str },
     #[error("--prefix names an installed CPython, which no bundle carries to other machines: {}", path.display())]
     Installed { path: PathBuf },
-    #[error("--pack is of packages that no bundle carries to other machines")]
-    Pack,
     #[error("the template of the job file cannot be rendered")]
     Template(#[from] minijinja::Error),
 }
@@ -42,7 +40,6 @@ impl Explain for ScriptError {
                  every machine: --subject NAME=PATH"
                     .into()
             }
-            Self::Pack => "plan it by hand, and call it on machines whose pip fetches them: surtax matrix plan --pack pyperformance --shards N".into(),
             Self::Template(_) => DEFECT.into(),
         })
     }

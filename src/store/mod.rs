@@ -141,6 +141,11 @@ impl Store {
         self.root.join("resolved").join(format!("{request}.source"))
     }
 
+    /// Which wheels pip took requirements to mean last, each with its SHA-256.
+    pub fn resolved_wheels(&self, request: &Key) -> PathBuf {
+        self.root.join("resolved").join(format!("{request}.wheels"))
+    }
+
     /// A suite's signed index as a mirror last gave it.
     pub fn index(&self, key: &Key) -> PathBuf {
         self.root.join("indexes").join(key.as_str())
@@ -202,6 +207,9 @@ impl Store {
     pub fn pack(&self, key: &Key) -> PathBuf {
         self.root.join("packs").join(key.as_str())
     }
+
+    /// Held while one is unpacked.
+    pub const PACKS_LOCK: &str = "packs";
 
     /// The cargo target folder that all runners share.
     pub fn cargo_target(&self) -> PathBuf {

@@ -42,6 +42,12 @@ impl Place {
         Self::parse(&format!("{tree}/steps/install"))
     }
 
+    /// Whether a file or folder of this name was put there by whoever uses the place, and is no part of it: the interpreters that import a pack
+    /// compile it for themselves, each at its own moment.
+    pub fn leaves_out(&self, name: &str) -> bool {
+        self.0.starts_with("packs/") && name == "__pycache__"
+    }
+
     /// The content that a download's name promises.
     pub fn promised(&self) -> Option<Sha256> {
         self.0.strip_prefix("blobs/sha256/")?.rsplit('/').next()?.parse().ok()
@@ -81,9 +87,9 @@ fn kind(path: &str) -> Option<PlaceKind> {
         }
         ["resolved", name] => {
             let (key, extension) = name.split_once('.')?;
-            (is_key(key) && matches!(extension, "lock" | "source")).then_some(PlaceKind::File)
+            (is_key(key) && matches!(extension, "lock" | "source" | "wheels")).then_some(PlaceKind::File)
         }
-        ["sysroots" | "hacl", key] if is_key(key) => Some(PlaceKind::Stamped),
+        ["sysroots" | "hacl" | "packs", key] if is_key(key) => Some(PlaceKind::Stamped),
         ["homes", home, runner] if is_key(home) && is_key(runner) => Some(PlaceKind::Stamped),
         ["homes", home, "lib" | "lib64" | "include" | "share"] if is_key(home) => Some(PlaceKind::Link),
         ["cpython", "trees", tree, rest @ ..] if is_key(tree) => match rest {
@@ -109,6 +115,14 @@ mod tests {
     use super::{Place, PlaceKind};
 
     #[test]
+    fn what_a_pack_was_compiled_to_is_no_part_of_it() {
+        let leaves_out =
+            |path: &str| Place::parse(&format!("{path}/0123456789abcdef0123456789abcdef")).expect("a place").leaves_out("__pycache__");
+        // A sysroot's standard library is compiled before its stamp, for its own Python alone.
+        assert!(leaves_out("packs") && !leaves_out("sysroots"));
+    }
+
+    #[test]
     fn only_what_is_finished_in_one_step_is_a_place() {
         let key = "0123456789abcdef0123456789abcdef";
         let kind = |path: &str| Place::parse(&path.replace("KEY", key)).map(|place| place.kind());
@@ -117,7 +131,9 @@ mod tests {
         assert_eq!(kind("homes/KEY/lib"), Some(PlaceKind::Link));
         assert_eq!(kind("cpython/trees/KEY/prefix"), Some(PlaceKind::Folder));
         assert_eq!(kind("cpython/trees/KEY/libraries/KEY"), Some(PlaceKind::Stamped));
+        assert_eq!(kind("packs/KEY"), Some(PlaceKind::Stamped));
         assert_eq!(kind("resolved/KEY.lock"), Some(PlaceKind::File));
+        assert_eq!(kind("resolved/KEY.wheels"), Some(PlaceKind::File));
         let blob = format!("blobs/sha256/01/{key}{key}");
         assert_eq!(Place::parse(&blob).and_then(|place| place.promised()).map(|digest| digest.to_string()), Some(format!("{key}{key}")));
         for path in [
@@ -138,6 +154,7 @@ mod tests {
             "locks/runners",
             "resolved/KEY.lock/x",
             "resolved/KEY.lock.source",
+            "packs/KEY/pyperf",
             "scratch/KEY",
             "logs/KEY",
             "cargo-target/KEY",

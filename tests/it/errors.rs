@@ -562,6 +562,7 @@ fn suites(forms: &mut Forms) {
         PackError::NoPip(ProcessError::Start { program: path("python3"), source: errno(NOT_FOUND) }),
         PackError::Pip { what: "what mako needs".into(), said: "ERROR: No matching distribution found for markupsafe==2.0.1".into() },
         PackError::WrongHash { file: "pyperf-2.10.0-py3-none-any.whl".into(), wanted: "aa".into(), found: "bb".into() },
+        PackError::NoWheel { file: "--index-url=x\n-1.whl".into() },
         PackError::NotInStore { what: "the pack".into() },
         PackError::Unknown { name: "richard".into(), known: names() },
         PackError::Malformed { path: path("/store/packs/1/MANIFEST"), reason: "it lists no benchmark".into() },
@@ -596,7 +597,6 @@ fn jobs(forms: &mut Forms) {
         ScriptError::NotFor { option: "--sbatch", of: System::Slurm, system: System::Github },
         ScriptError::Schedule { schedule: "daily".into() },
         ScriptError::Store { path: path("surtax"), what: "is not absolute" },
-        ScriptError::Pack,
         ScriptError::Installed { path: path("/opt/python") },
         ScriptError::Template(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, "value is undefined")),
     ]);

@@ -1,5 +1,7 @@
 //! Packs of other people's benchmarks: from wheels in the store to a plan, to visits, to the report.
 
+mod carried;
+mod several;
 mod world;
 
 use std::path::Path;
@@ -7,7 +9,7 @@ use std::path::Path;
 use surtax::error::{Exit, Explain as _};
 use surtax::matrix::{self, Benchmark, Selection, Setting};
 use surtax::measure::{Processes, measure};
-use surtax::pack::{self, Calibration, Pack, PackChoice, PackError};
+use surtax::pack::{self, Access, Calibration, Pack, PackChoice, PackError};
 use surtax::recipe::PythonVersion;
 use surtax::run::{BenchmarkPlan, Folder, Outcome, PackPlan, Role, SubjectPlan};
 use surtax::ui::Silent;
@@ -24,14 +26,22 @@ fn choice(text: &str) -> PackChoice {
 }
 
 fn plan(world: &PackWorld, pack: &Pack, what: &str, python: &Path, said: &Said) -> Result<(PackPlan, Vec<BenchmarkPlan>), PackError> {
-    let calibration = Calibration {
-        store: &world.store,
-        baseline: python,
-        python: PythonVersion::new(3, 11),
-        programs: Path::new(PROGRAMS),
-        quick: true,
-        offline: true,
-    };
+    let access = Access { offline: true, ..world.access() };
+    plan_of(&access, pack, what, &[("host", 11)], python, said)
+}
+
+/// `groups`: the name and the minor version of each one's Python.
+fn plan_of(
+    access: &Access<'_>,
+    pack: &Pack,
+    what: &str,
+    groups: &[(&str, u16)],
+    python: &Path,
+    said: &Said,
+) -> Result<(PackPlan, Vec<BenchmarkPlan>), PackError> {
+    let groups: Vec<(String, PythonVersion)> =
+        groups.iter().map(|(name, minor)| ((*name).to_owned(), PythonVersion::new(3, *minor))).collect();
+    let calibration = Calibration { access, baseline: python, groups: &groups, programs: Path::new(PROGRAMS), quick: true };
     pack::plan(pack, &choice(what), &calibration, said)
 }
 
@@ -67,7 +77,7 @@ fn each_benchmark_gets_the_loops_that_pyperf_comes_to_and_what_cannot_be_measure
     insta::assert_snapshot!(left.join("\n"), @"
     pyperformance/broken: exited with code 3: no such thing here
     pyperformance/future: needs Python 3.99 or later
-    pyperformance/needy: needs other packages, and nothing is fetched with --offline
+    pyperformance/needy: needs other packages, which the store lacks, and nothing is fetched with --offline
     pyperformance/silent: it gave no value
     ");
     assert!(said.text().contains("warning: pyperformance/broken is left out"), "{}", said.text());

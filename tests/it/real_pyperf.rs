@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use surtax::pack::{obtain, pins};
+use surtax::pack::{Access, Pip, obtain, pins};
 use surtax::process::Job;
 use surtax::store::Store;
 use surtax::ui::Silent;
@@ -28,7 +28,8 @@ fn psutil(folder: &Path) -> Option<PathBuf> {
 #[test]
 fn real_runners_are_good_enough_for_pyperf_timeit() {
     let Some(subjects) = subjects() else { return };
-    let pack = match obtain(&Store::open_default().expect("a store"), &pins(), false, &Silent) {
+    let store = Store::open_default().expect("a store");
+    let pack = match obtain(&Access { store: &store, pip: Pip::default(), offline: false, refresh: false }, &pins(), &Silent) {
         Ok(pack) => pack,
         Err(error) => return needs::skipped(&format!("needs pyperf, which pip cannot fetch here ({error})")),
     };

@@ -104,6 +104,8 @@ fn what_a_person_sees() {
         "/scratch/x",
     ];
     insta::assert_snapshot!("script-slurm", written(&slurm));
+    let packed = ["--for", "github", "--shards", "2", "debian-13", "host", "--pack", "pyperformance=richards,mako", "--only", "dynamic"];
+    insta::assert_snapshot!("script-pack", written(&packed));
 }
 
 #[test]
@@ -214,6 +216,7 @@ fn options_survive() {
         "--warmup=0",
         "--quick",
         "--opcodes",
+        "--pack=pyperformance=go,richards",
         "--seed=7",
         "--timeout=10",
         "--counters=none",
@@ -225,6 +228,11 @@ fn options_survive() {
         words,
         [&["surtax", "matrix", "plan"][..], &given[..], &["debian-12", "debian-13", "--shards", "2", "--out", "\"$study/plan\""][..]]
             .concat()
+    );
+    let exported = text.lines().find(|line| line.contains("surtax bundle export")).expect("exported");
+    assert!(
+        exported.contains(" --pack=pyperformance=go,richards debian-12 debian-13 "),
+        "what those that measure import comes along: {exported}"
     );
     let again = text.lines().nth(1).and_then(|line| line.strip_prefix("# Written by: surtax matrix script ")).expect("the command");
     assert_eq!(written(&again.split(' ').collect::<Vec<_>>()), text, "the command in it writes it again");

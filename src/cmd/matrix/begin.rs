@@ -68,7 +68,7 @@ pub(super) fn begin(
     if let Some(out) = out {
         Folder::create(out)?;
     }
-    let pack = packs::obtain(args, terminal)?;
+    let pack = packs::obtain(args.pack.as_ref(), &args.source, terminal)?;
     let built = pipeline::build(&args.source, &args.selection, Some(&args.guests), terminal)?;
     let (groups, subjects) = (built.group_plans(), built.subjects()?);
     let verification = verify(&built, &subjects, terminal)?;

@@ -18,6 +18,7 @@ use crate::cli::{MatrixCommand, MatrixRunArgs, ReportArgs};
 use crate::digest::Sha256;
 use crate::error::Exit;
 use crate::measure::{Processes, measure};
+use crate::pack;
 use crate::report::incomparable;
 use crate::run::{Folder, Plan, Role, Verification};
 use crate::store::Store;
@@ -38,7 +39,7 @@ fn run(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit> {
     let earlier = args.gate_against.as_deref().map(|path| Folder::open(path)?.read()).transpose()?;
     let check = |counters: &_, benchmarks: &[_]| if args.gate.is_some() { check_gate(Some(counters), benchmarks) } else { Ok(()) };
     let folder = match (&args.resume, &args.plan) {
-        (Some(path), _) => resume(path)?,
+        (Some(path), _) => resume(args, path)?,
         (None, Some(plan)) => shard::begin(args, plan, terminal)?,
         (None, None) => begin::begin(&args.matrix, args.out.as_deref(), None, check, terminal)?,
     };
@@ -61,9 +62,13 @@ fn run(args: &MatrixRunArgs, terminal: &Terminal) -> Result<Exit> {
 }
 
 /// What was merged was measured elsewhere, each part by its machine.
-fn resume(path: &Path) -> Result<Folder> {
+fn resume(args: &MatrixRunArgs, path: &Path) -> Result<Folder> {
     let folder = Folder::open(path)?;
-    if folder.machines()?.is_empty() { Ok(folder) } else { Err(CommandError::ResumeOfMerged { folder: path.to_owned() }.into()) }
+    if !folder.machines()?.is_empty() {
+        return Err(CommandError::ResumeOfMerged { folder: path.to_owned() }.into());
+    }
+    packs::provide(&folder.plan()?, &args.matrix.source)?;
+    Ok(folder)
 }
 
 /// Measures what the folder's journal lacks.
@@ -75,7 +80,7 @@ fn go_on(folder: &Folder, terminal: &Terminal) -> Result<()> {
     for flaw in crate::report::machine(&run.environment) {
         terminal.step(&format!("remark: {}", flaw.what()));
     }
-    packs::prepare(&run.plan)?;
+    pack::prepare(&run.plan)?;
     // Two runs at a time would measure each other.
     let _lock = store.lock("measuring", terminal)?;
     let passed = passed_subjects(&run.plan, &run.verification);

@@ -31,17 +31,15 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     let mut plan = matrix::of_shard(&whole, args.shard.unwrap_or(0))?;
     let environment = environment(args, choose_cpu());
     let out = args.out.as_deref().unwrap_or(Path::new("."));
+    let asked = asked(args, &plan, planned.path())?;
     if let Ok(folder) = Folder::open(out) {
+        packs::provide(&plan, &asked.source)?;
         return go_on(folder, plan, &environment);
     }
     // Before anything is downloaded.
     Folder::create(out)?;
     fit::check(path, &plan, &planned.environment()?, &environment)?;
-    let asked = asked(args, &plan, planned.path())?;
-    // Those packages of a pack that one benchmark alone needs must be in the store already.
-    if plan.benchmarks.iter().any(|benchmark| plan.packed(benchmark).is_some()) {
-        packs::obtain(&asked, terminal)?;
-    }
+    packs::provide(&plan, &asked.source)?;
     let run = planned.read()?;
     let (locks, verification) = if fit::is_taken_as_it_is(&plan, &run.environment, &environment) {
         terminal.step("the plan's executables are here already: nothing is built, and what the planner verified stands");

@@ -1,14 +1,15 @@
 //! A pack as small as can be: a pyperf that times, and a pyperformance whose benchmarks do as they are told.
 
 use std::io::{Cursor, Write as _};
+use std::path::PathBuf;
 
 use surtax::digest::{Checksum, Sha256};
-use surtax::pack::{Pack, PackError, Pin, obtain};
+use surtax::pack::{Access, Pack, PackError, Pin, Pip, obtain};
 use surtax::store::Store;
 use surtax::ui::Silent;
 use zip::write::SimpleFileOptions;
 
-use crate::world::write;
+use crate::world::{shell_script, write};
 
 /// What a worker of the real one does and prints, without what surtax does not read.
 const PYPERF: &str = r#"
@@ -56,11 +57,34 @@ const MANIFEST: &str = "[benchmarks]\n\nname\tmetafile\nquick\t<local>\nquick_va
 const QUICK: &str = "import pyperf\nprint('hello')\nrunner = pyperf.Runner()\nrunner.argparser.add_argument('--variant', action='store_true')\n\
     runner.bench_func('quick', lambda: sum(range(1000)))\nprint('bye')\n";
 const SEVERAL: &str = "import pyperf\nrunner = pyperf.Runner()\nfor name in ('first', 'second'):\n    runner.bench_func('several_' + name, lambda: sum(range(1000)))\n";
+/// Of one Python's packages it works, of another's it tells.
+const NEEDY: &str = "import pyperf, something, sys\nif something.PYTHON != '3.11':\n    sys.exit('packages for ' + something.PYTHON)\n\
+    pyperf.Runner().bench_func('needy', lambda: sum(range(1000)))\n";
 const MOODY: &str = "import pyperf, sys\nrunner = pyperf.Runner()\nif not runner.parse_args().calibrate_loops:\n    sys.exit('not while it counts')\n\
     runner.bench_func('moody', lambda: sum(range(1000)))\n";
 
+/// As pip is called, of an index of a folder for each Python, and one for any. Every call is a line of `asked`.
+const PIP: &str = r#"
+index=$(dirname "$0")/index python=any
+[ "$1" = --version ] && exit 0
+echo "$@" >> "$(dirname "$0")/asked"
+while [ $# -gt 0 ]; do
+    case $1 in
+        --python-version) python=$2 ;;
+        --dest) destination=$2 ;;
+        --requirement) requirements=$2 ;;
+    esac
+    shift
+done
+if ! grep -q something "$requirements" || ! [ -e "$index/$python" ]; then
+    echo "ERROR: No matching distribution found for something==1.0" >&2
+    exit 1
+fi
+cp "$index/$python"/*.whl "$destination"
+"#;
+
 pub(super) struct PackWorld {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     pub(super) store: Store,
     pins: Vec<Pin>,
 }
@@ -80,11 +104,42 @@ impl PackWorld {
             .map(|(path, text)| (if path.starts_with("..") { format!("pyperf/{path}") } else { (*path).to_owned() }, (*text).to_owned()))
             .collect();
         let pins = vec![keep(&store, "pyperf==0.1", &pyperf), keep(&store, "pyperformance==0.2", &pyperformance())];
-        Self { _folder: folder, store, pins }
+        shell_script(&folder.path().join("pip"), PIP);
+        Self { folder, store, pins }
     }
 
     pub(super) fn obtain(&self) -> Result<Pack, PackError> {
-        obtain(&self.store, &self.pins, true, &Silent)
+        obtain(&Access { offline: true, ..self.access() }, &self.pins, &Silent)
+    }
+
+    /// By a pip of the test's own.
+    pub(super) fn access(&self) -> Access<'_> {
+        Access { store: &self.store, pip: Pip::at(&self.folder.path().join("pip")), offline: false, refresh: false }
+    }
+
+    /// The index has what the needy benchmark needs, for this Python.
+    pub(super) fn publish(&self, python: &str, content: &str) -> String {
+        let file = format!("something-1.0-cp{0}-cp{0}-linux_x86_64.whl", python.replace('.', ""));
+        write(&self.folder.path().join("index").join(python).join(&file), &wheel(&[("something.py".to_owned(), content.to_owned())]));
+        file
+    }
+
+    /// What pip was asked for since the last time.
+    pub(super) fn asked(&self) -> Vec<String> {
+        let log = self.folder.path().join("asked");
+        let said = std::fs::read_to_string(&log).unwrap_or_default();
+        let _ = std::fs::remove_file(log);
+        said.lines().map(str::to_owned).collect()
+    }
+
+    pub(super) fn beside(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Another machine's, at the same path.
+    pub(super) fn empty(&self) {
+        std::fs::remove_dir_all(self.store.root()).expect("removed");
+        std::fs::create_dir_all(self.store.root().join("locks")).expect("made");
     }
 
     /// Changes a wheel in the store.
@@ -101,7 +156,7 @@ fn pyperformance() -> Vec<(String, String)> {
         ("broken", "import sys\nprint('no such thing here', file=sys.stderr)\nsys.exit(3)\n"),
         ("several", SEVERAL),
         ("future", QUICK),
-        ("needy", QUICK),
+        ("needy", NEEDY),
         ("silent", "import pyperf\n"),
         ("moody", MOODY),
     ];
@@ -117,13 +172,17 @@ fn pyperformance() -> Vec<(String, String)> {
 }
 
 fn keep(store: &Store, requirement: &str, files: &[(String, String)]) -> Pin {
+    let bytes = wheel(files);
+    let sha256 = Sha256::of(&bytes);
+    write(&store.blob(&Checksum::Sha256(sha256)), &bytes);
+    Pin { requirement: requirement.to_owned(), sha256 }
+}
+
+fn wheel(files: &[(String, String)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (path, text) in files {
         writer.start_file(path.as_str(), SimpleFileOptions::default()).expect("a file");
         writer.write_all(text.as_bytes()).expect("its content");
     }
-    let bytes = writer.finish().expect("a wheel").into_inner();
-    let sha256 = Sha256::of(&bytes);
-    write(&store.blob(&Checksum::Sha256(sha256)), &bytes);
-    Pin { requirement: requirement.to_owned(), sha256 }
+    writer.finish().expect("a wheel").into_inner()
 }

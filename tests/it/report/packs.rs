@@ -1,5 +1,7 @@
 //! A pack in the report: one figure per subject, whatever the number of benchmarks.
 
+use std::collections::BTreeMap;
+
 use surtax::digest::Sha256;
 use surtax::report::{markdown, summarise, terminal_table};
 use surtax::run::{BenchmarkPlan, Clock, LeftOut, Outcome, PackBenchmark, PackPlan, PackagePlan, Run};
@@ -29,7 +31,7 @@ fn run(others: bool) -> Synthetic {
     plan.packs = vec![PackPlan {
         name: "pyperformance".into(),
         folder: "/store/packs/1".into(),
-        packages: vec![PackagePlan { file: "pyperf-2.10.0-py3-none-any.whl".into(), sha256: Sha256::of(b"wheel"), needed_by: None }],
+        packages: vec![PackagePlan::of_all("pyperf-2.10.0-py3-none-any.whl", Sha256::of(b"wheel"))],
         benchmarks: names
             .iter()
             .map(|name| PackBenchmark {
@@ -39,6 +41,7 @@ fn run(others: bool) -> Synthetic {
                 task: 0,
                 arguments: Vec::new(),
                 packages: None,
+                group_packages: BTreeMap::new(),
             })
             .collect(),
         left_out: vec![LeftOut { name: "pyperformance/mako".into(), reason: "pip could not fetch what it needs".into() }],
