@@ -60,11 +60,14 @@ impl Terminal {
 
     /// Columns that a table may take: the terminal's, or 100 where stdout is none.
     pub fn width(&self) -> u16 {
-        const ELSEWHERE: u16 = 100;
-        if !std::io::stdout().is_terminal() {
-            return ELSEWHERE;
-        }
-        rustix::termios::tcgetwinsize(std::io::stdout()).map_or(ELSEWHERE, |size| size.ws_col).max(60)
+        self.columns().unwrap_or(100)
+    }
+
+    /// The terminal's columns; nothing where stdout is none.
+    pub fn columns(&self) -> Option<u16> {
+        let is_terminal = std::io::stdout().is_terminal();
+        let size = is_terminal.then(|| rustix::termios::tcgetwinsize(std::io::stdout()).ok()).flatten();
+        size.map(|size| size.ws_col.max(60))
     }
 
     /// Whether stdout may be coloured: a terminal, and a person who does not mind (no-color.org).

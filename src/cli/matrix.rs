@@ -108,7 +108,7 @@ pub struct MatrixRunArgs {
     pub out: Option<PathBuf>,
 
     /// Go on with a run that was stopped: only what is missing is measured
-    #[arg(long, value_name = "DIR", conflicts_with_all = CHOSEN, conflicts_with_all = ["mirrors", "keyring", "offline", "allow_expired"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = CHOSEN, conflicts_with_all = ["mirrors", "keyring", "allow_expired"])]
     pub resume: Option<PathBuf>,
 
     /// Measure one shard of this plan, which `surtax matrix plan` wrote; the same command again goes on where it was stopped

@@ -21,7 +21,7 @@ pub(super) fn execute(args: &HistoryArgs, terminal: &Terminal) -> Result<Exit> {
         let what = if what.is_empty() { "runner".to_owned() } else { format!("subject or benchmark named {what}") };
         return Err(CommandError::NothingOf { folder: args.folder.clone(), what }.into());
     }
-    terminal.data(&if args.json { json(&history)? } else { text(&history, terminal.width()) });
+    terminal.data(&if args.json { json(&history)? } else { text(&history, terminal.columns()) });
     Ok(Exit::Done)
 }
 

@@ -12,7 +12,7 @@ use crate::process::Job;
 use crate::run::{Role, SubjectPlan, SubjectTests, TestDifference, TestOutcome, TestsuiteVerification};
 use crate::store::Store;
 use crate::ui::{Reporter, Terminal, harmless};
-use crate::verify::testsuite::{Chosen, TestChoice, Tested, testsuite};
+use crate::verify::testsuite::{Chosen, TestChoice, Tested, TestsuiteError, testsuite};
 use crate::{debian, fs, prefix};
 
 /// Of every group's own python3 and runners; guests have a standard library of their own, which nobody promised to be the same.
@@ -23,6 +23,7 @@ pub(super) fn run(built: &Built, subjects: &[SubjectPlan], choice: &TestChoice, 
     let guests = subjects.iter().filter(|subject| subject.role == Role::Guest);
     let guests = guests.map(|guest| format!("{}: it has a standard library of its own", guest.name));
     let mut found = TestsuiteVerification { subjects: Vec::new(), left_out: guests.collect() };
+    let mut mute = None;
     for ((group, tests), Chosen { files, lacks }) in built.groups.iter().zip(tests).zip(chosen) {
         found.left_out.extend(lacks.map(|lacks| format!("{}: {lacks}", group.prepared.name)));
         if files.is_empty() {
@@ -32,7 +33,18 @@ pub(super) fn run(built: &Built, subjects: &[SubjectPlan], choice: &TestChoice, 
         let asked = |subject: &&SubjectPlan| matches!(subject.role, Role::Baseline | Role::Runner);
         let asked: Vec<&SubjectPlan> = subjects.iter().filter(of_group).filter(asked).collect();
         let home = tests.home(&built.store, group, reporter)?;
-        found.subjects.extend(of(&built.store, &home, &asked, &files, reporter)?);
+        match of(&built.store, &home, &asked, &files, reporter) {
+            Ok(subjects) => found.subjects.extend(subjects),
+            // What other sources' tests said in the meantime is not lost with it.
+            Err(error) if built.groups.len() > 1 && matches!(error.downcast_ref(), Some(TestsuiteError::Mute { .. })) => {
+                found.left_out.push(format!("{}: {error}", group.prepared.name));
+                mute.get_or_insert(error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if let (true, Some(error)) = (found.subjects.is_empty(), mute) {
+        return Err(error);
     }
     Ok(found)
 }

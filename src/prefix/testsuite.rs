@@ -100,12 +100,13 @@ fn collect(library: &Path, found: &mut BTreeMap<PathBuf, Found>) -> Result<(), S
     Ok(())
 }
 
-/// Whatever lies beside the standard library.
+/// Whatever lies beside the standard library, but for other Pythons' and what all of them share (Debian's `python3/dist-packages`): its `.pth` files
+/// would run in every test, and what is imported from there would be compiled in the installation.
 fn link_entries(library: &Path, to: &Path) -> Result<(), StoreError> {
     let Some(folder) = library.parent() else { return Ok(()) };
     for entry in std::fs::read_dir(folder).map_err(FsError::at("read", folder))? {
         let entry = entry.map_err(FsError::at("read", folder))?;
-        if Some(entry.file_name().as_os_str()) == library.file_name() {
+        if entry.file_name().as_encoded_bytes().starts_with(b"python") {
             continue;
         }
         if let Ok(target) = entry.path().canonicalize() {

@@ -139,6 +139,16 @@ pub(super) fn short(text: &str, limit: usize) -> String {
     text.chars().take(limit.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// At most `limit` characters: both ends, and `…` for what was cut between them.
+pub(super) fn ends(text: &str, limit: usize) -> String {
+    let length = text.chars().count();
+    if length <= limit {
+        return text.to_owned();
+    }
+    let (start, end) = (limit / 2, limit.saturating_sub(1) / 2);
+    text.chars().take(start).chain(['…']).chain(text.chars().skip(length - end)).collect()
+}
+
 /// Breaks between words; a word longer than a line is cut.
 pub(super) fn wrap(text: &str, width: usize) -> String {
     broken(text.split(' ').map(|word| short(word, width)), width)

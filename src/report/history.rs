@@ -129,9 +129,11 @@ fn line(name: &str, run: &Run, benchmark: &BenchmarkSummary, row: &SubjectResult
     }
 }
 
-/// At most `width` columns wide (but never under 60), without colour.
-pub fn text(history: &History, width: u16) -> String {
-    let width = usize::from(width.max(60));
+/// At most `width` columns wide (but never under 60), without colour: of a run's name, what tells it from others is mostly at its ends, so that its
+/// middle goes. Words are broken at 100 columns, and nothing is cut, where there is no width.
+pub fn text(history: &History, width: Option<u16>) -> String {
+    let width = width.map(|width| usize::from(width.max(60)));
+    let (limit, width) = (width.unwrap_or(usize::MAX), width.unwrap_or(100));
     let counted = history.lines.iter().any(|line| line.instructions_ratio.is_some());
     let table = table(history, counted);
     let mut rows = table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().into_iter();
@@ -139,9 +141,9 @@ pub fn text(history: &History, width: u16) -> String {
     for lines in history.lines.chunk_by(|a, b| a.place() == b.place()) {
         let spark = sparkline(lines);
         shown.extend(lines.first().map(|line| if spark.is_empty() { line.label() } else { format!("{}  {spark}", line.label()) }));
-        shown.extend(rows.by_ref().take(lines.len()));
+        shown.extend(lines.iter().zip(rows.by_ref()).map(|(line, row)| fitted(&row, line, limit)));
     }
-    let mut text: String = shown.iter().map(|line| format::short(line, width) + "\n").collect();
+    let mut text: String = shown.iter().map(|line| format::short(line, limit) + "\n").collect();
     let legend = "▲ slower, ▼ faster, = no difference seen, ? undecided; each relative to the python3 of its own run.";
     text += &format!("\n{}\n", format::wrap(legend, width));
     let digests: std::collections::BTreeSet<&str> = history.lines.iter().map(|line| line.benchmarks_digest.as_str()).collect();
@@ -197,6 +199,13 @@ fn origin(line: &HistoryLine) -> String {
         (None, Some(note)) => format::plain(&format!("{}: {note}", line.run)),
         _ => format::plain(&line.run),
     }
+}
+
+/// A line's row, with both ends of its run's name where there is no room for all.
+fn fitted(row: &str, line: &HistoryLine, limit: usize) -> String {
+    let name = format::plain(&line.run);
+    let Some(figures) = row.strip_suffix(name.trim_end()) else { return row.to_owned() };
+    figures.to_owned() + &format::ends(name.trim_end(), limit.saturating_sub(figures.chars().count()))
 }
 
 /// The ratios of three runs or more, of one release and measured by the same programs, lowest to highest; what is missing is a gap.

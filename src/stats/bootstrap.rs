@@ -74,7 +74,7 @@ pub fn rebuilds_interval(rebuilds: &[Vec<f64>]) -> Option<Interval> {
 fn stretch(count: usize) -> f64 {
     match count.checked_sub(1) {
         None | Some(0) => 1.0,
-        Some(freedom) => student(freedom) / NORMAL * (count as f64 / freedom as f64).sqrt(),
+        Some(freedom) => student(freedom as f64) / NORMAL * (count as f64 / freedom as f64).sqrt(),
     }
 }
 

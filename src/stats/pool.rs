@@ -54,8 +54,8 @@ pub fn pool(estimates: &[Estimated]) -> Option<Pooled> {
     let factor = (squares / freedom as f64).max(1.0);
     let error = (factor / sum).sqrt();
     let around = |reach: f64| Interval { low: mean - reach, high: mean + reach };
-    let prediction = (freedom > 1).then(|| around(student(freedom - 1) * (variance + error * error).sqrt()));
-    Some(Pooled { value: mean, interval: around(student(freedom) * error), error, freedom, tau: variance.sqrt(), prediction })
+    let prediction = (freedom > 1).then(|| around(student((freedom - 1) as f64) * (variance + error * error).sqrt()));
+    Some(Pooled { value: mean, interval: around(student(freedom as f64) * error), error, freedom, tau: variance.sqrt(), prediction })
 }
 
 /// Several machines that all measured the same independent rebuilds: of each machine a row of values per rebuild, every row of a machine of the same

@@ -4,9 +4,8 @@
 //! hour. So the interval is the two-sample bootstrap, each run resampled for itself (Efron & Tibshirani, "An introduction to the bootstrap",
 //! Chapman & Hall 1993, section 8.3), and the test is one that does not suppose equal spread.
 
-use statrs::function::beta::beta_reg;
-
 use super::bootstrap::{CONFIDENCE, Interval, medians};
+use super::student::beyond;
 
 /// The 95 % interval of the median of `after` by the median of `before`; both positive, in any order. Absent where either has no values.
 ///
@@ -38,8 +37,7 @@ pub fn yuen(before: &[f64], after: &[f64]) -> f64 {
         return 0.0;
     }
     let freedom = error.powi(2) / (before.error.powi(2) / before.freedom + after.error.powi(2) / after.freedom);
-    // Twice Student's tail (Abramowitz & Stegun, "Handbook of mathematical functions", 26.5.27 and 26.7.1).
-    beta_reg(freedom / 2.0, 0.5, freedom / (freedom + difference.powi(2) / error))
+    beyond(difference.powi(2) / error, freedom)
 }
 
 /// The noise floor of a change between two runs, from each run's own: as the errors of two hours that know nothing of each other, their

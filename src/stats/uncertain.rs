@@ -4,7 +4,7 @@
 //! approximate distribution of estimates of variance components", Biometrics Bulletin 1946.
 
 use super::Interval;
-use super::student::student_at;
+use super::student::student;
 
 /// No clock tells times better than to a millionth: all rounds equal is no infinite weight.
 pub(super) const LEAST_ERROR: f64 = 1e-6;
@@ -30,7 +30,7 @@ impl Uncertain {
 
     /// 95 %.
     pub fn interval(&self) -> Interval {
-        let reach = student_at(self.freedom) * self.error;
+        let reach = student(self.freedom) * self.error;
         Interval { low: self.value - reach, high: self.value + reach }
     }
 }

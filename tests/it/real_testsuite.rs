@@ -44,9 +44,15 @@ fn real_installed_pythons_are_tested_beside_a_release_and_stay_as_they_are() {
     if !needs::asked_for("SURTAX_TEST_REAL") {
         return;
     }
-    let has_tests = |prefix: &PathBuf| (11..20).any(|minor| prefix.join(format!("lib/python3.{minor}/test/test_dict.py")).is_file());
+    let has_tests = |prefix: &PathBuf| {
+        let lib = prefix.join("lib");
+        let has = |minor: u8| {
+            lib.join(format!("python3.{minor}/test/test_dict.py")).is_file() && lib.join(format!("libpython3.{minor}.so")).exists()
+        };
+        (11..20).any(has)
+    };
     let Some(prefix) = needs::prefixes().into_iter().find(has_tests) else {
-        return needs::skipped("needs an installed Python with its tests, such as one of pyenv");
+        return needs::skipped("needs an installed Python with its tests and a shared libpython, such as one of pyenv");
     };
     let before = files(&prefix.join("lib"));
     let subjects = tested(&["host", "--variant", "shared", "--prefix", prefix.to_str().expect("a path")]);

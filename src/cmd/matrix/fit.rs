@@ -8,7 +8,7 @@ use crate::cmd::CommandError;
 use crate::digest::Sha256;
 use crate::measure::{CounterChoice, CountersAtHand};
 use crate::recipe::{Origin, Recipe, Source};
-use crate::run::{Counting, Environment, GroupPlan, Plan, Role, SubjectPlan};
+use crate::run::{Counting, CpythonPlan, Environment, GroupPlan, Plan, Role, SubjectPlan};
 use crate::store::Store;
 use crate::variant::{Lto, VariantName};
 
@@ -24,7 +24,13 @@ pub(super) fn check(path: &Path, plan: &Plan, planner: &Environment, here: &Envi
 /// compilers, and is not known where the person's own recipe, or the source at a path that it names, did not come along.
 pub(super) fn is_taken_as_it_is(plan: &Plan, planner: &Environment, here: &Environment) -> bool {
     let recipes = || plan.groups.iter().filter_map(|group| group.recipe.as_ref());
-    plan.subjects.iter().all(is_here) && (planner.toolchain != here.toolchain || !recipes().all(|recipe| is_there(recipe)))
+    let is_clang = || plan.groups.iter().any(|group| group.cpython.as_ref().is_some_and(by_clang));
+    plan.subjects.iter().all(is_here) && (planner.toolchain != here.toolchain || is_clang() || !recipes().all(|recipe| is_there(recipe)))
+}
+
+/// clang is no part of an environment, and obeys `SOURCE_DATE_EPOCH` from 16 on alone: whether this machine's would make the same is not known.
+fn by_clang(cpython: &CpythonPlan) -> bool {
+    cpython.compiler.contains("clang")
 }
 
 fn is_there(recipe: &str) -> bool {
@@ -75,7 +81,8 @@ fn is_repeatable(plan: &Plan, group: &GroupPlan) -> bool {
     let Some(cpython) = &group.cpython else { return true };
     let own = plan.subjects.iter().filter(|subject| subject.group.as_ref() == Some(&group.name));
     let stock = cpython.stock.parse::<VariantName>().ok().and_then(|stock| stock.flavour);
-    stock.is_some_and(|stock| !stock.pgo && stock.lto == Lto::None)
+    !by_clang(cpython)
+        && stock.is_some_and(|stock| !stock.pgo && stock.lto == Lto::None)
         && own.filter_map(|subject| subject.factors.as_ref()).all(|factors| !factors.pgo && factors.lto == Lto::None.as_str())
 }
 

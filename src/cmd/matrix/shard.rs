@@ -33,8 +33,9 @@ pub(super) fn begin(args: &MatrixRunArgs, path: &Path, terminal: &Terminal) -> R
     let out = args.out.as_deref().unwrap_or(Path::new("."));
     let asked = asked(args, &plan, planned.path())?;
     if let Ok(folder) = Folder::open(out) {
-        packs::provide(&plan, &asked.source)?;
-        return go_on(folder, plan, &environment);
+        let folder = go_on(folder, plan, &environment)?;
+        packs::provide(&folder.plan()?, &asked.source)?;
+        return Ok(folder);
     }
     // Before anything is downloaded.
     Folder::create(out)?;

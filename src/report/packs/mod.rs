@@ -1,5 +1,6 @@
 //! A pack of benchmarks as one figure per subject: the geometric mean of its ratios, formed within rounds as every ratio is.
 
+mod machines;
 mod sentences;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::summarise::withheld;
 use super::visits::Visits;
 use crate::run::{BenchmarkPlan, PackPlan, Plan, Role, Run, SubjectPlan};
-use crate::stats;
+use crate::stats::{self, Interval};
 
 pub(super) use sentences::{answer, sentence};
 
@@ -96,10 +97,12 @@ fn result(run: &Run, visits: &Visits<'_>, benchmarks: &[&BenchmarkPlan], subject
         .map(|benchmark| (benchmark.name.as_str(), visits.ratios(benchmark, &subject.name, &baseline.name)))
         .filter(|(_, ratios)| !ratios.is_empty())
         .collect();
-    let means = means(&ratios);
-    // Rounds of several machines are no one sample, and nothing here pools them.
-    let several = benchmarks.iter().any(|benchmark| visits.machines_of(benchmark, &subject.name) > 1);
-    let interval = if several { None } else { stats::median_interval(&means) };
+    let figure = if benchmarks.iter().any(|benchmark| visits.machines_of(benchmark, &subject.name) > 1) {
+        let measured: Vec<_> = benchmarks.iter().map(|benchmark| visits.pairs(benchmark, &subject.name, &baseline.name)).collect();
+        machines::figure(&measured).unwrap_or_else(|| Figure::of(&means(&ratios)).without_interval())
+    } else {
+        Figure::of(&means(&ratios))
+    };
     let mut medians: Vec<PackExtreme> = ratios
         .iter()
         .filter_map(|(name, ratios)| {
@@ -110,13 +113,30 @@ fn result(run: &Run, visits: &Visits<'_>, benchmarks: &[&BenchmarkPlan], subject
     medians.sort_by(|one, other| one.ratio.total_cmp(&other.ratio));
     PackResult {
         benchmarks: ratios.len(),
-        rounds: means.len(),
-        ratio: stats::median(&means),
-        ratio_low: interval.map(|interval| interval.low),
-        ratio_high: interval.map(|interval| interval.high),
+        rounds: figure.rounds,
+        ratio: figure.ratio,
+        ratio_low: figure.interval.map(|interval| interval.low),
+        ratio_high: figure.interval.map(|interval| interval.high),
         least: medians.first().cloned(),
         most: medians.last().cloned(),
         ..nothing
+    }
+}
+
+/// A mean over benchmarks, over rounds.
+struct Figure {
+    rounds: usize,
+    ratio: Option<f64>,
+    interval: Option<Interval>,
+}
+
+impl Figure {
+    fn of(means: &[f64]) -> Self {
+        Self { rounds: means.len(), ratio: stats::median(means), interval: stats::median_interval(means) }
+    }
+
+    fn without_interval(self) -> Self {
+        Self { interval: None, ..self }
     }
 }
 

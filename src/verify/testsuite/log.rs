@@ -7,6 +7,7 @@ use crate::run::TestOutcome;
 
 /// What unittest draws before and after each failure.
 const DOUBLE: &str = "======================================================================";
+const UNEXPECTED: &str = "UNEXPECTED SUCCESS: ";
 const SINGLE: &str = "----------------------------------------------------------------------";
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -33,8 +34,10 @@ pub fn read(text: &str, file: &str) -> Log {
         if let Some(case) = described(line) {
             log.begun = Some(case);
         }
-        if at > 0 && lines[at - 1] == DOUBLE {
-            let heading = ["FAIL: ", "ERROR: ", "UNEXPECTED SUCCESS: "].into_iter().find_map(|word| line.strip_prefix(word));
+        // Successes that nobody expected stand below one line, one below the other.
+        let is_heading = |before: &str| before == DOUBLE || before.starts_with(UNEXPECTED) && line.starts_with(UNEXPECTED);
+        if at > 0 && is_heading(lines[at - 1]) {
+            let heading = ["FAIL: ", "ERROR: ", UNEXPECTED].into_iter().find_map(|word| line.strip_prefix(word));
             if let Some(heading) = heading {
                 let name = described(heading).unwrap_or_else(|| heading.to_owned());
                 log.failed.entry(name).or_insert_with(|| error(&lines[at + 1..]));

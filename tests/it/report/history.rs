@@ -34,9 +34,21 @@ fn a_subject_is_followed_by_date_through_groups_and_holes() {
     let runs: Vec<(&str, Option<f64>)> =
         history.lines.iter().map(|line| (line.run.as_str(), line.ratio.map(|ratio| (ratio * 100.0).round()))).collect();
     assert_eq!(runs, [("first", Some(134.0)), ("troubled", None), ("later", Some(120.0)), ("two", Some(134.0)), ("two", Some(134.0))]);
-    let text = text(&history, 130);
+    let text = text(&history, Some(130));
     assert!(text.contains("troubled: failed verification"), "a hole is a line");
     insta::assert_snapshot!("history-of-shared", text);
+}
+
+/// A run's name says what it is of at its start, and which it is at its end.
+#[test]
+fn a_long_name_keeps_both_ends_on_a_terminal_and_all_of_it_elsewhere() {
+    let name = "20261121-a-run-of-many-builds-with-a-long-name-on-the-machine-below-the-stairs-number-17";
+    let named: Vec<(String, Run)> = runs().into_iter().take(1).map(|(_, run)| (name.to_owned(), run)).collect();
+    let history = history(&named, &Wanted::default());
+    assert!(text(&history, None).contains(name));
+    let narrow = text(&history, Some(100));
+    assert!(narrow.lines().all(|line| line.chars().count() <= 100), "{narrow}");
+    assert!(narrow.contains(" 20261121-a") && narrow.contains("number-17\n") && narrow.contains('…'), "{narrow}");
 }
 
 #[test]

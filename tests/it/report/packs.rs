@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use surtax::digest::Sha256;
 use surtax::report::{markdown, summarise, terminal_table};
-use surtax::run::{BenchmarkPlan, Clock, LeftOut, Outcome, PackBenchmark, PackPlan, PackagePlan, Run};
+use surtax::run::{BenchmarkPlan, Clock, LeftOut, Outcome, PackBenchmark, PackPlan, PackagePlan, Run, Sample};
 
 use super::synthetic::{SUBJECTS, Synthetic};
 
@@ -99,4 +99,31 @@ fn a_pack_alone_answers_by_its_mean() {
     insta::assert_snapshot!("pack-section", section);
     let reproduce = text.split("\n## ").find(|section| section.starts_with("How to reproduce")).expect("a section");
     assert!(reproduce.contains("--pack pyperformance=go,nbody,richards") && !reproduce.contains("--only pyperformance"), "{reproduce}");
+}
+
+/// Three machines on which `shared` costs 0, 2 and 4 % more beside what it costs anyway.
+#[test]
+fn machines_that_measured_a_whole_pack_are_pooled() {
+    let mut run = run(false).run;
+    let samples = std::mem::take(&mut run.samples);
+    for (machine, more) in [("a", 1.0), ("b", 1.02), ("c", 1.04)] {
+        run.samples.extend(samples.iter().cloned().map(|mut sample| {
+            if sample.subject == "shared" {
+                sample.value_ns = sample.value_ns.map(|ns| (ns as f64 * more) as u64);
+            }
+            Sample { machine: Some(machine.into()), ..sample }
+        }));
+    }
+    let shared = of(&run, "shared");
+    assert_eq!(shared.rounds, 45);
+    let ratio = shared.ratio.unwrap();
+    assert!((ratio / (3.0_f64.cbrt() * 1.02) - 1.0).abs() < 0.003, "{ratio}");
+    // Student's 4.303 times the deviation of three machines, 2 %, by the root of three.
+    let reach = (shared.ratio_high.unwrap() / ratio).ln();
+    assert!((reach / (4.303 * 0.0196 / 3.0_f64.sqrt()) - 1.0).abs() < 0.1, "{reach}");
+    assert!((shared.ratio_low.unwrap() * shared.ratio_high.unwrap() / ratio.powi(2) - 1.0).abs() < 1e-9);
+    // One of the benchmarks was measured by two of them: what is common to some is no error of its own.
+    run.samples.retain(|sample| sample.benchmark != "pyperformance/go" || sample.machine.as_deref() != Some("c"));
+    let shared = of(&run, "shared");
+    assert!(shared.ratio.is_some() && shared.ratio_low.is_none(), "{shared:?}");
 }
