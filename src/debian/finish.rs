@@ -83,9 +83,39 @@ fn collect(folder: &Path, sources: &mut Vec<(u64, PathBuf)>) -> std::io::Result<
         let (kind, name) = (entry.file_type()?, entry.file_name());
         if kind.is_dir() && !NOT_COMPILED.iter().any(|left_out| name == *left_out) {
             collect(&entry.path(), sources)?;
-        } else if kind.is_file() && entry.path().extension().is_some_and(|extension| extension == "py") {
-            sources.push((entry.metadata()?.len(), entry.path()));
+        } else if entry.path().extension().is_some_and(|extension| extension == "py") {
+            // Through links: sitecustomize.py is one, and every start with site would compile it again once times have changed.
+            if let Ok(data) = entry.path().metadata()
+                && data.is_file()
+            {
+                sources.push((data.len(), entry.path()));
+            }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::collect;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn what_is_compiled_is_every_source_but_tests_and_through_links() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["json", "test", "elsewhere"] {
+            std::fs::create_dir(at(name)).expect("made");
+        }
+        for name in ["os.py", "json/__init__.py", "test/test_os.py", "elsewhere/sitecustomize.txt", "README"] {
+            std::fs::write(at(name), "pass\n").expect("written");
+        }
+        symlink("elsewhere/sitecustomize.txt", at("sitecustomize.py")).expect("linked");
+        symlink("nowhere", at("gone.py")).expect("linked");
+        let mut found = Vec::new();
+        collect(folder.path(), &mut found).expect("read");
+        let mut found: Vec<_> = found.iter().map(|(_, path)| path.strip_prefix(folder.path()).expect("below").to_owned()).collect();
+        found.sort();
+        assert_eq!(found, ["json/__init__.py", "os.py", "sitecustomize.py"].map(std::path::PathBuf::from));
+    }
 }

@@ -44,6 +44,7 @@ mod real_cpython;
 mod real_embed;
 mod real_hacl;
 mod real_jobs;
+mod real_packs;
 mod real_prefix;
 mod real_pyperf;
 mod real_source_jobs;
