@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use surtax::stats::{Estimated, Pooled, median, median_error, pool};
+use surtax::stats::{Estimated, Pooled, median, median_error, pool, pool_rebuilds};
 
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * b.abs().max(1e-3)
@@ -120,4 +120,28 @@ fn the_interval_of_machines_covers_the_truth() {
         }
     }
     assert!(worst < 0.8, "the plain interval would have done: {worst}");
+}
+
+/// A rebuild's luck of layout is the same on every machine: twelve machines know two rebuilds no better than three do.
+#[test]
+fn machines_do_not_average_out_the_luck_of_rebuilds() {
+    let round = |machine: usize, round: usize| ((machine * 7 + round * 3) % 5) as f64 * 1e-5;
+    let machine = |at: usize, luck: f64| -> Vec<Vec<f64>> {
+        [0.0, luck].iter().map(|more| (0..9).map(|number| round(at, number) + more).collect()).collect()
+    };
+    let of = |machines: usize, luck: f64| pool_rebuilds(&(0..machines).map(|at| machine(at, luck)).collect::<Vec<_>>()).unwrap();
+    // Of two values 0.04 apart, the mean's standard error is 0.02, known by one degree of freedom: Student's 12.706 times that.
+    for machines in [3, 12] {
+        let found = of(machines, 0.04);
+        let interval = found.interval();
+        assert!((found.value - 0.02).abs() < 1e-4 && (found.error - 0.02).abs() < 1e-5, "{found:?}");
+        assert!(((interval.high - interval.low) / 2.0 / (12.706 * 0.02) - 1.0).abs() < 0.01, "{interval:?}");
+    }
+    assert!(of(3, 0.0).error < 1e-4, "where rebuilds agree, the machines' own errors are left");
+    // One rebuild of each is the machines' medians, pooled.
+    let single: Vec<Vec<Vec<f64>>> = (0..3).map(|at| vec![machine(at, 0.0)[0].clone()]).collect();
+    let estimate = |rows: &Vec<Vec<f64>>| Estimated { value: median(&rows[0]).unwrap(), error: median_error(&rows[0]).unwrap() };
+    let expected = pool(&single.iter().map(estimate).collect::<Vec<_>>()).unwrap();
+    assert_eq!(pool_rebuilds(&single).unwrap(), expected.uncertain());
+    assert_eq!(pool_rebuilds(&[machine(0, 0.0), single[0].clone()]), None, "not the same rebuilds");
 }
