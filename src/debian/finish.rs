@@ -108,7 +108,7 @@ mod tests {
             std::fs::create_dir(at(name)).expect("made");
         }
         for name in ["os.py", "json/__init__.py", "test/test_os.py", "elsewhere/sitecustomize.txt", "README"] {
-            std::fs::write(at(name), "pass\n").expect("written");
+            crate::fs::write_atomic(&at(name), b"pass\n").expect("written");
         }
         symlink("elsewhere/sitecustomize.txt", at("sitecustomize.py")).expect("linked");
         symlink("nowhere", at("gone.py")).expect("linked");
