@@ -83,6 +83,5 @@ impl Estimate {
 
 /// What a machine's rounds bring to a pool.
 pub(super) fn estimated(pairs: &[Paired]) -> Option<Estimated> {
-    let logs: Vec<f64> = pairs.iter().map(|pair| pair.log).collect();
-    Some(Estimated { value: stats::median(&logs)?, error: stats::median_error(&logs)? })
+    Estimated::of(&pairs.iter().map(|pair| pair.log).collect::<Vec<_>>())
 }

@@ -20,6 +20,13 @@ pub struct Estimated {
     pub error: f64,
 }
 
+impl Estimated {
+    /// The median of a machine's rounds. Absent of none.
+    pub fn of(rounds: &[f64]) -> Option<Self> {
+        Some(Self { value: median(rounds)?, error: median_error(rounds)? })
+    }
+}
+
 /// Many machines' as one, on the same scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pooled {
@@ -70,11 +77,7 @@ pub fn pool_rebuilds(machines: &[Vec<Vec<f64>>]) -> Option<Uncertain> {
         return None;
     }
     let over = |chosen: &dyn Fn(&Vec<Vec<f64>>) -> Vec<f64>| -> Option<Pooled> {
-        let estimate = |rows| {
-            let values = chosen(rows);
-            Some(Estimated { value: median(&values)?, error: median_error(&values)? })
-        };
-        pool(&machines.iter().map(estimate).collect::<Option<Vec<_>>>()?)
+        pool(&machines.iter().map(|rows| Estimated::of(&chosen(rows))).collect::<Option<Vec<_>>>()?)
     };
     let mean = |rows: &Vec<Vec<f64>>| -> Vec<f64> {
         let rounds = rows.iter().map(Vec::len).min().unwrap_or(0);

@@ -29,8 +29,7 @@ pub(super) fn figure(benchmarks: &[Vec<(Moment, u64, u64)>]) -> Option<Figure> {
     if let [one] = parts.as_slice() {
         return Some(Figure::of(&logs(one).into_iter().map(f64::exp).collect::<Vec<_>>()));
     }
-    let estimate = |logs: Vec<f64>| Some(Estimated { value: stats::median(&logs)?, error: stats::median_error(&logs)? });
-    let pooled = stats::pool(&parts.iter().map(|part| estimate(logs(part))).collect::<Option<Vec<_>>>()?)?;
+    let pooled = stats::pool(&parts.iter().map(|part| Estimated::of(&logs(part))).collect::<Option<Vec<_>>>()?)?;
     let Interval { low, high } = pooled.interval;
     let rounds = parts.iter().map(|part| part.len()).sum();
     Some(Figure { rounds, ratio: Some(pooled.value.exp()), interval: Some(Interval { low: low.exp(), high: high.exp() }) })
